@@ -1,0 +1,1 @@
+"""The append-only trail of what ran and who changed what; the lowest layer."""

@@ -1,0 +1,1 @@
+"""The product's face: settings, people, tenants and screens; the top layer."""
