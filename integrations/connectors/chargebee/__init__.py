@@ -1,0 +1,1 @@
+"""Chargebee: the system of record for billing; nothing is ever written to it."""
