@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from audit.tenancy import TenantQuerySet
+
 
 @lru_cache(maxsize=1)
 def time_zone_names() -> tuple[str, ...]:
@@ -112,6 +114,8 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = TenantQuerySet["Membership"].as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "tenant"], name="membership_once_per_tenant"),
@@ -133,6 +137,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = TenantQuerySet["Invitation"].as_manager()
 
     class Meta:
         constraints = [

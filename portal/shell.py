@@ -1,0 +1,86 @@
+"""What every page's frame needs: navigation, the company in use, abilities, the colour theme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from portal.permissions import Ability
+from portal.tenancy import TENANT_FIELD, desk_of, may
+
+THEME_COOKIE = "theme"
+THEMES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the side navigation; it is current on every URL under its own."""
+
+    label: str
+    url_name: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavLink:
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+PLACES = (
+    Place(label="Home", url_name="dashboard", icon="home"),
+    Place(label="Connections", url_name="connection_list", icon="plug"),
+    Place(label="Syncs", url_name="sync_list", icon="sync"),
+    Place(label="Runs", url_name="run_list", icon="play"),
+    Place(label="Records", url_name="record_list", icon="rows"),
+    Place(label="Problems", url_name="problem_list", icon="alert"),
+)
+
+COMPANY_PLACES = (Place(label="Team", url_name="team", icon="people"),)
+
+ACCOUNT_PLACES = (
+    Place(label="Password", url_name="account_change_password", icon="key"),
+    Place(label="E-mail address", url_name="account_email", icon="mail"),
+    Place(label="Two-factor sign-in", url_name="mfa_index", icon="shield"),
+    Place(label="Sessions", url_name="usersessions_list", icon="device"),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template context processor for `base.html` and `base_public.html`."""
+    desk = desk_of(request)
+    membership = desk.membership
+    return {
+        "tenant": membership.tenant if membership else None,
+        "membership": membership,
+        "memberships": desk.memberships,
+        "tenant_field": TENANT_FIELD,
+        "can": {ability.value: may(request, ability) for ability in Ability},
+        "nav": links(request, PLACES) if membership else (),
+        "company_nav": links(request, COMPANY_PLACES) if membership else (),
+        "account_nav": links(request, ACCOUNT_PLACES) if request.user.is_authenticated else (),
+        "theme": theme_of(request),
+        "themes": THEMES,
+    }
+
+
+def links(request: HttpRequest, places: tuple[Place, ...]) -> tuple[NavLink, ...]:
+    """Resolve places to links; a place whose screen is not installed is left out."""
+    found = []
+    for place in places:
+        try:
+            url = reverse(place.url_name)
+        except NoReverseMatch:
+            continue
+        current = request.path == url or request.path.startswith(url)
+        found.append(NavLink(label=place.label, url=url, icon=place.icon, is_current=current))
+    return tuple(found)
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Give the colour theme this browser chose; "system" follows the device."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "system")
+    return chosen if chosen in THEMES else "system"

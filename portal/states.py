@@ -1,0 +1,89 @@
+"""The words, tones and shapes of every state a screen may show; no state is told by colour alone."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a state looks: its word, tone (a colour role), icon, and what it means or asks for."""
+
+    word: str
+    tone: str
+    icon: str
+    meaning: str = ""
+
+
+RECORD_STATES: dict[str, Look] = {
+    "due": Look(word="Due", tone="neutral", icon="dot", meaning="Read, and next in line to be booked."),
+    "open": Look(word="In progress", tone="progress", icon="spinner", meaning="Being booked right now."),
+    "waiting": Look(word="Waiting", tone="info", icon="clock", meaning="Waits for another record to be booked first."),
+    "parked": Look(
+        word="Needs you", tone="warning", icon="hand", meaning="Waits for a person. Open it to see the fix."
+    ),
+    "unknown": Look(
+        word="Checking", tone="info", icon="question", meaning="Sent, but not answered. We look before we repeat."
+    ),
+    "delivered": Look(word="Delivered", tone="success", icon="check", meaning="Booked in the target and read back."),
+    "different": Look(
+        word="Different", tone="danger", icon="not-equal", meaning="Booked, but not as sent. Compare and decide."
+    ),
+    "skipped": Look(word="Skipped", tone="neutral", icon="skip", meaning="Left out on purpose, with a reason."),
+    "unchanged": Look(word="Unchanged", tone="neutral", icon="equal", meaning="Already delivered in this version."),
+    "awaiting_posting": Look(
+        word="Awaiting posting", tone="info", icon="clock", meaning="Booked; the target posts it later."
+    ),
+}
+
+RUN_STATES: dict[str, Look] = {
+    "queued": Look(word="Queued", tone="neutral", icon="dot", meaning="Starts as soon as a worker is free."),
+    "running": Look(word="Running", tone="progress", icon="spinner", meaning="At work."),
+    "paused": Look(word="Paused", tone="warning", icon="pause", meaning="Stopped by a person. Resume when ready."),
+    "succeeded": Look(word="Finished", tone="success", icon="check", meaning="Everything read was dealt with."),
+    "partial": Look(
+        word="Finished, with problems", tone="warning", icon="alert", meaning="Some records need a person."
+    ),
+    "failed": Look(word="Failed", tone="danger", icon="cross", meaning="Stopped by an error. Nothing is lost."),
+    "cancelled": Look(word="Cancelled", tone="neutral", icon="skip", meaning="Ended by a person."),
+}
+
+SYNC_STATES: dict[str, Look] = {
+    "draft": Look(word="Draft", tone="neutral", icon="dot", meaning="Not switched on yet."),
+    "active": Look(word="On", tone="success", icon="check", meaning="Runs by its schedule."),
+    "paused": Look(word="Paused", tone="warning", icon="pause", meaning="Switched off by a person."),
+    "stopped": Look(word="Stopped", tone="danger", icon="cross", meaning="Stopped until its connection works again."),
+}
+
+CONNECTION_STATES: dict[str, Look] = {
+    "untested": Look(word="Not tested", tone="neutral", icon="dot", meaning="Ping it to see that it works."),
+    "healthy": Look(word="Working", tone="success", icon="check", meaning="The last ping went through."),
+    "failing": Look(
+        word="Failing", tone="danger", icon="cross", meaning="The last ping failed. Open it to see the fix."
+    ),
+    "expiring": Look(word="Expires soon", tone="warning", icon="clock", meaning="Renew the credentials."),
+}
+
+ATTEMPT_OUTCOMES: dict[str, Look] = {
+    "open": Look(word="In flight", tone="progress", icon="spinner", meaning="Opened before the call; no answer yet."),
+    "booked": Look(word="Booked", tone="success", icon="check", meaning="Accepted, and read back as sent."),
+    "linked": Look(
+        word="Linked", tone="success", icon="link", meaning="Found in the target and linked, not booked again."
+    ),
+    "rejected": Look(word="Refused", tone="danger", icon="cross", meaning="The target refused this record."),
+    "transient": Look(
+        word="Not booked", tone="neutral", icon="sync", meaning="Certainly not booked; it is tried again."
+    ),
+}
+
+STATES: dict[str, dict[str, Look]] = {
+    "record": RECORD_STATES,
+    "run": RUN_STATES,
+    "sync": SYNC_STATES,
+    "connection": CONNECTION_STATES,
+    "attempt": {**RECORD_STATES, **ATTEMPT_OUTCOMES},
+}
+
+
+def look_of(state: str, kind: str = "record") -> Look:
+    """Give the look of a state; an unknown one shows its own name, plainly."""
+    plain = Look(word=state.replace("_", " ").capitalize(), tone="neutral", icon="dot")
+    return STATES.get(kind, {}).get(state, plain)
