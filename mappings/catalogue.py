@@ -1,0 +1,32 @@
+"""What a mapping can read and fill: the fields of a source and of a target, with their types."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Level: TypeAlias = Literal["header", "line"]
+FieldType: TypeAlias = Literal["text", "amount", "date", "bool", "enum", "reference", "integer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetField:
+    """One field a mapping may fill. `reference` names the kind of reference data an id must come from; `max_length` 0 means unknown."""
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    level: Level = "header"
+    required: bool = False
+    enum: tuple[str, ...] = ()
+    max_length: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceField:
+    """One field a mapping may read; line fields are named without the `line.` under which rows read them. `sample` comes from a real record."""
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    level: Level = "header"
+    sample: str = ""

@@ -1,0 +1,1 @@
+"""Tests of the mapping core, its formulas and its versions."""
