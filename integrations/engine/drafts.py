@@ -1,0 +1,64 @@
+"""Drafts and facts as text: what an attempt keeps, so that another worker can settle it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from integrations.contracts import Application, Draft, Facts, LineFact
+from integrations.money import from_json, to_json
+
+
+def dump_draft(draft: Draft) -> str:
+    """Write a draft as JSON; amounts in facts are texts, the payload is what is sent."""
+    return to_json(
+        {
+            "flow": draft.flow,
+            "key": draft.key,
+            "sink": draft.sink,
+            "operation": draft.operation,
+            "revision": draft.revision,
+            "reference": draft.reference,
+            "external_id": draft.external_id,
+            "payload": draft.payload,
+            "facts": dump_facts(draft.facts),
+        }
+    )
+
+
+def load_draft(text: str) -> Draft:
+    """Read a draft that `dump_draft` wrote. Dates in the payload stay ISO texts, as they are sent."""
+    fields = from_json(text)
+    fields["facts"] = load_facts(fields["facts"])
+    return Draft(**fields)
+
+
+def dump_facts(facts: Facts) -> dict[str, Any]:
+    """Give facts as JSON values, unsaid ones left out."""
+    said: dict[str, Any] = {}
+    for name in ("name", "customer", "currency"):
+        if (text := getattr(facts, name)) is not None:
+            said[name] = text
+    for name in ("total", "open_amount"):
+        if (amount := getattr(facts, name)) is not None:
+            said[name] = str(amount)
+    for name in ("date", "posting_date"):
+        if (day := getattr(facts, name)) is not None:
+            said[name] = day.isoformat()
+    if facts.lines is not None:
+        said["lines"] = [[line.account, str(line.amount)] for line in facts.lines]
+    if facts.applied is not None:
+        said["applied"] = [[applied.external_id, str(applied.amount)] for applied in facts.applied]
+    return said
+
+
+def load_facts(said: Mapping[str, Any]) -> Facts:
+    """Read what `dump_facts` gave."""
+    values: dict[str, Any] = {name: said[name] for name in ("name", "customer", "currency") if name in said}
+    values |= {name: Decimal(said[name]) for name in ("total", "open_amount") if name in said}
+    values |= {name: date.fromisoformat(said[name]) for name in ("date", "posting_date") if name in said}
+    if "lines" in said:
+        values["lines"] = tuple(LineFact(account=account, amount=Decimal(amount)) for account, amount in said["lines"])
+    if "applied" in said:
+        values["applied"] = tuple(Application(external_id=to, amount=Decimal(amount)) for to, amount in said["applied"])
+    return Facts(**values)

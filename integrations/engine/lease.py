@@ -1,0 +1,77 @@
+"""One run per sync at a time: a lease in PostgreSQL with a fencing token that only grows."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from integrations.errors import LeaseLostError
+
+_TAKE = """
+UPDATE integrations_sync
+SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s, wants_run = ''
+WHERE id = %s AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
+RETURNING fence, lease_until IS NOT NULL
+"""
+_RENEW = """
+UPDATE integrations_sync SET lease_until = clock_timestamp() + make_interval(secs => %s)
+WHERE id = %s AND fence = %s AND lease_until IS NOT NULL
+"""
+_RELEASE = "UPDATE integrations_sync SET lease_until = NULL WHERE id = %s AND fence = %s"
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to run one sync. Pool threads only read `good_until`, on the monotonic clock."""
+
+    sync_id: int
+    fence: int
+    term_s: float
+    good_until: float
+
+    def renew(self) -> None:
+        """Prolong the lease; raises LeaseLostError when another run has taken over."""
+        asked_at = time.monotonic()
+        with connection.cursor() as cursor:
+            cursor.execute(_RENEW, [self.term_s, self.sync_id, self.fence])
+            if cursor.rowcount != 1:
+                self.good_until = 0.0
+                raise LeaseLostError(f"Another worker took over sync {self.sync_id}; this run stops here.")
+        self.good_until = asked_at + self.term_s
+
+    def renew_if_old(self) -> None:
+        """Prolong the lease when a third of its term is gone."""
+        if self.good_until - time.monotonic() < self.term_s * 2 / 3:
+            self.renew()
+
+    def may_write(self, timeout_s: float) -> None:
+        """Refuse a call that could outlive the lease. Safe in any thread."""
+        if time.monotonic() + timeout_s > self.good_until:
+            raise LeaseLostError(f"The lease of sync {self.sync_id} is too short for another call; the run stops here.")
+
+    def release(self) -> None:
+        """Give the lease back at once."""
+        self.good_until = 0.0
+        with connection.cursor() as cursor:
+            cursor.execute(_RELEASE, [self.sync_id, self.fence])
+
+
+def take_lease(sync_id: int) -> Lease | None:
+    """Take a sync's lease if it is free, or ran out longer ago than its holder's longest call could last; None otherwise."""
+    term_s, call_s = settings.LEASE_S, settings.CALL_TIMEOUT_S
+    asked_at = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [term_s, int(call_s) + 1, sync_id])
+        row = cursor.fetchone()
+    return Lease(sync_id=sync_id, fence=row[0], term_s=term_s, good_until=asked_at + term_s) if row else None
+
+
+@contextmanager
+def fenced(lease: Lease) -> Iterator[None]:
+    """Open a transaction that commits only while the lease is ours."""
+    with transaction.atomic():
+        lease.renew()
+        yield
