@@ -35,7 +35,7 @@ def env_decimal(name: str, default: str) -> Decimal:
     return number
 
 
-# ---- where we are
+# Where we are.
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT: str = env.str("ENVIRONMENT", default="development")
@@ -51,7 +51,7 @@ FERNET_KEYS: list[str] = env_list("FERNET_KEYS")  # newest first; [] seals nothi
 ALLOWED_HOSTS: list[str] = env_list("ALLOWED_HOSTS", () if IS_PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS: list[str] = env_list("CSRF_TRUSTED_ORIGINS")
 
-# ---- what the portal is made of
+# What the portal is made of.
 
 INSTALLED_APPS = [
     "portal",
@@ -109,7 +109,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# ---- PostgreSQL and Redis
+# PostgreSQL and Redis.
 
 DATABASE_URL: str = env.str("DATABASE_URL", default="postgres://portal@127.0.0.1:5432/portal")
 DATABASES: dict[str, dict[str, Any]] = {
@@ -136,14 +136,14 @@ RQ_QUEUES = {name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 600} for name in ("defa
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "portal.worker.Worker"}
 RQ_SHOW_ADMIN_LINK = False
 
-# ---- time and language
+# Time and language.
 
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en"
 
-# ---- people: sign-in by e-mail only, second factor by allauth
+# People: sign-in by e-mail only, second factor by allauth.
 
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = [
@@ -172,7 +172,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "ML Connector"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
-# ---- e-mail
+# E-mail.
 
 EMAIL_BACKEND: str = env.str(
     "EMAIL_BACKEND",
@@ -182,7 +182,7 @@ ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="ML Connector <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# ---- the browser's side
+# The browser's side.
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-build"
@@ -228,7 +228,7 @@ CSRF_COOKIE_SECURE: bool = env.bool("CSRF_COOKIE_SECURE", default=IS_PRODUCTION)
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# ---- the engine's surroundings
+# The engine's surroundings.
 
 # Multiplies every sink's settle_s; below 1 only for chaos runs and tests.
 SETTLE_SCALE = env_decimal("SETTLE_SCALE", "1")
@@ -241,7 +241,7 @@ EGRESS_ALLOW: dict[str, list[str]] = env.json("EGRESS_ALLOW", default={})
 # Named points at which a chaos run stops or kills the worker.
 CHAOS_CHECKPOINTS: list[str] = env_list("CHAOS_CHECKPOINTS")
 
-# ---- logs
+# Logs.
 
 LOGGING = configure_logging(level=env.str("LOG_LEVEL", default="INFO"), file=env.str("LOG_FILE", default=""))
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
