@@ -140,6 +140,17 @@ class Controlled(Protocol):
 
 
 @runtime_checkable
+class Gate(Protocol):
+    """A simulator that limits how many requests it has in flight."""
+
+    def enter(self, request: Request) -> Response | None:
+        """Let a request in as it arrives, before any latency; an answer refuses it."""
+
+    def leave(self, request: Request) -> None:
+        """Take note that a request that entered has ended, answered or cut."""
+
+
+@runtime_checkable
 class FaultVoice(Protocol):
     """A simulator that words the answers of fault kinds as its vendor would."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
 
-from integrations.sandbox.app import Json, Request
+from integrations.sandbox.app import Json, Request, Response
 from integrations.sandbox.dice import dice
 
 ANSWERED = ("rate_limit", "rate_limit_no_hint", "server_error", "gateway_html")
@@ -62,6 +62,7 @@ class Plan:
     commit_later_s: float | None = None
     answer: str | None = None
     value_s: float | None = None
+    refusal: Response | None = None
 
 
 NOTHING = Plan()

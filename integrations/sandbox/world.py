@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from wsgiref.types import WSGIApplication
 
-from integrations.sandbox.app import FaultVoice, Json, Request, Response, Simulator
+from integrations.sandbox.app import FaultVoice, Gate, Json, Request, Response, Simulator
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.faults import Faults, Plan
 from integrations.sandbox.wsgi import wsgi_app
@@ -48,6 +48,7 @@ class World:
         self.traffic: dict[str, Traffic] = {}
         self.lock = RLock()
         self._faults: dict[str, Faults] = {}
+        self._gates: dict[str, Gate] = {}
         self._deferred: list[tuple[float, str, Request]] = []
         for build in builders:
             self.add(build)
@@ -58,30 +59,45 @@ class World:
         for simulator in built if isinstance(built, Sequence) else (built,):
             self.simulators[simulator.slug] = simulator
             self.traffic[simulator.slug] = Traffic()
+            if isinstance(simulator, Gate):
+                self._gates[simulator.slug] = simulator
 
     def faults(self, slug: str) -> Faults:
         """Give the fault rules of one system; simulators may ask while they are being built."""
         return self._faults.setdefault(slug, Faults())
 
     def plan(self, slug: str, request: Request) -> Plan:
-        """Count a request and decide what shall happen to it."""
+        """Count a request and decide what shall happen to it; `perform` must follow."""
         with self.lock:
             is_write = self.simulators[slug].is_write(request)
             self.traffic[slug].count(request, is_write=is_write)
+            gate = self._gates.get(slug)
+            refusal = gate.enter(request) if gate else None
+            if refusal is not None:
+                return Plan(refusal=refusal)
             return self.faults(slug).plan(request, is_write=is_write)
 
     def perform(self, slug: str, request: Request, plan: Plan) -> Response | None:
         """Carry out the plan but for its delay; None means that the connection is to be cut."""
         with self.lock:
-            if plan.drop_before:
-                return None
-            if plan.commit_later_s is not None:
-                self._deferred.append((self.clock.now().timestamp() + plan.commit_later_s, slug, request))
-                return None
-            if plan.answer:
-                return self._faulty(slug, request, plan.answer, plan.value_s)
-            response = self.simulators[slug].handle(request)
-            return None if plan.drop_after else response
+            if plan.refusal is not None:
+                return plan.refusal
+            try:
+                return self._perform(slug, request, plan)
+            finally:
+                if slug in self._gates:
+                    self._gates[slug].leave(request)
+
+    def _perform(self, slug: str, request: Request, plan: Plan) -> Response | None:
+        if plan.drop_before:
+            return None
+        if plan.commit_later_s is not None:
+            self._deferred.append((self.clock.now().timestamp() + plan.commit_later_s, slug, request))
+            return None
+        if plan.answer:
+            return self._faulty(slug, request, plan.answer, plan.value_s)
+        response = self.simulators[slug].handle(request)
+        return None if plan.drop_after else response
 
     def tick(self) -> None:
         """Run what is due by the clock: late commits, then each simulator's own timers."""
