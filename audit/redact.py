@@ -9,15 +9,13 @@ MASK = "[redacted]"
 # Compared in lower case without separators, so that Client-Secret, client_secret and clientSecret are one name.
 SECRET_NAMES = frozenset(
     """
-    accesstoken apikey apitoken assertion auth authorization bearertoken certificatekey clientassertion clientsecret
-    code cookie credential credentials cvv devkey developerkey encryptionkey fernetkey idtoken iban accountnumber
+    accesstoken apikey apitoken assertion auth authorization bearertoken clientassertion clientsecret
+    cookie credential credentials cvv devkey developerkey encryptionkey fernetkey idtoken iban
     bankaccountnumber cardnumber jwt passphrase passwd password pin privatekey privatekeypem proxyauthorization pwd
     refreshtoken routingnumber secret secretkey sessionid sessiontoken setcookie sharedsecret signature signingkey ssn
     taxidnumber token webhookpassword webhooksecret xapikey xbillsignature xbillsha256signature xcsrftoken xdevkey
-    """.split()
+    """.split()  # noqa: SIM905
 )
-_NOT_SECRET_HERE = frozenset({"code"})  # OAuth's code is a secret in forms only; elsewhere it is an item's code
-
 _SEPARATORS = re.compile(r"[^a-z0-9]")
 _NAMES = "|".join(
     r"[-_ ]?".join(words)
@@ -51,8 +49,7 @@ _PATTERNS = (
 
 def is_secret_name(name: str) -> bool:
     """Tell whether a key's value must never be shown, however its words are joined."""
-    plain = _SEPARATORS.sub("", name.lower())
-    return plain in SECRET_NAMES and plain not in _NOT_SECRET_HERE
+    return _SEPARATORS.sub("", name.lower()) in SECRET_NAMES
 
 
 def redact_text(text: str) -> str:
@@ -69,7 +66,7 @@ def redact(value: Mapping[str, Any]) -> dict[str, Any]: ...
 @overload
 def redact(value: Any) -> Any: ...
 def redact(value: Any) -> Any:
-    """Give a copy without secrets: values of secret names masked at any depth, tokens masked in texts; safe to call twice."""
+    """Give a copy without secrets: values of secret names masked at any depth, tokens masked in texts."""
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, bytes):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Scalar: TypeAlias = str | int | Decimal | bool | date | datetime | None
 Value: TypeAlias = "Scalar | tuple[Value, ...] | list[Value] | Mapping[str, Value]"
+Day: TypeAlias = date  # inside a class with a field called date
 Environment: TypeAlias = Literal["sandbox", "test", "live"]
 Side: TypeAlias = Literal["source", "target"]
 
@@ -118,8 +119,8 @@ class Facts:
     currency: str | None = None  # ISO code
     total: Decimal | None = None
     open_amount: Decimal | None = None
-    date: date | None = None
-    posting_date: date | None = None
+    date: Day | None = None
+    posting_date: Day | None = None
     lines: tuple[LineFact, ...] | None = None
     applied: tuple[Application, ...] | None = None
 
@@ -351,6 +352,7 @@ class Tools:
     limiter: Limiter
     clock: Clock
     egress: Egress
+    timeout_s: float = 30.0  # of one call
     may_write: Callable[[float], None] = lambda timeout_s: None
 
 
@@ -471,16 +473,22 @@ class Connector:
     slug: str
     name: str
     fields: tuple[CredentialField, ...]
-    clean: Callable[[Mapping[str, str]], dict[str, str]]  # normalise typed values; raises ConfigurationError naming the field
+    clean: Callable[
+        [Mapping[str, str]], dict[str, str]
+    ]  # normalise typed values; raises ConfigurationError naming the field
     origin: Callable[[Settings], str]  # https://host that is dialled first; for the ping's first steps
     open: Callable[[Settings, Tools], Session]
     limits: Callable[[Settings], Limits]
     checks: tuple[PingCheck, ...]
     explanations: tuple[Explanation, ...]
-    generate: Callable[[Mapping[str, str]], dict[str, str]] | None = None  # make key pairs and the like; gives values to store and show
+    generate: Callable[[Mapping[str, str]], dict[str, str]] | None = (
+        None  # make key pairs and the like; gives values to store and show
+    )
     inbound: Inbound | None = None
     sandbox_port_offset: int | None = None
-    document_url: Callable[[Settings, str, str], str] | None = None  # (settings, sink, external id) -> page in the system, "" if unknown
+    document_url: Callable[[Settings, str, str], str] | None = (
+        None  # (settings, sink, external id) -> page in the system, "" if unknown
+    )
 
 
 # Pairs and flows
