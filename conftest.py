@@ -1,13 +1,89 @@
-"""The whole suite's ground: embedded servers."""
+"""The whole suite's ground: embedded servers, one database and one Redis number per pytest process, and their resets.
+
+Which fixture to ask for:
+
+- `db` (or the mark `django_db`): the test runs in a transaction that is rolled back. The usual choice.
+- `live_db`: real commits, seen by threads and by other processes. Afterwards the database is made anew from a
+  migrated template (some 30 ms), because Django's own reset is TRUNCATE, which the audit trail's triggers rightly
+  refuse; no test drops them. `transactional_db`, `live_server` and the mark `django_db(transaction=True)` are reset
+  in the same way. Programs started by such a test inherit DATABASE_URL and REDIS_URL of this session.
+- Redis is emptied after every test.
+
+The servers are the embedded ones unless DATABASE_URL and REDIS_URL are set. `--create-db` migrates the template anew;
+it happens by itself when a migration or the lock file has changed.
+"""
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
+import django
 import pytest
+import redis
+from django.conf import settings
+from django.test import TransactionTestCase
 
 from portal.launch import prepare
 
+# At import, because a folder's own conftest.py may import models before any hook of this file is called.
+prepare()
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the environment before pytest-django imports the settings (it does so after this)."""
-    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
-    prepare()
+from portal.tests import databases  # noqa: E402 (needs the environment that prepare() made)
+
+if settings.configured:
+    pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests import the settings after their servers are up.", 4)
+databases.take_slot()
+django.setup()
+# The workers of pytest-xdist inherit the environment and must not import the settings before taking their own slot.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDb:
+    """The session's database and Redis as other processes reach them; both are in the environment already."""
+
+    database_url: str
+    redis_url: str
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Make this session's database from its template; pytest-django's own would migrate at every start."""
+    with django_db_blocker.unblock():
+        databases.create(migrate_anew=request.config.getvalue("create_db"))
+    yield
+    with django_db_blocker.unblock():
+        databases.drop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reset_by_template() -> Iterator[None]:
+    """Let Django's tests with real commits end in a fresh copy of the template instead of TRUNCATE."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.reset())
+        yield
+
+
+@pytest.fixture
+def live_db(transactional_db: None) -> LiveDb:
+    """Give a clean database with real commits, for tests of several threads or processes."""
+    return LiveDb(database_url=os.environ["DATABASE_URL"], redis_url=os.environ["REDIS_URL"])
+
+
+@pytest.fixture(scope="session")
+def session_redis() -> Iterator[redis.Redis]:
+    """Give a client of this session's Redis database."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    yield client
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(session_redis: redis.Redis) -> Iterator[None]:
+    """Leave nothing of a test in the cache, the queues and the limits."""
+    yield
+    session_redis.flushdb()

@@ -70,7 +70,7 @@ class Starter:
             user=self.user,
             group=self.group,
             extra_groups=extra_groups,
-            preexec_fn=prepare,  # noqa: PLW1509 (the keeper has one thread)
+            preexec_fn=prepare,
             cwd="/",
             **options,
         )

@@ -1,0 +1,121 @@
+"""The test session's own database and Redis number: taken, made from a migrated template, reset, dropped.
+
+Every pytest process takes a *slot*, a number that the kernel guards with a file lock, so that two sessions on one
+checkout (or the workers of one session) never meet. Slot 7 means the databases test_portal_7 and
+test_portal_7_template and Redis database 7; number 0 belongs to whoever runs the portal itself.
+"""
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.backends.utils import CursorWrapper
+
+from portal.embedded.processes import wait_until
+from portal.launch import ROOT
+
+REDIS_DATABASES = 64
+APPS = ("portal", "integrations", "mappings", "audit")
+
+
+def take_slot() -> int:
+    """Take the first free slot for the life of this process.
+
+    Points DATABASE_URL and REDIS_URL at the slot's databases, so that programs started by a test never touch the
+    portal's own. Call it before the settings are imported.
+    """
+    folder = ROOT / ".local" / "test-slots"
+    folder.mkdir(parents=True, exist_ok=True)
+    for slot in range(1, REDIS_DATABASES):
+        descriptor = os.open(folder / str(slot), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            continue
+        os.environ["DATABASE_URL"] = with_path(os.environ["DATABASE_URL"], f"test_portal_{slot}")
+        os.environ["REDIS_URL"] = with_path(os.environ["REDIS_URL"], str(slot))
+        return slot
+    raise RuntimeError(f"All {REDIS_DATABASES - 1} test slots are taken: too many test sessions run on this checkout.")
+
+
+def with_path(url: str, path: str) -> str:
+    """Give the URL of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
+
+
+def create(*, migrate_anew: bool) -> None:
+    """Make the session's database from its template, which is migrated first where the migrations have changed."""
+    name = connection.settings_dict["NAME"]
+    template = template_of(name)
+    with connection._nodb_cursor() as cursor:
+        if migrate_anew or read_comment(cursor, template) != migrations_digest():
+            cursor.execute(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {template}")
+            migrate(template)
+            cursor.execute(f"COMMENT ON DATABASE {template} IS '{migrations_digest()}'")
+    reset()
+
+
+def reset() -> None:
+    """Replace the session's database by a fresh copy of its template; the triggers are in both."""
+    name = connection.settings_dict["NAME"]
+    drop()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template_of(name)}")
+
+
+def drop() -> None:
+    """Remove the session's database; the template stays for the next session on this slot."""
+    name = connection.settings_dict["NAME"]
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:
+        disconnect(cursor, name)
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def template_of(name: str) -> str:
+    """Name the template of a test database."""
+    return f"{name}_template"
+
+
+def migrate(database: str) -> None:
+    """Migrate another database of the same server than the one Django is connected to."""
+    connections.close_all()
+    name = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = database
+    try:
+        call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = name
+
+
+def migrations_digest() -> str:
+    """Digest what the migrated schema depends on: the lock file, the migrations, and the modules beside them."""
+    digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for app in APPS:
+        for path in sorted([*Path(ROOT, app).glob("*.py"), *Path(ROOT, app, "migrations").glob("*.py")]):
+            digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_comment(cursor: CursorWrapper, database: str) -> str | None:
+    """Read a database's comment; None where either does not exist."""
+    cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database])
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def disconnect(cursor: CursorWrapper, database: str) -> None:
+    """End other sessions on a database and wait until they are gone: DROP itself looks only every 100 ms."""
+
+    def is_empty() -> bool:
+        cursor.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [database])
+        return bool(cursor.fetchone()[0] == 0)
+
+    wait_until(is_empty, timeout_s=5, pause_s=0.002)
