@@ -25,14 +25,12 @@ from django.conf import settings
 from django.test import TransactionTestCase
 
 from portal.launch import prepare
+from portal.tests import databases
 
-# At import, because a folder's own conftest.py may import models before any hook of this file is called.
-prepare()
-
-from portal.tests import databases  # noqa: E402 (needs the environment that prepare() made)
-
+# All this at import, because a folder's own conftest.py may import models before any hook of this file is called.
 if settings.configured:
     pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests import the settings after their servers are up.", 4)
+prepare()
 databases.take_slot()
 django.setup()
 # The workers of pytest-xdist inherit the environment and must not import the settings before taking their own slot.

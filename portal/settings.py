@@ -45,7 +45,7 @@ IS_PRODUCTION = ENVIRONMENT == "production"
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 DEFAULT_SECRET_KEY = "insecure-default-only-good-for-importing-the-settings"  # noqa: S105 (refused by portal/checks.py)
-SECRET_KEY: str = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY)
+SECRET_KEY: str = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY) or DEFAULT_SECRET_KEY
 SECRET_KEY_FALLBACKS: list[str] = env_list("SECRET_KEY_FALLBACKS")
 FERNET_KEYS: list[str] = env_list("FERNET_KEYS")  # newest first; [] seals nothing: there is no fall-back to SECRET_KEY
 ALLOWED_HOSTS: list[str] = env_list("ALLOWED_HOSTS", () if IS_PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))
@@ -111,7 +111,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # PostgreSQL and Redis.
 
-DATABASE_URL: str = env.str("DATABASE_URL", default="postgres://portal@127.0.0.1:5432/portal")
+DEFAULT_DATABASE_URL = "postgres://portal@127.0.0.1:5432/portal"
+DATABASE_URL: str = env.str("DATABASE_URL", default=DEFAULT_DATABASE_URL) or DEFAULT_DATABASE_URL
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **env.db_url_config(DATABASE_URL),
@@ -123,7 +124,8 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://...): nothing else will do.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+DEFAULT_REDIS_URL = "redis://127.0.0.1:6379/0"
+REDIS_URL: str = env.str("REDIS_URL", default=DEFAULT_REDIS_URL) or DEFAULT_REDIS_URL
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

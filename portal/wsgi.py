@@ -2,7 +2,9 @@
 
 from django.core.wsgi import get_wsgi_application
 
+from portal.checks import refuse_unsafe_start
 from portal.launch import prepare
 
 prepare()
+refuse_unsafe_start()
 application = get_wsgi_application()
