@@ -3,6 +3,7 @@
 Run as `python -m portal.embedded.keeper FOLDER PIPE`; it answers on the pipe with one JSON line, then keeps watch.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -27,7 +28,7 @@ from portal.embedded.servers import (
     wait_for_postmaster,
 )
 
-LINGER_S = 2.0
+LINGER_S = float(os.environ.get("EMBEDDED_LINGER_S", "2"))  # so that `migrate`, then `demo` share one start
 LOOK_EVERY_S = 0.5
 RESTART_TIMEOUT_S = 60.0
 START_TRIES = 5
@@ -40,9 +41,13 @@ def main(folder: Path, answer_descriptor: int) -> None:
     _detach(folder)
     local = Local(folder)
     keeper_lock = open_lock(local.path("keeper.lock"))
+    if not try_exclusive(keeper_lock):
+        _answer(answer_descriptor, "Another keeper already runs on this folder.")
+        return
+    os.pwrite(keeper_lock, f"{os.getpid()}\n".ljust(12).encode(), 0)  # for people and tests
     servers: list[Server] = []
     try:
-        _answer(answer_descriptor, _start_all(local, keeper_lock, servers))
+        _answer(answer_descriptor, _start_all(local, servers))
         if servers:
             _watch(servers, open_lock(local.path("users.lock")))
     finally:
@@ -57,6 +62,7 @@ def _detach(folder: Path) -> None:
     if os.fork():
         os._exit(0)
     os.chdir("/")
+    os.umask(0o077)
     for signum in (signal.SIGINT, signal.SIGHUP):  # not SIG_IGN, which the servers would inherit
         signal.signal(signum, lambda *_: None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -67,13 +73,12 @@ def _detach(folder: Path) -> None:
 
 
 def _answer(descriptor: int, error: str) -> None:
-    os.write(descriptor, json.dumps({"error": error}).encode())
+    with contextlib.suppress(BrokenPipeError):  # the starter was killed; the next user finds these servers
+        os.write(descriptor, json.dumps({"error": error}).encode())
     os.close(descriptor)
 
 
-def _start_all(local: Local, keeper_lock: int, servers: list[Server]) -> str:
-    if not try_exclusive(keeper_lock):
-        return "Another keeper already runs on this folder."
+def _start_all(local: Local, servers: list[Server]) -> str:
     try:
         program = postgres_program("postgres")
         starter = choose_starter(program, local.folder)
@@ -124,7 +129,7 @@ def _watch(servers: list[Server], users_lock: int) -> None:
         else:
             empty_since = empty_since or time.monotonic()
             fcntl.flock(users_lock, fcntl.LOCK_UN)
-        _pause(LOOK_EVERY_S)
+        _pause(min(LOOK_EVERY_S, LINGER_S))
 
 
 def _restart_dead(servers: list[Server]) -> None:

@@ -1,5 +1,6 @@
 """The two servers: how each is prepared, started on a port, asked whether it is ready, and stopped."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -105,7 +106,7 @@ def redis_server(local: Local, starter: Starter, port: int) -> Server:
         process = _spawn_logged(starter, command, death_signal=signal.SIGTERM, log=local.path("redis.log"), pipe=True)
         if process.stdin is None:
             raise EmbeddedError("Redis was started without its configuration.")
-        with process.stdin as configuration:
+        with contextlib.suppress(BrokenPipeError), process.stdin as configuration:  # it may have ended: start() sees
             configuration.write(_redis_configuration(port, password).encode())
         return process
 
