@@ -53,6 +53,11 @@ def invite_member(*, tenant: Tenant, inviter: Membership, email: str, role: Role
     return invitation, token
 
 
+def revoke_invitation(*, invitation: Invitation) -> None:
+    """Make the link of an open invitation worthless. Safe to call twice."""
+    Invitation.objects.for_tenant(invitation.tenant_id).filter(pk=invitation.pk, accepted_at=None).delete()
+
+
 def find_invitation(token: str) -> Invitation | None:
     """Give the open invitation a token belongs to."""
     # Not from a tenant: the token names the company, and the visitor is in none yet.

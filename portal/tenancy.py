@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -107,6 +108,18 @@ def signed_in(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs) if request.user.is_authenticated else _send_to_login(request)
 
     return _marked(guarded, "signed_in")
+
+
+def staff_only(view: View[P]) -> View[P]:
+    """Show the view to support staff, and to everybody while DEBUG is on; others find nothing there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if settings.DEBUG or (request.user.is_authenticated and current_user(request).is_staff):
+            return view(request, *args, **kwargs)
+        raise Http404("Nothing here.")
+
+    return _marked(guarded, "staff")
 
 
 def requires(ability: Ability) -> Callable[[View[P]], View[P]]:
