@@ -60,7 +60,9 @@ def idempotency_key(source: str, target: str, flow: str, natural_key: str, opera
 
 def open_run(*, tenant_id: int, sync_id: int, pair: str, trigger: str, fence: int, actor: str = "") -> Run:
     """Put the start of a run on record."""
-    return Run.objects.create(tenant_id=tenant_id, sync_id=sync_id, pair=pair, trigger=trigger, fence=fence, actor=actor)
+    return Run.objects.create(
+        tenant_id=tenant_id, sync_id=sync_id, pair=pair, trigger=trigger, fence=fence, actor=actor
+    )
 
 
 def save_progress(run: Run, counts: Mapping[str, Mapping[str, int]]) -> None:
@@ -114,9 +116,13 @@ def close_attempts(closings: Sequence[Closing]) -> None:
     update_rows(_TABLE, columns, rows, where="t.closed_at IS NULL")
 
 
-def change_config(*, tenant_id: int, actor: str, subject: str, action: str, details: Mapping[str, Any] | None = None) -> ConfigChange:
+def change_config(
+    *, tenant_id: int, actor: str, subject: str, action: str, details: Mapping[str, Any] | None = None
+) -> ConfigChange:
     """Put on record what somebody changed, sealed into the tenant's chain. `details` never holds a secret."""
-    change = ConfigChange.objects.create(tenant_id=tenant_id, actor=actor, subject=subject, action=action, details=dict(details or {}))
+    change = ConfigChange.objects.create(
+        tenant_id=tenant_id, actor=actor, subject=subject, action=action, details=dict(details or {})
+    )
     seal_change(change)
     return change
 
@@ -125,7 +131,9 @@ def lose_runs(*, sync_id: int, before_fence: int) -> int:
     """Mark runs whose worker was lost; give their number."""
     lost = Run.objects.filter(sync_id=sync_id, state=Run.State.RUNNING, fence__lt=before_fence)
     for run in lost:
-        close_run(run, state=Run.State.LOST, code="worker_lost", message="The worker stopped in mid-run; another went on.")
+        close_run(
+            run, state=Run.State.LOST, code="worker_lost", message="The worker stopped in mid-run; another went on."
+        )
     return len(lost)
 
 

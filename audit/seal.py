@@ -64,7 +64,11 @@ def _fault(seal: Seal, number: int, previous: str) -> str:
     if seal.previous_digest != previous or seal.digest != _link(previous, seal.content_digest, number):
         return f"seal {number} does not follow from the one before it"
     if seal.change is not None:
-        return "" if _digest_change(seal.change) == seal.content_digest else f"configuration change {seal.change.pk} was altered"
+        return (
+            ""
+            if _digest_change(seal.change) == seal.content_digest
+            else f"configuration change {seal.change.pk} was altered"
+        )
     if seal.first_attempt_id is None or seal.run_id is None:
         return f"seal {number} covers nothing: its run or change was deleted"
     digest, _, _, count = _digest_attempts(seal.run_id, seal.first_attempt_id, seal.last_attempt_id)

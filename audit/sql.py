@@ -9,7 +9,9 @@ Row = Sequence[Any]
 _ROWS_PER_STATEMENT = 500
 
 
-def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Row], *, returning: str = "", on_conflict: str = "") -> list[Any]:
+def insert_rows(
+    table: str, columns: Sequence[str], rows: Sequence[Row], *, returning: str = "", on_conflict: str = ""
+) -> list[Any]:
     """Insert rows in as few statements as the protocol allows; give the `returning` column of each, in row order.
 
     Table and column names come from code, never from outside.
@@ -30,7 +32,9 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Row], *, retu
     return given
 
 
-def update_rows(table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, also: str = "", where: str = "") -> int:
+def update_rows(
+    table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Row], *, also: str = "", where: str = ""
+) -> int:
     """Update many rows by id in one statement each 500; give the number of rows changed.
 
     `columns` are (name, SQL type), the first is the key. `also` is an extra SET list, `where` an extra condition on `t`.

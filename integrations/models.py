@@ -184,6 +184,7 @@ class InboxEvent(models.Model):
     event_type = models.CharField(max_length=80)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     received_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)  # when its source is asked (again)
     drained_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
 
@@ -271,12 +272,16 @@ class SyncRecord(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["sync", "flow", "due_at"], name="record_due", condition=Q(state__in=["due", "unknown"])),
+            models.Index(
+                fields=["sync", "flow", "due_at"], name="record_due", condition=Q(state__in=["due", "unknown"])
+            ),
             models.Index(fields=["sync", "flow", "state"], name="record_state"),
             models.Index(fields=["problem"], name="record_problem", condition=Q(problem__isnull=False)),
-            models.Index(fields=["sync", "look_again_at"], name="record_look", condition=Q(look_again_at__isnull=False)),
+            models.Index(
+                fields=["sync", "look_again_at"], name="record_look", condition=Q(look_again_at__isnull=False)
+            ),
             models.Index(fields=["tenant", "natural_key"], name="record_key"),
-            GinIndex(fields=["waits_for"], name="record_waits", condition=Q(state="waiting")),
+            GinIndex(fields=["waits_for"], name="record_waits"),
         ]
 
     def __str__(self) -> str:
@@ -306,7 +311,8 @@ class Link(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "source_identity", "target_identity", "flow", "natural_key", "revision"], name="one_link"
+                fields=["tenant", "source_identity", "target_identity", "flow", "natural_key", "revision"],
+                name="one_link",
             ),
         ]
         indexes = [models.Index(fields=["tenant", "external_id"], name="link_external")]

@@ -18,7 +18,10 @@ def _folders(kind: str, module: str) -> list[str]:
 @cache
 def connectors() -> dict[str, Connector]:
     """Give all connectors by slug."""
-    return {slug: import_module(f"integrations.connectors.{slug}.connector").CONNECTOR for slug in _folders("connectors", "connector.py")}
+    return {
+        slug: import_module(f"integrations.connectors.{slug}.connector").CONNECTOR
+        for slug in _folders("connectors", "connector.py")
+    }
 
 
 @cache
@@ -39,7 +42,10 @@ def pair(slug: str) -> Pair:
 
 def simulators() -> list[Callable[..., Any]]:
     """Give the builders of all simulators, for the sandbox."""
-    return [import_module(f"integrations.connectors.{slug}.simulator").build for slug in _folders("connectors", "simulator/__init__.py")]
+    return [
+        import_module(f"integrations.connectors.{slug}.simulator").build
+        for slug in _folders("connectors", "simulator/__init__.py")
+    ]
 
 
 def connector_choices() -> list[tuple[str, str]]:

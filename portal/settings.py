@@ -170,6 +170,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # one password field: it can be shown, which beats typing it twice
 ACCOUNT_FORMS = {"signup": "portal.forms.signup.SignupForm"}
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up, by its session
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -240,6 +241,12 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # The engine's surroundings.
 
 # Multiplies every sink's settle_s; below 1 only for chaos runs and tests.
+# A run's lease, the longest single call below it, and how long a run works before it makes room for others.
+LEASE_S: float = env.float("LEASE_S", default=60.0)
+CALL_TIMEOUT_S: float = env.float("CALL_TIMEOUT_S", default=30.0)
+SLICE_S: float = env.float("SLICE_S", default=60.0)
+STALE_TRIES: int = env.int("STALE_TRIES", default=6)  # reads of an object that still shows an older state than its event
+WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1_000_000)
 SETTLE_SCALE = env_decimal("SETTLE_SCALE", "1")
 # The simulators' control port: connections marked as sandbox are dialled at this port plus the connector's offset
 # on loopback. None: there is no sandbox here, and such connections are refused.

@@ -1,6 +1,7 @@
 """Compares what a draft says with what stands in the target: a 2xx is not proof."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,32 +30,30 @@ def differences(wanted: Facts, stands: Facts) -> list[Difference]:
         for name in _SCALARS
         if getattr(wanted, name) is not None and getattr(wanted, name) != getattr(stands, name)
     ]
-    if wanted.lines is not None and _sums(wanted.lines) != _sums(stands.lines or ()):
-        found.append(Difference("lines", _show_pairs(_sums(wanted.lines)), _show_pairs(_sums(stands.lines or ()))))
-    if wanted.applied is not None and _applied(wanted) != _applied(stands):
-        found.append(Difference("applications", _show_pairs(_applied(wanted)), _show_pairs(_applied(stands))))
+    for name, sums_of in (("lines", _line_sums), ("applied", _applied_sums)):
+        if getattr(wanted, name) is not None and sums_of(wanted) != sums_of(stands):
+            found.append(Difference(name, _show_pairs(sums_of(wanted)), _show_pairs(sums_of(stands))))
     return found
 
 
 def is_same_document(wanted: Facts, stands: Facts) -> bool:
     """Tell whether customer, currency, total and date agree, as far as the draft states them."""
-    return all(
-        getattr(wanted, name) is None or getattr(wanted, name) == getattr(stands, name) for name in _IDENTIFYING
-    )
+    return all(getattr(wanted, name) is None or getattr(wanted, name) == getattr(stands, name) for name in _IDENTIFYING)
 
 
-def _sums(lines: tuple[object, ...]) -> dict[str, Decimal]:
-    sums: Counter[str] = Counter()
-    for line in lines:
-        sums[line.account] += line.amount  # type: ignore[attr-defined]
-    return {account: amount for account, amount in sums.items() if amount}
+def _line_sums(facts: Facts) -> dict[str, Decimal]:
+    return _sums((line.account, line.amount) for line in facts.lines or ())
 
 
-def _applied(facts: Facts) -> dict[str, Decimal]:
-    sums: Counter[str] = Counter()
-    for application in facts.applied or ():
-        sums[application.external_id] += application.amount  # type: ignore[assignment]
-    return {to: amount for to, amount in sums.items() if amount}  # type: ignore[misc]
+def _applied_sums(facts: Facts) -> dict[str, Decimal]:
+    return _sums((applied.external_id, applied.amount) for applied in facts.applied or ())
+
+
+def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for name, amount in amounts:
+        sums[name] += amount
+    return {name: amount for name, amount in sums.items() if amount}
 
 
 def _show(value: object) -> str:

@@ -9,10 +9,11 @@ from integrations.contracts import Application, Draft, Facts, LineFact
 from integrations.money import from_json, to_json
 
 
-def dump_draft(draft: Draft) -> str:
-    """Write a draft as JSON; amounts in facts are texts, the payload is what is sent."""
+def dump_draft(draft: Draft, *, then: str) -> str:
+    """Write a draft as JSON; amounts in facts are texts, the payload is what is sent. `then` names the operation after it."""
     return to_json(
         {
+            "then": then,
             "flow": draft.flow,
             "key": draft.key,
             "sink": draft.sink,
@@ -26,11 +27,12 @@ def dump_draft(draft: Draft) -> str:
     )
 
 
-def load_draft(text: str) -> Draft:
-    """Read a draft that `dump_draft` wrote. Dates in the payload stay ISO texts, as they are sent."""
+def load_draft(text: str) -> tuple[Draft, str]:
+    """Read a draft that `dump_draft` wrote and the operation after it. Dates in the payload stay ISO texts, as they are sent."""
     fields = from_json(text)
+    then = fields.pop("then")
     fields["facts"] = load_facts(fields["facts"])
-    return Draft(**fields)
+    return Draft(**fields), then
 
 
 def dump_facts(facts: Facts) -> dict[str, Any]:

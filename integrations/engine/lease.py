@@ -14,7 +14,7 @@ _TAKE = """
 UPDATE integrations_sync
 SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s, wants_run = ''
 WHERE id = %s AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
-RETURNING fence, lease_until IS NOT NULL
+RETURNING fence
 """
 _RENEW = """
 UPDATE integrations_sync SET lease_until = clock_timestamp() + make_interval(secs => %s)

@@ -1,0 +1,65 @@
+"""Reference data of a connection: read on a schedule, kept with its age, looked up by number or id."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from audit.sql import insert_rows
+from integrations.contracts import ReferenceEntry, Session
+from integrations.models import Connection, ReferenceValue
+from integrations.money import to_json
+
+_GOOD_FOR = timedelta(hours=24)
+_COLUMNS = ("tenant_id", "connection_id", "kind", "code", "number", "name", "is_active", "details", "seen_at")
+_CONFLICT = (
+    "(connection_id, kind, code) DO UPDATE SET number = EXCLUDED.number, name = EXCLUDED.name, "
+    "is_active = EXCLUDED.is_active, details = EXCLUDED.details, seen_at = EXCLUDED.seen_at"
+)
+
+
+def refresh_if_old(connection: Connection, session: Session) -> None:
+    """Read the reference data again when it is a day old."""
+    if connection.references_at is None or connection.references_at < timezone.now() - _GOOD_FOR:
+        refresh(connection, session)
+
+
+def refresh(connection: Connection, session: Session) -> int:
+    """Read all reference data; what has vanished becomes inactive. Gives the number of values."""
+    now = timezone.now()
+    entries = {(entry.kind, entry.code): entry for entry in session.reference_values()}
+    rows = [
+        (
+            connection.tenant_id,
+            connection.pk,
+            e.kind,
+            e.code,
+            e.number,
+            e.name[:255],
+            e.is_active,
+            to_json(dict(e.details)),
+            now,
+        )
+        for e in entries.values()
+    ]
+    insert_rows("integrations_referencevalue", _COLUMNS, rows, on_conflict=_CONFLICT)
+    values = ReferenceValue.objects.for_tenant(connection.tenant_id).filter(connection=connection)
+    values.filter(seen_at__lt=now, is_active=True).update(is_active=False)
+    Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).update(references_at=now)
+    connection.references_at = now
+    return len(rows)
+
+
+def reference_values(connection: Connection) -> dict[tuple[str, str], ReferenceEntry]:
+    """Give all values by (kind, code) and by (kind, number); codes win over numbers, active ones over inactive ones."""
+    rows = (
+        ReferenceValue.objects.for_tenant(connection.tenant_id)
+        .filter(connection=connection)
+        .order_by("is_active", "id")
+    )
+    entries = [
+        ReferenceEntry(kind=r.kind, code=r.code, number=r.number, name=r.name, is_active=r.is_active, details=r.details)
+        for r in rows
+    ]
+    found = {(entry.kind, entry.number): entry for entry in entries if entry.number}
+    found.update({(entry.kind, entry.code): entry for entry in entries})
+    return found

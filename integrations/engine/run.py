@@ -1,0 +1,167 @@
+"""Runs a sync once: read this first. accept -> extract -> map -> post -> audit -> advance."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db.models import Min
+from django.utils import timezone
+
+from audit.models import Run
+from audit.record import close_run, open_run, save_progress
+from integrations import registry
+from integrations.engine import backoff, schedule
+from integrations.engine.extract import deliver_due, deliver_new, has_more
+from integrations.engine.lease import Lease, take_lease
+from integrations.engine.references import reference_values, refresh_if_old
+from integrations.engine.sessions import granted_limits, identity_of, open_session
+from integrations.engine.settle import look_again, recover, settle_unknown
+from integrations.engine.sweep import sweep
+from integrations.engine.work import FlowPlan, RunState
+from integrations.errors import ConfigurationError, ConnectorError, LeaseLostError, MappingError, TransientError
+from integrations.models import Sync, SyncRecord
+from mappings.versions import published
+
+log = structlog.get_logger()
+Trigger = Run.Trigger
+_READS_NEW = (Trigger.SCHEDULE, Trigger.MANUAL, Trigger.BACKFILL, Trigger.SWEEP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What became of a call to `run_sync`. `goes_on`: the slice ended first, another job must continue."""
+
+    run_id: int | None
+    goes_on: bool = False
+    code: str = ""
+
+
+def run_sync(sync_id: int, *, trigger: str, actor: str = "", slice_s: float | None = None) -> RunResult:
+    """Run one sync for a time slice. Safe to call any number of times: a second run at the same time does nothing."""
+    sync = Sync.objects.select_related("source", "target", "tenant").get(pk=sync_id)  # the job's id is the bound
+    if sync.state != Sync.State.ACTIVE or (lease := take_lease(sync_id)) is None:
+        return RunResult(run_id=None, code="not_now")
+    run = open_run(
+        tenant_id=sync.tenant_id, sync_id=sync_id, pair=sync.pair, trigger=trigger, fence=lease.fence, actor=actor
+    )
+    try:
+        goes_on = _run(sync, lease, run, slice_s if slice_s is not None else settings.SLICE_S)
+    except LeaseLostError as error:
+        log.warning("run.lease_lost", run=run.pk, sync=sync_id)
+        return RunResult(run_id=run.pk, code=error.code)  # the successor closes this run
+    except ConnectorError as error:
+        return _end_early(sync, lease, run, error)
+    except Exception:
+        log.exception("run.crashed", run=run.pk, sync=sync_id)
+        schedule.plan_next(sync, not_before=timezone.now() + timedelta(seconds=60))
+        close_run(
+            run,
+            state=Run.State.FAILED,
+            code="crashed",
+            message="The run stopped at a fault of ours; support has been told.",
+        )
+        lease.release()
+        raise
+    close_run(run, state=Run.State.YIELDED if goes_on else Run.State.DONE)
+    _plan_next(sync, goes_on, trigger)
+    lease.release()
+    return RunResult(run_id=run.pk, goes_on=goes_on)
+
+
+def _run(sync: Sync, lease: Lease, run: Run, slice_s: float) -> bool:
+    """Do the work of one slice; True when some is left."""
+    pair = registry.pair(sync.pair)
+    size = granted_limits(sync.target).concurrency
+    with (
+        ThreadPoolExecutor(max_workers=size + 1, thread_name_prefix=f"run-{run.pk}") as pool,
+        open_session(sync.source, lease=lease) as source,
+        open_session(sync.target, lease=lease) as target,
+    ):
+        refresh_if_old(sync.target, target)
+        state = RunState(
+            run=run,
+            sync=sync,
+            pair=pair,
+            lease=lease,
+            source=source,
+            target=target,
+            source_identity=identity_of(sync.source),
+            target_identity=identity_of(sync.target),
+            references=reference_values(sync.target),
+            plans={flow.slug: _plan(sync, flow.slug) for flow in pair.flows},
+            pool=pool,
+            pool_size=size,
+            slice_ends=time.monotonic() + slice_s,
+        )
+        try:
+            return _work(state)
+        finally:
+            save_progress(run, state.counts)
+
+
+def _work(state: RunState) -> bool:
+    recover(state)
+    plans = list(state.plans.values())
+    steps: list[Callable[[RunState, FlowPlan], None]] = [look_again, settle_unknown, deliver_due]
+    if state.run.trigger in _READS_NEW:
+        steps.append(deliver_new)
+    for plan in plans:
+        for step in steps:
+            step(state, plan)
+            if state.slice_is_over:
+                return True
+        save_progress(state.run, state.counts)
+    if state.run.trigger == Trigger.SWEEP:
+        sweep(state)
+    for plan in plans:  # what this run itself released or found
+        deliver_due(state, plan)
+    return state.slice_is_over or any(has_more(state, plan) for plan in plans if deliver_new in steps)
+
+
+def _plan(sync: Sync, flow_slug: str) -> FlowPlan:
+    mapping = published(sync_id=sync.pk, flow=flow_slug)
+    return FlowPlan(flow=registry.pair(sync.pair).flow(flow_slug), mapping=mapping, mapping_version=mapping.version)
+
+
+def _end_early(sync: Sync, lease: Lease, run: Run, error: ConnectorError) -> RunResult:
+    """End a run at an error of a system: transient ones come back, configuration stops the sync until the tenant acts."""
+    log.warning("run.ended_early", run=run.pk, sync=sync.pk, code=error.code)
+    close_run(run, state=Run.State.FAILED, code=error.code, message=error.message)
+    if isinstance(error, ConfigurationError) and not isinstance(error, MappingError):
+        schedule.stop(sync, code=error.code, reason=error.message)
+    else:
+        failed_in_row = _failed_in_row(sync)
+        retry_s = error.retry_after_s if isinstance(error, TransientError) else None
+        wait_s = backoff.wait_s(f"sync-{sync.pk}", failed_in_row, retry_s)
+        schedule.plan_next(sync, not_after=timezone.now() + timedelta(seconds=wait_s))
+    lease.release()
+    return RunResult(run_id=run.pk, code=error.code)
+
+
+def _failed_in_row(sync: Sync) -> int:
+    states = (
+        Run.objects.for_tenant(sync.tenant_id)
+        .filter(sync_id=sync.pk)
+        .order_by("-id")
+        .values_list("state", flat=True)[:8]
+    )
+    count = 0
+    for state in states:
+        if state != Run.State.FAILED:
+            break
+        count += 1
+    return count
+
+
+def _plan_next(sync: Sync, goes_on: bool, trigger: str) -> None:
+    """Plan the next run: now when work is left, else by the schedule or by the first record that becomes due before it."""
+    if goes_on:
+        schedule.ask_for_run(sync, trigger=trigger)
+        return
+    waiting = SyncRecord.objects.filter(sync=sync, state__in=[SyncRecord.State.DUE, SyncRecord.State.UNKNOWN])
+    due_at = waiting.aggregate(first=Min("due_at"))["first"]
+    schedule.plan_next(sync, not_after=due_at)

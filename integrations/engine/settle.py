@@ -1,0 +1,170 @@
+"""Settles what has no trustworthy answer: nothing is repeated before the target was asked what stands there."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from audit.models import Attempt, Run
+from audit.record import lose_runs
+from audit.seal import seal_run
+from integrations.contracts import Booked, Found, Receipt, Record, Sink
+from integrations.engine.drafts import load_draft
+from integrations.engine.lease import fenced
+from integrations.engine.post import Ending, Outcome, close, compare, hold_unknown, judge_hits, open_works, read_back
+from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.store import load_rows, load_unknown, save_works
+from integrations.engine.work import FlowPlan, Row, RunState, State, Work
+
+_AT_ONCE = 250
+_LOOK_AGAIN_S = 3600
+
+
+def recover(state: RunState) -> None:
+    """Take over from lost workers: read back what was answered, hold as unknown what was not. Raises TransientError."""
+    lost = [attempt for attempt in _open_attempts(state) if attempt.flow in state.plans]
+    for slug, plan in state.plans.items():
+        attempts = [attempt for attempt in lost if attempt.flow == slug]
+        for start in range(0, len(attempts), _AT_ONCE):
+            _recover_some(state, plan, attempts[start : start + _AT_ONCE])
+    lose_runs(sync_id=state.sync.pk, before_fence=state.lease.fence)
+    for run in Run.objects.filter(pk__in={attempt.run_id for attempt in lost}).exclude(state=Run.State.RUNNING):
+        seal_run(run)
+
+
+def _open_attempts(state: RunState) -> list[Attempt]:
+    return list(
+        Attempt.objects.for_tenant(state.sync.tenant_id)
+        .filter(closed_at=None, run__sync_id=state.sync.pk)
+        .exclude(run=state.run)
+        .order_by("id")
+    )
+
+
+def _recover_some(state: RunState, plan: FlowPlan, attempts: Sequence[Attempt]) -> None:
+    rows = load_rows(state, plan.flow.slug, [attempt.natural_key for attempt in attempts])
+    works = [
+        (_work_of(plan, rows[attempt.natural_key], attempt), attempt)
+        for attempt in attempts
+        if attempt.natural_key in rows
+    ]
+    answered = [(work, Receipt(external_id=a.external_id)) for work, a in works if a.answered_at is not None]
+    sink = state.sink_session(plan.flow).sink(plan.flow.sink)
+    endings = read_back(sink, answered)
+    endings += [_hold_lost(work) for work, attempt in works if attempt.answered_at is None]
+    close(state, plan, endings)
+
+
+def _work_of(plan: FlowPlan, row: Row, attempt: Attempt) -> Work:
+    draft, then = load_draft(attempt.draft)
+    work = Work(record=Record(stream=plan.flow.stream, key=row.natural_key, body=None), row=row)
+    work.carry()
+    work.version, work.revision = attempt.source_version, attempt.revision
+    work.drafts, work.attempt_id, work.resume, work.after = (draft,), attempt.pk, row.next_operation, then
+    return work
+
+
+def _hold_lost(work: Work) -> Ending:
+    work.look_again_at = timezone.now() + timedelta(seconds=_LOOK_AGAIN_S * float(settings.SETTLE_SCALE))
+    return hold_unknown(
+        work,
+        "worker_lost",
+        "The worker stopped before the answer was on record; the target is asked what stands there.",
+    )
+
+
+def settle_unknown(state: RunState, plan: FlowPlan) -> None:
+    """Ask the target for every unknown record whose next look is due. Raises TransientError."""
+    sink = state.sink_session(plan.flow).sink(plan.flow.sink)
+    while rows := load_unknown(state, plan.flow.slug, _AT_ONCE):
+        works = _last_works(state, plan, rows, [Outcome.UNKNOWN])
+        _open_settling(state, plan, works)
+        hits = sink.find([work.draft for work in works])
+        endings = [_judge(sink, work, hits.get(work.draft.reference, ())) for work in works]
+        close(state, plan, _read_found(sink, endings))
+
+
+def _last_works(state: RunState, plan: FlowPlan, rows: Sequence[Row], outcomes: Sequence[str]) -> list[Work]:
+    """Rebuild works from each record's newest attempt of such an outcome."""
+    by_id = {row.id: row for row in rows}
+    sent = (
+        Attempt.objects.for_tenant(state.sync.tenant_id)
+        .filter(record_id__in=by_id, outcome__in=outcomes)
+        .order_by("record_id", "-id")
+        .distinct("record_id")
+    )
+    return [_work_of(plan, by_id[attempt.record_id], attempt) for attempt in sent]
+
+
+def _open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
+    for work in works:
+        work.state = State.OPEN
+    with fenced(state.lease):
+        save_works(state, plan.flow.slug, works)
+        open_works(state, plan, works)
+
+
+def _judge(sink: Sink, work: Work, hits: Sequence[Found]) -> Ending:
+    ours = [hit for hit in hits if hit.by_reference]
+    if not ours:
+        return _absent(sink, work)
+    if len(ours) > 1:
+        judge_hits(work, ours)
+        return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
+    return Ending(work, Outcome.LINKED, found=ours[0])
+
+
+def _absent(sink: Sink, work: Work) -> Ending:
+    """Absence settles only when two looks agree, the second after the sink's settling time; 0 means one look is proof."""
+    now, settle_s = timezone.now(), sink.settle_s * float(settings.SETTLE_SCALE)
+    first = work.absent_since or now
+    if settle_s == 0 or (now - first).total_seconds() >= settle_s:
+        work.state, work.due_at, work.absent_since = State.DUE, now, None
+        work.code = work.reason = ""
+        return Ending(
+            work,
+            Outcome.ABSENT,
+            code="absent",
+            message="The target was asked: the document is not there. It is sent again.",
+        )
+    work.state, work.due_at, work.absent_since = State.UNKNOWN, first + timedelta(seconds=settle_s), first
+    return Ending(
+        work, Outcome.ABSENT, code="absent_once", message="Not there at the first look; absence must be confirmed."
+    )
+
+
+def _read_found(sink: Sink, endings: Sequence[Ending]) -> list[Ending]:
+    """Compare in full what was found: a hit by our reference is not yet the document that the draft wanted."""
+    found = [ending for ending in endings if ending.found is not None]
+    booked = [Booked(draft=e.work.draft, external_id=e.found.external_id) for e in found if e.found is not None]
+    standing = sink.read_back(booked) if booked else {}
+    judged = [ending for ending in endings if ending.found is None]
+    for ending in found:
+        external_id = ending.found.external_id if ending.found else ""
+        judged.append(compare(ending.work, external_id, standing.get(ending.work.draft.reference)))
+    return judged
+
+
+def look_again(state: RunState, plan: FlowPlan) -> None:
+    """Look once more at what a takeover settled: a late answer may have booked it a second time."""
+    sql = (
+        "UPDATE integrations_syncrecord SET look_again_at = NULL WHERE sync_id = %s AND flow = %s AND look_again_at <= now() "
+        "RETURNING natural_key"
+    )
+    with fenced(state.lease), connection.cursor() as cursor:
+        cursor.execute(sql, [state.sync.pk, plan.flow.slug])
+        keys = [key for (key,) in cursor.fetchall()]
+    if not keys:
+        return
+    rows = [row for row in load_rows(state, plan.flow.slug, keys).values() if row.state == State.DELIVERED]
+    works = _last_works(state, plan, rows, [Outcome.DELIVERED, Outcome.LINKED])
+    hits = state.sink_session(plan.flow).sink(plan.flow.sink).find([work.draft for work in works])
+    doubled = [work for work in works if len(hits.get(work.draft.reference, ())) > 1]
+    for work in doubled:
+        judge_hits(work, hits[work.draft.reference])
+    with fenced(state.lease):
+        note_problems(state, doubled)
+        save_works(state, plan.flow.slug, doubled)
+        refresh_problems(state)

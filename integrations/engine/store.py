@@ -1,0 +1,201 @@
+"""Batched reads and writes of SyncRecords and links: a handful of statements per chunk, whatever its size."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from audit.sql import insert_rows
+from integrations.contracts import Found, LinkView, Need
+from integrations.engine.drafts import dump_facts, load_facts
+from integrations.engine.work import Row, RunState, Work
+from integrations.money import from_json, to_json
+
+_ROW_COLUMNS = (
+    "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, code, "
+    "due_at, absent_since, label, amount, currency, document_date"
+)
+_SCOPE = "tenant_id = %s AND source_identity = %s AND target_identity = %s AND flow = %s"
+
+
+def scope(state: RunState, flow: str) -> list[Any]:
+    """Give the values that bound every look-up to a tenant, both identities and a flow."""
+    sync = state.sync
+    return [sync.tenant_id, sync.source_identity, sync.target_identity, flow]
+
+
+def load_rows(state: RunState, flow: str, keys: Sequence[str]) -> dict[str, Row]:
+    """Load the SyncRecords of these keys, by key."""
+    sql = f"SELECT {_ROW_COLUMNS} FROM integrations_syncrecord WHERE {_SCOPE} AND natural_key = ANY(%s)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*scope(state, flow), list(keys)])
+        return {values[1]: _row(values) for values in cursor.fetchall()}
+
+
+def load_due(state: RunState, flow: str, limit: int) -> list[Row]:
+    """Load records that are due now, oldest first."""
+    sql = (
+        f"SELECT {_ROW_COLUMNS} FROM integrations_syncrecord WHERE sync_id = %s AND flow = %s AND state = 'due' "  # noqa: S608
+        "AND due_at <= now() ORDER BY due_at, id LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [state.sync.pk, flow, limit])
+        return [_row(values) for values in cursor.fetchall()]
+
+
+def load_unknown(state: RunState, flow: str, limit: int) -> list[Row]:
+    """Load records whose outcome is unknown and whose next look-up is due."""
+    sql = (
+        f"SELECT {_ROW_COLUMNS} FROM integrations_syncrecord WHERE sync_id = %s AND flow = %s AND state = 'unknown' "  # noqa: S608
+        "AND due_at <= now() ORDER BY due_at, id LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [state.sync.pk, flow, limit])
+        return [_row(values) for values in cursor.fetchall()]
+
+
+def _row(values: Sequence[Any]) -> Row:
+    return Row(**dict(zip(Row.__slots__, values, strict=True)))
+
+
+def load_links(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str], LinkView]:
+    """Load the newest link of each needed record that is delivered; what is not delivered has none."""
+    wanted = sorted({(need.flow, need.key) for need in needs})
+    if not wanted:
+        return {}
+    sql = (
+        "SELECT DISTINCT ON (l.flow, l.natural_key) l.flow, l.natural_key, l.external_id, l.facts, l.revision "
+        "FROM integrations_link l JOIN (SELECT unnest(%s::text[]) AS flow, unnest(%s::text[]) AS natural_key) w "
+        "ON l.flow = w.flow AND l.natural_key = w.natural_key "
+        "JOIN integrations_syncrecord r ON r.tenant_id = l.tenant_id AND r.source_identity = l.source_identity "
+        "AND r.target_identity = l.target_identity AND r.flow = l.flow AND r.natural_key = l.natural_key "
+        "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND r.state <> 'different' "
+        "ORDER BY l.flow, l.natural_key, l.revision DESC"
+    )
+    sync = state.sync
+    flows, keys = [flow for flow, _ in wanted], [key for _, key in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity])
+        return {
+            (flow, key): LinkView(external_id=external_id, facts=load_facts(_json(facts)), revision=revision)
+            for flow, key, external_id, facts, revision in cursor.fetchall()
+        }
+
+
+def _json(value: Any) -> Any:
+    return from_json(value) if isinstance(value, str) else value
+
+
+def load_states(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Give (state, code) of the SyncRecords of these needs."""
+    wanted = sorted({(need.flow, need.key) for need in needs})
+    if not wanted:
+        return {}
+    sql = (
+        "SELECT r.flow, r.natural_key, r.state, r.code FROM integrations_syncrecord r "
+        "JOIN (SELECT unnest(%s::text[]) AS flow, unnest(%s::text[]) AS natural_key) w USING (flow, natural_key) "
+        "WHERE r.tenant_id = %s AND r.source_identity = %s AND r.target_identity = %s"
+    )
+    sync = state.sync
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            [
+                [f for f, _ in wanted],
+                [k for _, k in wanted],
+                sync.tenant_id,
+                sync.source_identity,
+                sync.target_identity,
+            ],
+        )
+        return {(flow, key): (found, code) for flow, key, found, code in cursor.fetchall()}
+
+
+_SAVE_COLUMNS = (
+    "tenant_id", "sync_id", "source_identity", "target_identity", "flow", "natural_key", "label", "state", "source_version",
+    "revision", "next_operation", "waits_for", "problem_id", "code", "reason", "amount", "currency", "document_date",
+    "wanted_order", "seen_order", "tries", "due_at", "absent_since", "look_again_at", "created_at", "changed_at",
+)  # fmt: skip
+_KEPT = {"tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state", "due_at",
+         "look_again_at"}  # fmt: skip
+_TOLD_OF_NEWER = (
+    "integrations_syncrecord.wanted_order > EXCLUDED.seen_order AND EXCLUDED.state NOT IN ('open', 'unknown')"
+)
+_ON_CONFLICT = (
+    "(tenant_id, source_identity, target_identity, flow, natural_key) DO UPDATE SET "
+    + ", ".join(f"{name} = EXCLUDED.{name}" for name in _SAVE_COLUMNS if name not in _KEPT)
+    + f", state = CASE WHEN {_TOLD_OF_NEWER} THEN 'due' ELSE EXCLUDED.state END"
+    + f", due_at = CASE WHEN {_TOLD_OF_NEWER} THEN now() ELSE EXCLUDED.due_at END"
+    + ", look_again_at = COALESCE(EXCLUDED.look_again_at, integrations_syncrecord.look_again_at)"
+)
+
+
+def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
+    """Write the SyncRecords of a chunk (one work per key); sets each work's `record_id`.
+
+    A newer change that we were told of meanwhile makes the record due again.
+    """
+    now, sync = timezone.now(), state.sync
+    rows = [
+        (
+            sync.tenant_id, sync.pk, sync.source_identity, sync.target_identity, flow_slug, work.key, work.label[:200],
+            work.state, work.version, work.revision, work.next_operation, list(work.waits_for), work.problem_id, work.code,
+            work.reason, work.money.amount if work.money else None, work.money.currency if work.money else "",
+            work.document_date, 0, work.seen_order, work.tries, work.due_at, work.absent_since, work.look_again_at, now, now,
+        )
+        for work in works
+    ]  # fmt: skip
+    ids = insert_rows("integrations_syncrecord", _SAVE_COLUMNS, rows, on_conflict=_ON_CONFLICT, returning="id")
+    for work, record_id in zip(works, ids, strict=True):
+        work.record_id = record_id
+
+
+_LINK_COLUMNS = (
+    "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "revision", "reference", "external_id",
+    "source_version", "facts", "is_posted", "is_ours", "created_at", "updated_at",
+)  # fmt: skip
+_LINK_CONFLICT = (
+    "(tenant_id, source_identity, target_identity, flow, natural_key, revision) DO UPDATE SET "
+    "external_id = EXCLUDED.external_id, source_version = EXCLUDED.source_version, facts = EXCLUDED.facts, "
+    "is_posted = EXCLUDED.is_posted, updated_at = EXCLUDED.updated_at"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A record now joined to a document in the target."""
+
+    work: Work
+    reference: str
+    found: Found
+
+
+def save_links(state: RunState, flow_slug: str, links: Sequence[NewLink]) -> None:
+    """Join records to their documents; the same again changes nothing but the facts."""
+    now, sync = timezone.now(), state.sync
+    rows = [
+        (
+            sync.tenant_id, sync.source_identity, sync.target_identity, flow_slug, link.work.key, link.work.revision,
+            link.reference, link.found.external_id, link.work.version, to_json(dump_facts(link.found.facts)),
+            link.found.stage == "posted", link.found.by_reference, now, now,
+        )
+        for link in links
+    ]  # fmt: skip
+    insert_rows("integrations_link", _LINK_COLUMNS, rows, on_conflict=_LINK_CONFLICT)
+
+
+def release_waiting(state: RunState, names: Sequence[str]) -> int:
+    """Make due what waited for one of these records ("flow:key"); give how many. Each is looked at anew, and may wait for another."""
+    if not names:
+        return 0
+    sql = (
+        "UPDATE integrations_syncrecord SET state = 'due', due_at = now(), changed_at = now() WHERE tenant_id = %s "
+        "AND source_identity = %s AND target_identity = %s AND waits_for && %s::varchar[] "
+        "AND (state = 'waiting' OR (state = 'skipped' AND code = 'parent_skipped'))"
+    )
+    sync = state.sync
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names)])
+        return cursor.rowcount

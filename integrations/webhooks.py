@@ -1,0 +1,40 @@
+"""The inbound endpoint: verify, store, answer; nothing else happens before the answer."""
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from integrations import registry
+from integrations.contracts import InboundRequest
+from integrations.engine.inbox import accept
+from integrations.errors import ContractError
+from integrations.jobs import enqueue_drain
+from integrations.models import Connection
+from integrations.vault import open_inbound
+
+log = structlog.get_logger()
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, token: str) -> HttpResponse:
+    """Take one webhook: 200 stored (or here before), 400 not readable, 401 not genuine, 404 unknown address, 413 too large."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.WEBHOOK_MAX_BYTES:
+        return HttpResponse("The body is too large.", status=413)
+    receiver = Connection.objects.filter(webhook_token=token).first()  # the secret token is the bound
+    inbound = registry.connector(receiver.connector).inbound if receiver else None
+    if receiver is None or inbound is None:
+        return HttpResponse(status=404)
+    call = InboundRequest(headers={name.lower(): value for name, value in request.headers.items()}, body=request.body)
+    if not inbound.verify(call, open_inbound(receiver)):
+        log.warning("webhook.refused", connection=receiver.pk)
+        return HttpResponse("The signature or password is wrong.", status=401)
+    try:
+        hint = inbound.hint(call)
+    except ContractError as error:
+        return HttpResponse(error.message, status=400, content_type="text/plain")
+    if accept(receiver, hint):
+        enqueue_drain(receiver.pk)
+    return HttpResponse(status=200)
