@@ -92,16 +92,24 @@ class Starter:
 def choose_starter(program: Path, folder: Path) -> Starter:
     """Find a way to run `program` without root's rights, with `folder` as its place.
 
-    An ordinary user needs nothing. Root enters a user namespace in which it is nobody (files stay root's own); where
-    those are forbidden, as in many containers, the server runs as the user nobody, who must be able to reach both.
+    An ordinary user needs nothing. Root, and a user without a name, enters a user namespace in which it is nobody
+    (files stay its own); where those are forbidden, as in many containers, root's servers run as the user nobody, who
+    must be able to reach both.
     """
-    if os.geteuid() != 0:
+    if _is_ordinary_user():
         return Starter()
     inside = Starter(in_namespace=True)
     with contextlib.suppress(subprocess.SubprocessError, OSError):
         if inside.run([str(program), "--version"])[0] == 0 and _reaches(inside, folder):
             return inside
-    return _as_nobody(program, folder)
+    return Starter() if os.geteuid() else _as_nobody(program, folder)
+
+
+def _is_ordinary_user() -> bool:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_uid != 0
+    except KeyError:
+        return False
 
 
 def _as_nobody(program: Path, folder: Path) -> Starter:
@@ -129,9 +137,11 @@ def _reaches(starter: Starter, path: Path) -> bool:
 
 
 def _become_nobody_in_namespace() -> None:
+    user, group = os.geteuid(), os.getegid()
     if _LIBC.unshare(_CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "user namespaces are forbidden")
-    for name, content in (("setgroups", "deny"), ("uid_map", f"{_NOBODY} 0 1"), ("gid_map", f"{_NOBODY} 0 1")):
+    maps = (("setgroups", "deny"), ("uid_map", f"{_NOBODY} {user} 1"), ("gid_map", f"{_NOBODY} {group} 1"))
+    for name, content in maps:
         descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY)
         os.write(descriptor, content.encode())
         os.close(descriptor)

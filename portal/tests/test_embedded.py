@@ -1,5 +1,6 @@
 """The embedded servers, with real processes: found, shared, restarted, and nothing left behind."""
 
+import contextlib
 import json
 import os
 import select
@@ -86,8 +87,11 @@ def running(root: Path) -> dict[int, str]:
     """Give pidfd -> name of the keeper and its two servers, as they run now."""
     keeper = int((root / ".local" / "keeper.lock").read_text())
     children = Path(f"/proc/{keeper}/task/{keeper}/children")
-    pids = [keeper, *map(int, children.read_text().split())] if children.exists() else []
-    return {os.pidfd_open(pid): Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids}
+    processes = {}
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a probe of the keeper's may end meanwhile
+        for pid in [keeper, *map(int, children.read_text().split())]:
+            processes[os.pidfd_open(pid)] = Path(f"/proc/{pid}/comm").read_text().strip()
+    return processes
 
 
 def assert_gone(processes: dict[int, str]) -> None:
