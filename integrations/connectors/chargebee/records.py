@@ -3,6 +3,7 @@
 Names are Chargebee's own. What is not listed is dropped, but for custom fields (`cf_...`), which `custom` keeps.
 """
 
+from integrations.connectors.chargebee.billing import BillingLine, billing_lines, site_day
 from integrations.connectors.chargebee.catalogue import Accounting, Item, ItemPrice, Plan
 from integrations.connectors.chargebee.customers import Address, Balance, Custom, Customer, Subscription
 from integrations.connectors.chargebee.documents import CreditNote, Invoice, Transaction
@@ -29,6 +30,7 @@ __all__ = [
     "Allocation",
     "AppliedCredit",
     "Balance",
+    "BillingLine",
     "CreditNote",
     "CreditNoteRef",
     "Custom",
@@ -49,7 +51,9 @@ __all__ = [
     "Tax",
     "TaxWithheld",
     "Transaction",
+    "billing_lines",
     "check_balance",
     "check_sums",
     "check_totals",
+    "site_day",
 ]
