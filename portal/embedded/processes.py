@@ -42,9 +42,9 @@ def parent_death_environment(signum: signal.Signals) -> dict[str, str]:
 
 def die_if_asked() -> None:
     """Obey PARENT_DEATH_SIGNAL, "SIGTERM:<pid of the parent>"; one meant for another parent's child is ignored."""
-    name, _, parent = os.environ.pop(PARENT_DEATH_SIGNAL, "").partition(":")
-    if name:
-        die_with_parent(signal.Signals[name], int(parent))
+    name, _, pid = os.environ.pop(PARENT_DEATH_SIGNAL, "").partition(":")
+    if name and (os.getppid() == int(pid) or not _exists(int(pid))):
+        die_with_parent(signal.Signals[name], int(pid))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
