@@ -8,7 +8,7 @@ import httpx
 
 from integrations.contracts import Tools
 from integrations.errors import TransientError, UnknownOutcomeError
-from integrations.http import IS_WRITE
+from integrations.http import IS_WRITE, SIGN_IN_UNAVAILABLE
 
 MARGIN_S = 60
 
@@ -76,9 +76,20 @@ class TokenAuth(httpx.Auth):
             if current and current != stale:
                 return current
             self._tokens.drop(self.name)
-            token, ttl_s = self.log_in()
+            token, ttl_s = self._log_in()
             self._tokens.put(self.name, token, max(1, ttl_s - min(MARGIN_S, ttl_s // 5)))
             return token
+
+    def _log_in(self) -> tuple[str, int]:
+        try:
+            return self.log_in()
+        except TransientError as error:
+            raise type(error)(
+                f"Signing in is not possible just now: {error.message}",
+                code=SIGN_IN_UNAVAILABLE,
+                answer=error.answer,
+                retry_after_s=error.retry_after_s,
+            ) from error
 
     def _refuse_replay(self, request: httpx.Request) -> NoReturn:
         where = f"{request.method} {request.url.path} at {request.url.host}"

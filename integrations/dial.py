@@ -10,11 +10,15 @@ from typing import Any
 
 import httpcore
 import httpx
+import structlog
 
 from integrations.contracts import Dial, Egress
 
+_log = structlog.get_logger("integrations.dial")
+
 KEEP_DIAL_S = 30.0
 CONNECT_TIMEOUT_S = 10.0
+_PACKET_BYTES = 64 * 1024
 _LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=5.0)
 
 
@@ -57,16 +61,28 @@ def _left(timeout_s: float | None, error: type[Exception]) -> float | None:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket whose every operation keeps the deadline."""
+    """A socket whose every operation keeps the deadline; head and body of a request leave in one packet."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            self._send(timeout)
+        except httpcore.WriteError:
+            _log.debug("peer closed before all was sent; it may have answered all the same")
         return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _left(timeout, httpcore.WriteTimeout))
+        self._unsent += buffer
+        if len(self._unsent) > _PACKET_BYTES:
+            self._send(timeout)
+
+    def _send(self, timeout: float | None) -> None:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, b""
+            self._inner.write(unsent, _left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 import httpx
 import structlog
@@ -15,7 +15,9 @@ from integrations.contracts import Tools
 from integrations.dial import CONNECT_TIMEOUT_S, DialTransport, within
 from integrations.errors import (
     ConfigurationError,
+    ConnectorError,
     ContractError,
+    MappingError,
     RateLimitError,
     TransientError,
     UnavailableError,
@@ -25,12 +27,16 @@ from integrations.money import to_json
 
 __all__ = ["IS_WRITE", "Answer", "Http", "Judge", "judge_by_status"]
 
+SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
 IS_WRITE = "is_write"  # key in request.extensions: declared by the client's method, never taken from the verb
 MAX_BODY_BYTES = 10_000_000
 READ_TRIES = 4
 LONGEST_PAUSE_S = 30.0
 FIRST_PAUSE_S = 0.5
 
+# Raised by our own waiting, or after tries of their own: no further try would help now.
+_PATIENCE_IS_SPENT = frozenset({"limit_reached", "login_busy", SIGN_IN_UNAVAILABLE})
+_CONTENT_TYPE: tuple[dict[str, str], dict[str, str]] = ({}, {"Content-Type": "application/json"})
 Params: TypeAlias = Mapping[str, Any] | Sequence[tuple[str, Any]]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -39,6 +45,16 @@ _log = structlog.get_logger("integrations.http")
 
 
 # The door
+
+
+class Options(TypedDict, total=False):
+    """What a call may carry: query, a JSON or form body, headers, and a deadline of its own for the whole call."""
+
+    params: Params | None
+    json: Any
+    form: Mapping[str, str] | None
+    headers: Mapping[str, str] | None
+    timeout_s: float | None
 
 
 Judge: TypeAlias = Callable[[Answer, bool], None]
@@ -82,108 +98,62 @@ class Http:
         self._transport = transport or DialTransport(tools.egress, verify)
         self._resolve = lru_cache(maxsize=512)(self._absolute)
 
-    def read(
-        self,
-        method: str,
-        url: str,
-        *,
-        params: Params | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout_s: float | None = None,
-    ) -> Answer:
+    def read(self, method: str, url: str, **options: Unpack[Options]) -> Answer:
         """Make a call that changes nothing; repeated with full jitter while it fails for a passing reason.
 
         Raises TransientError when tries or patience end, or what the judge raises.
         """
         for attempt in range(1, READ_TRIES + 1):
             try:
-                return self._call(False, method, url, params, json, form, headers, timeout_s)
+                return self._call(False, method, url, options)
             except TransientError as error:
                 pause_s = _pause_s(attempt, error.retry_after_s)
-                if attempt == READ_TRIES or pause_s > LONGEST_PAUSE_S:
+                if attempt == READ_TRIES or pause_s > LONGEST_PAUSE_S or error.code in _PATIENCE_IS_SPENT:
                     raise
             self._tools.clock.wait(pause_s)
         raise AssertionError("unreachable")
 
-    def write(
-        self,
-        method: str,
-        url: str,
-        *,
-        params: Params | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout_s: float | None = None,
-    ) -> Answer:
+    def write(self, method: str, url: str, **options: Unpack[Options]) -> Answer:
         """Make a call that changes something: sent once at most.
 
         Raises UnavailableError if it certainly was not sent, UnknownOutcomeError if it may have been, LeaseLostError,
         or what the judge raises.
         """
-        return self._call(True, method, url, params, json, form, headers, timeout_s)
+        return self._call(True, method, url, options)
 
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
 
-    def _call(
-        self,
-        is_write: bool,
-        method: str,
-        url: str,
-        params: Params | None,
-        json: Any,
-        form: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-        timeout_s: float | None,
-    ) -> Answer:
-        timeout_s = timeout_s or self._timeout_s
-        request = self._request(is_write, method, url, params, json, form, headers, timeout_s)
+    def _call(self, is_write: bool, method: str, url: str, options: Options) -> Answer:
+        timeout_s = options.get("timeout_s") or self._timeout_s
+        request = self._request(is_write, method, url, options, timeout_s)
+        answer = self._converse(request, is_write, timeout_s)
+        _refuse_redirect(answer)
         try:
-            answer = self._converse(request, is_write, timeout_s)
-            _refuse_redirect(answer)
             self._judge(answer, is_write)
         except RateLimitError as error:
             self._tools.limiter.slow_down(error.retry_after_s)
             raise
         return answer
 
-    def _request(
-        self,
-        is_write: bool,
-        method: str,
-        url: str,
-        params: Params | None,
-        json: Any,
-        form: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-        timeout_s: float,
-    ) -> httpx.Request:
-        target = self._resolve(url)
-        if params is not None:
-            target = target.copy_merge_params(httpx.QueryParams(params))  # type: ignore[arg-type]
+    def _request(self, is_write: bool, method: str, url: str, options: Options, timeout_s: float) -> httpx.Request:
+        connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
+        timeout = {"connect": connect_s, "pool": timeout_s, "read": timeout_s, "write": timeout_s}
         sent = {**self._headers, "X-Request-Id": secrets.token_hex(8)}
-        if json is not None:
-            sent["Content-Type"] = "application/json"
-        if headers:
-            sent.update(headers)
-        timeout = {
-            "connect": min(CONNECT_TIMEOUT_S, timeout_s),
-            "pool": timeout_s,
-            "read": timeout_s,
-            "write": timeout_s,
-        }
-        return httpx.Request(
-            method,
-            target,
-            headers=sent,
-            content=None if json is None else to_json(json).encode(),
-            data=form,
-            extensions={IS_WRITE: is_write, "timeout": timeout},
-        )
+        json, params = options.get("json"), options.get("params")
+        try:
+            target = self._resolve(url)
+            return httpx.Request(
+                method,
+                target if params is None else target.copy_merge_params(httpx.QueryParams(params)),  # type: ignore[arg-type]
+                headers={**sent, **_CONTENT_TYPE[json is not None], **(options.get("headers") or {})},
+                content=None if json is None else to_json(json).encode(),
+                data=options.get("form"),
+                extensions={IS_WRITE: is_write, "timeout": timeout},
+            )
+        except (TypeError, ValueError, httpx.InvalidURL) as error:
+            raise MappingError(f"{method} {url} cannot be written: {error}.", code="unsendable") from error
 
     def _absolute(self, url: str) -> httpx.URL:
         """Give the full URL of a path below the base; an absolute one must have the base's own origin."""
@@ -228,10 +198,10 @@ class Http:
                 with within(timeout_s):
                     response = self._transport.handle_request(request)
                     response = _read_capped(response, request, self._max_body_bytes)
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 raise _explain_transport(error, request, is_write, started) from error
-            except _TooBigError as error:
-                raise _explain_size(request, is_write, self._max_body_bytes) from error
+            except ContractError as error:
+                raise _explain_size(error, request, is_write) from error
         return _answer(request, response, started), response
 
 
@@ -255,16 +225,12 @@ def _refuse_redirect(answer: Answer) -> None:
 # Reading within bounds
 
 
-class _TooBigError(Exception):
-    """The body passed its cap."""
-
-
 def _capped(parts: Iterator[bytes], cap: int) -> Iterator[bytes]:
     size = 0
     for part in parts:
         size += len(part)
         if size > cap:
-            raise _TooBigError
+            raise ContractError(f"more than {cap:,} bytes", code="answer_too_big")
         yield part
 
 
@@ -321,8 +287,8 @@ def _ms_since(started: float) -> int:
 
 
 def _explain_transport(
-    error: httpx.TransportError, request: httpx.Request, is_write: bool, started: float
-) -> ConfigurationError | UnavailableError | UnknownOutcomeError:
+    error: httpx.RequestError, request: httpx.Request, is_write: bool, started: float
+) -> ConnectorError:
     """Choose the consequence of a broken exchange: not sent is transient, a write perhaps sent is unknown."""
     request_id = request.headers["x-request-id"]
     failure = type(error).__name__
@@ -363,8 +329,8 @@ def _certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | N
     return None
 
 
-def _explain_size(request: httpx.Request, is_write: bool, cap: int) -> ContractError | UnknownOutcomeError:
-    said = f"{request.method} {request.url.path} at {request.url.host} answered with more than {cap:,} bytes"
+def _explain_size(error: ContractError, request: httpx.Request, is_write: bool) -> ConnectorError:
+    said = f"{request.method} {request.url.path} at {request.url.host} answered with {error.message}"
     if is_write:
-        return UnknownOutcomeError(f"{said}; it is looked up before anything is repeated.", code="answer_too_big")
-    return ContractError(f"{said}. Ask for smaller pages.", code="answer_too_big")
+        return UnknownOutcomeError(f"{said}; it is looked up before anything is repeated.", code=error.code)
+    return ContractError(f"{said}. Ask for smaller pages.", code=error.code)

@@ -1,4 +1,4 @@
-"""Decides where a host may be dialled: resolves it, judges every address, pins one; sandbox connections go to loopback."""
+"""Decides where a host may be dialled: resolves it, judges every address, pins one; the sandbox is on loopback."""
 
 import socket
 from collections.abc import Callable, Iterable, Mapping
@@ -15,11 +15,11 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Resolver: TypeAlias = Callable[[str, int], list[str]]
 
 LOOPBACK = "127.0.0.1"
-# Where clouds hand out their machines' credentials; never dialled, whoever allowed the host. Azure's is a public address.
+# Where clouds hand out their machines' credentials: never dialled, whoever allowed the host. Azure's is public.
 _METADATA = frozenset(
     ip_address(text) for text in ("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
 )
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_NAT64 = IPv6Network("64:ff9b::/96")
 _V4_COMPATIBLE = IPv6Network("::/96")
 
 
@@ -36,7 +36,7 @@ def _embedded(address: Address) -> tuple[Address, ...]:
         return (address.sixtofour,)
     if address.teredo is not None:
         return address.teredo
-    if address in _V4_COMPATIBLE or any(address in network for network in _NAT64):
+    if address in _V4_COMPATIBLE or address in _NAT64:
         return (IPv4Address(int(address) & 0xFFFFFFFF),)
     return ()
 
@@ -52,12 +52,11 @@ def _is_never_dialled(address: Address) -> bool:
 
 def _is_public(address: Address) -> bool:
     inner = _embedded(address)
-    if inner and not all(_is_public(part) for part in inner):
-        return False
+    if inner:
+        return all(_is_public(part) for part in inner)
     if isinstance(address, IPv6Address) and address.is_site_local:
         return False
-    is_mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
-    return (address.is_global or is_mapped) and not _is_never_dialled(address) and not address.is_reserved
+    return address.is_global and not address.is_reserved and not _is_never_dialled(address)
 
 
 def is_dialled(address: str, *, is_allowed: bool) -> bool:
@@ -77,7 +76,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class EgressGuard:
-    """Pins public addresses; hosts that an operator opened (exact, or “*.acme.internal”) may be private and plain HTTP."""
+    """Pins public addresses; a host that an operator opened (or “*.acme.internal”) may be private and plain HTTP."""
 
     def __init__(self, allowed_hosts: Iterable[str] = (), *, resolver: Resolver = resolve) -> None:
         self._allowed = tuple(host.lower().rstrip(".") for host in allowed_hosts)
@@ -93,7 +92,7 @@ class EgressGuard:
         is_allowed = self._is_allowed(host)
         if scheme != "https" and not is_allowed:
             raise ConfigurationError(
-                f"{host} is addressed by plain {scheme}, which would show the credentials to the network. Use https://, "
+                f"{host} is addressed by plain {scheme}, which shows the credentials to the network. Use https://, "
                 "or ask the portal's operator to allow this host.",
                 code="egress_plain_http",
                 value=host,
@@ -164,8 +163,8 @@ def egress_for(environment: Environment, tenant_slug: str, port_offset: int | No
         return EgressGuard(settings.EGRESS_ALLOW.get(tenant_slug, ()))
     if settings.SANDBOX_BASE_PORT is None or port_offset is None:
         raise ConfigurationError(
-            "This connection belongs to the sandbox, and no sandbox runs here. Start it with `manage.py sandbox` and set "
-            "SANDBOX_BASE_PORT, or use a test connection.",
+            "This connection belongs to the sandbox, and no sandbox runs here. Start it with `manage.py sandbox` and "
+            "set SANDBOX_BASE_PORT, or use a test connection.",
             code="no_sandbox",
         )
     return SandboxEgress({"": settings.SANDBOX_BASE_PORT + port_offset})

@@ -1,4 +1,4 @@
-"""Holds a system's limits across all processes: in flight, per minute, per hour. Redis keeps them, politely, not truly."""
+"""Holds a system's limits across all processes: in flight, per minute, per hour. Politeness, not truth."""
 
 import secrets
 import threading
@@ -41,11 +41,11 @@ def share(limits: Limits, share_pct: int) -> Limits:
 
 
 class RedisLimiter:
-    """One scope's limits as one process sees them; all its threads share the slots it holds. Fulfils `contracts.Limiter`.
+    """One scope's limits as a process sees them; its threads share the slots it holds. Fulfils `contracts.Limiter`.
 
-    Slots are leased for `call_s` (the longest call) and a little more, so a dead process's slots come free by themselves.
-    Inside `reserve` a permit costs no Redis call, but for a renewal each second and, with windows, one per chunk of calls.
-    Without Redis there is one call in flight per process, no faster than the windows allow. Thread-safe.
+    Slots are leased for `call_s` (the longest call) and a little more: a dead process's slots come free by themselves.
+    Inside `reserve` a permit costs no Redis call, but for a renewal each second and, with windows, one per chunk of
+    calls. Without Redis one call is in flight per process, no faster than the windows allow. Thread-safe.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class RedisLimiter:
         self._want = 0  # slots asked for by open reservations
         self._tokens = 0
         self._tokens_until = 0.0
+        self._tokens_at = 0  # the server's time of their count, for giving back
         self._renew_at = 0.0
         self._ask_at = 0.0
         self._paused_until = 0.0
@@ -135,13 +136,13 @@ class RedisLimiter:
         if self._is_ready(least, now):
             return 0.0
         if now < self._ask_at:
-            return min(POLL_S, self._ask_at - now)
+            return self._ask_at - now
         wait_s = self._ask(max(self._want, least), now)
         return 0.0 if self._is_ready(least, now) else wait_s
 
     def _is_ready(self, least: int, now: float) -> bool:
         has_token = not self._is_windowed or (self._tokens > 0 and now < self._tokens_until)
-        return self._held >= least and has_token and now < self._renew_at
+        return self._held >= least and has_token and self._paused_until <= now < self._renew_at
 
     @property
     def _is_windowed(self) -> bool:
@@ -165,11 +166,12 @@ class RedisLimiter:
         if reply is None:
             self._alone_until = now + REDIS_AWAY_S
             return self._go_alone(now)
-        self._held, granted, wait_ms = reply
+        self._held, granted, wait_ms, pause_ms, at = reply
+        self._paused_until = max(self._paused_until, now + pause_ms / 1000)
         self._renew_at = now + RENEW_S
         self._ask_at = now + POLL_S if self._held <= self._in_use else 0.0
         if tokens:
-            self._tokens, self._tokens_until = self._tokens + granted, now + TOKEN_LIFE_S
+            self._tokens, self._tokens_until, self._tokens_at = granted, now + TOKEN_LIFE_S, at
         return wait_ms / 1000 or POLL_S
 
     def _tokens_wanted(self, now: float) -> int:
@@ -195,8 +197,10 @@ class RedisLimiter:
     def _give_if_idle(self) -> None:
         if self._want or self._in_use or not self._held:
             return
-        if self._clock.monotonic() >= self._alone_until:
-            self._call(GIVE, self._me, max(0, self._tokens))
+        now = self._clock.monotonic()
+        if now >= self._alone_until:
+            unused = self._tokens if now < self._tokens_until else 0
+            self._call(GIVE, self._me, max(0, unused), self._tokens_at)
         self._held = self._tokens = 0
 
     # Around it
@@ -218,7 +222,7 @@ class RedisLimiter:
                 if wait_s == 0.0:
                     return self._held
         raise RateLimitError(
-            f"The limits of {self._scope} leave no room for another call within {self._patience_s:.0f} s. It goes on later.",
+            f"The limits of {self._scope} leave no room for a call within {self._patience_s:.0f} s. It goes on later.",
             code="limit_reached",
             retry_after_s=wait_s,
         )

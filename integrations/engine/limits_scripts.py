@@ -1,7 +1,8 @@
 """The Lua scripts of the limiter: each runs whole, so all processes see one state. Time is the Redis server's.
 
-Keys per scope: held (holder -> slots), until (holder by expiry), queue (holder by arrival), polled (holder by last poll),
-state (pause and narrowed width), minute and hour (calls per bucket); `born` is one for all: its absence tells of a flush.
+Keys per scope: held (holder -> slots), until (holder by expiry), queue (holder by arrival), polled (holder by last
+poll), state (pause and narrowed width), minute and hour (calls per bucket). `born` is one for all: its absence tells of
+a flush.
 """
 
 KEYS = ("held", "until", "queue", "polled", "state", "minute", "hour")
@@ -35,7 +36,7 @@ end
 """
 
 # ARGV: now, holder, slots wanted, slots in use, tokens wanted, concurrency, per minute, per hour, ttl
-# gives: slots held from now on, tokens, milliseconds to wait when one of them is short (0: unknown, ask again soon)
+# gives: slots held from now on, tokens, ms until there is room (0: unknown), ms of pause, server time
 ASK = (
     _PRELUDE
     + """
@@ -105,23 +106,23 @@ else
     redis.call('ZREM', until_, me)
 end
 for i = 1, 7 do redis.call('EXPIRE', KEYS[i], KEPT_S) end
-return {grant, tokens, math.ceil(wait * 1000)}
+return {grant, tokens, math.ceil(wait * 1000), math.max(0, math.ceil(pause * 1000)), math.floor(now)}
 """
 )
 
-# ARGV: now, holder, tokens to give back
+# ARGV: now, holder, tokens to give back, server time of their count
 GIVE = (
     _PRELUDE
     + """
-local me, tokens = ARGV[2], tonumber(ARGV[3])
+local me, tokens, counted = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 redis.call('HDEL', held, me)
 for _, key in ipairs({until_, queue, polled}) do redis.call('ZREM', key, me) end
 local function refund(key, bucket)
     local back = math.min(tokens, number(key, bucket))
     if back > 0 then redis.call('HINCRBY', key, bucket, -back) end
 end
-refund(minute, math.floor(now / 2))
-refund(hour, math.floor(now / 60))
+refund(minute, math.floor(counted / 2))
+refund(hour, math.floor(counted / 60))
 return 1
 """
 )

@@ -1,4 +1,4 @@
-"""Keeps access tokens between calls: sealed in Redis for all workers, opened in this process; lost tokens are fetched anew."""
+"""Keeps access tokens between calls: sealed in Redis for all workers, open in this process."""
 
 import json
 import secrets
@@ -121,8 +121,8 @@ class RedisTokenStore:
         ticket, key = secrets.token_hex(8), self._key(name, "login")
         give_up_at = self._clock.monotonic() + LOGIN_PATIENCE_S
         while self._clock.monotonic() < give_up_at:
-            # Redis away (None with an error) is as good as locked: the thread lock above still holds in this process.
-            if self._try(lambda: self._redis.set(key, ticket, nx=True, ex=LOGIN_TTL_S) or False) is not False:
+            # Redis away gives None: then the thread lock alone holds, in this process.
+            if self._try(lambda: bool(self._redis.set(key, ticket, nx=True, ex=LOGIN_TTL_S))) is not False:
                 return ticket
             self._clock.wait(POLL_S)
         raise UnavailableError("Another worker is still signing in. It is tried again.", code="login_busy")
@@ -155,7 +155,7 @@ _stores_lock = threading.Lock()
 
 
 def token_store_for(settings: Settings) -> RedisTokenStore:
-    """Give this process's store of a connection. Changed credentials are another scope, so no old token outlives them."""
+    """Give this process's store of a connection. Changed credentials are another scope: no old token outlives them."""
     values = json.dumps([settings.environment, sorted(settings.values.items())])
     scope = f"{settings.connection_id}:{salted_hmac('integrations.tokens', values).hexdigest()[:16]}"
     with _stores_lock:
