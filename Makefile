@@ -1,0 +1,40 @@
+# The few commands of ml-connector; everything else is `.venv/bin/python manage.py help`.
+
+PYTHON ?= python3
+# Two, by measurement on two cores; more workers only wait for each other.
+TEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check
+.DELETE_ON_ERROR:
+
+help: ## show what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.stamp ## start everything with a demo company, run all syncs, keep serving until Ctrl-C
+	@exec .venv/bin/python manage.py demo
+
+test: .venv/.stamp ## run the whole suite (browser journeys need Chromium)
+	.venv/bin/pytest -q -n $(TEST_WORKERS)
+
+check: .venv/.stamp ## formatting, lint, types, import contracts, migrations
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy manage.py conftest.py portal integrations mappings audit
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run
+
+setup: .venv/.stamp ## only the virtual environment, from requirements.lock
+
+# A stamp, because a venv that failed half-way leaves a directory behind. Where Debian's ensurepip is missing, a
+# system pip can fill the environment.
+.venv/.stamp: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "ml-connector needs Python 3.11 or newer as $(PYTHON): make PYTHON=python3.12 ..."; exit 1; }
+	@rm -rf .venv; $(PYTHON) -m venv .venv >/dev/null 2>&1 \
+	  || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --version >/dev/null 2>&1; } \
+	  || { rm -rf .venv; echo "Python's venv module is incomplete. Debian/Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing the packages of requirements.lock into .venv ..."
+	@if [ -x .venv/bin/pip ]; then pip=".venv/bin/pip"; else pip="$(PYTHON) -m pip --python .venv/bin/python"; fi; \
+	  $$pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
