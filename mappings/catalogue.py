@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Level: TypeAlias = Literal["header", "line"]
+from mappings.rows import Level
+
 FieldType: TypeAlias = Literal["text", "amount", "date", "bool", "enum", "reference", "integer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetField:
-    """One field a mapping may fill. `reference` names the kind of reference data an id must come from; `max_length` 0 means unknown."""
+    """One field a mapping may fill.
+
+    `reference` names the kind of reference data an id must come from; `max_length` 0 means unknown.
+    """
 
     name: str
     label: str
@@ -23,7 +27,10 @@ class TargetField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceField:
-    """One field a mapping may read; line fields are named without the `line.` under which rows read them. `sample` comes from a real record."""
+    """One field a mapping may read, with a sample from a real record.
+
+    Line fields are named as in the line, without the `line.` under which rows read them.
+    """
 
     name: str
     label: str
