@@ -112,8 +112,7 @@ def units(settings: Settings) -> Units:
 
 def _site_and_region(typed: str, region: str) -> tuple[str, str]:
     """Take a site's name, its host, or any address on it; a region named in the host wins over the chosen one."""
-    host = urlsplit(typed if "//" in typed else f"//{typed}").netloc.rpartition("@")[2].partition(":")[0].lower()
-    name, *rest = host.removesuffix(DOMAIN).split(".")
+    name, *rest = _host(typed).removesuffix(DOMAIN).split(".")
     if rest and rest[0] in ("eu", "au") and len(rest) == 1:
         region = rest.pop()
     region = region.lower() or "us"
@@ -126,6 +125,17 @@ def _site_and_region(typed: str, region: str) -> tuple[str, str]:
     if region not in dict(REGIONS):
         raise _refused("region", f"'{region[:20]}' is no region of Chargebee. Choose one of the list.")
     return name, region
+
+
+def _host(typed: str) -> str:
+    """Give the host of an address, or what was typed as it is; an address of another system gives nothing."""
+    if "/" not in typed:
+        return typed.lower()
+    try:
+        host = urlsplit(typed if "//" in typed else f"//{typed}").hostname or ""
+    except ValueError:
+        return ""
+    return host if host.endswith(DOMAIN) else ""
 
 
 def _api_key(typed: str) -> str:
