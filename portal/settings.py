@@ -245,7 +245,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 LEASE_S: float = env.float("LEASE_S", default=60.0)
 CALL_TIMEOUT_S: float = env.float("CALL_TIMEOUT_S", default=30.0)
 SLICE_S: float = env.float("SLICE_S", default=60.0)
-STALE_TRIES: int = env.int("STALE_TRIES", default=6)  # reads of an object that still shows an older state than its event
+# Reads of an object that still shows an older state than its event.
+STALE_TRIES: int = env.int("STALE_TRIES", default=6)
 WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1_000_000)
 SETTLE_SCALE = env_decimal("SETTLE_SCALE", "1")
 # The simulators' control port: connections marked as sandbox are dialled at this port plus the connector's offset

@@ -47,7 +47,7 @@ class SignupForm(BaseSignupForm):  # type: ignore[misc]  # django-allauth carrie
         super().__init__(*args, **kwargs)
         self.invitation = _invitation_of(context.request)
         self.fields["email"].label = "Work e-mail"
-        self.fields["email"].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = "At least 12 characters, and not one of the common ones."
         if self.invitation:
             self._fix_address(self.invitation)
         elif not self.is_bound:

@@ -6,7 +6,7 @@ from django import forms
 
 from portal.forms.signup import TimeZoneField
 from portal.models import Role
-from portal.permissions import ROLE_SENTENCES, assignable_roles
+from portal.permissions import assignable_roles
 
 
 class TenantForm(forms.Form):
@@ -20,13 +20,9 @@ class TenantForm(forms.Form):
 
 
 class RoleField(forms.ChoiceField):
-    def __init__(self, *, actor_role: str, with_sentences: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, actor_role: str, **kwargs: Any) -> None:
         """Offer the roles the actor may give."""
-        roles = assignable_roles(actor_role)
-        choices = [
-            (role.value, f"{role.label}: {ROLE_SENTENCES[role]}" if with_sentences else role.label) for role in roles
-        ]
-        super().__init__(choices=choices, **kwargs)
+        super().__init__(choices=[(role.value, role.label) for role in assignable_roles(actor_role)], **kwargs)
 
     def clean(self, value: Any) -> Role:
         """Give the role itself."""
@@ -38,9 +34,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, actor_role: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"] = RoleField(
-            actor_role=actor_role, with_sentences=True, label="Role", initial=Role.ACCOUNTANT.value
-        )
+        self.fields["role"] = RoleField(actor_role=actor_role, label="Role", initial=Role.ACCOUNTANT.value)
 
 
 class MemberRoleForm(forms.Form):

@@ -41,6 +41,17 @@ MINOR_DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 
+# Looked for in this order, because most browsers also name those they descend from.
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
@@ -93,3 +104,22 @@ def grouped(number: int | Decimal | None) -> str:
 def widget_kind(field: Any) -> str:
     """Name the kind of control a bound field renders: checkbox, radio, select, textarea or the input's type."""
     return str(getattr(field.field.widget, "input_type", "") or type(field.field.widget).__name__.lower())
+
+
+@register.simple_tag
+def control(field: Any) -> SafeString:
+    """Render a bound field's control without the placeholder that only repeats its label."""
+    repeats = field.field.widget.attrs.get("placeholder") is not None and widget_kind(field) in (
+        "password",
+        "email",
+        "text",
+    )
+    return SafeString(field.as_widget(attrs={"placeholder": False} if repeats else None))
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Say in words which browser a session runs in."""
+    name = next((word for mark, word in BROWSERS if mark in user_agent), "Unknown browser")
+    device = next((word for mark, word in DEVICES if mark in user_agent), "")
+    return f"{name} on {device}" if device else name

@@ -33,7 +33,6 @@ from portal.tenancy import (
     signed_in,
     switch_tenant,
 )
-from portal.ui import crumbs
 
 
 @signed_in
@@ -169,7 +168,6 @@ def _member_or_404(request: HttpRequest, pk: int) -> Membership:
 def _render_team(request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResponse:
     tenant, actor = current_tenant(request), current_membership(request)
     page = {
-        "crumbs": crumbs("Team"),
         "members": Membership.objects.for_tenant(tenant).select_related("user").order_by("user__email"),
         "invitations": Invitation.objects.for_tenant(tenant).filter(accepted_at=None).order_by("email"),
         "form": form,
