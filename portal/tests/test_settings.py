@@ -1,6 +1,7 @@
 """The settings and what production refuses, each in a process of its own with its own environment."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -122,3 +123,10 @@ def test_it_refuses_a_setting_that_makes_no_sense(wrong, message):
 def test_it_seals_nothing_with_the_secret_key():
     with pytest.raises(ValueError, match="at least one Fernet"):
         EncryptedTextField().fernet  # noqa: B018
+
+
+def test_it_documents_every_variable():
+    source = (ROOT / "portal" / "settings.py").read_text()
+    variables = set(re.findall(r'env(?:\.\w+|_\w+)\(\s*"([A-Z_]+)"', source))
+    documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text()))
+    assert variables - documented == set()
