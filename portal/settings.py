@@ -240,7 +240,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 # The engine's surroundings.
 
-# Multiplies every sink's settle_s; below 1 only for chaos runs and tests.
 # A run's lease, the longest single call below it, and how long a run works before it makes room for others.
 LEASE_S: float = env.float("LEASE_S", default=60.0)
 CALL_TIMEOUT_S: float = env.float("CALL_TIMEOUT_S", default=30.0)
@@ -248,6 +247,7 @@ SLICE_S: float = env.float("SLICE_S", default=60.0)
 # Reads of an object that still shows an older state than its event.
 STALE_TRIES: int = env.int("STALE_TRIES", default=6)
 WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1_000_000)
+# Multiplies every sink's settle_s; below 1 only for chaos runs and tests.
 SETTLE_SCALE = env_decimal("SETTLE_SCALE", "1")
 # The simulators' control port: connections marked as sandbox are dialled at this port plus the connector's offset
 # on loopback. None: there is no sandbox here, and such connections are refused.
