@@ -89,7 +89,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "portal.tenancy.TenantMiddleware",
 ]
 
@@ -179,7 +178,6 @@ ACCOUNT_ADAPTER = "portal.adapters.AccountAdapter"
 MFA_ADAPTER = "portal.adapters.MFAAdapter"  # seals TOTP secrets and recovery seeds, which allauth keeps in plain text
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-USERSESSIONS_TRACK_ACTIVITY = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
 # E-mail.
