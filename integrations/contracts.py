@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from mappings.catalogue import TargetField
+from mappings.rows import Filter, Row
+from mappings.value_maps import ValueMap
 
 if TYPE_CHECKING:
     from integrations.errors import ConnectorError
@@ -588,8 +590,9 @@ class Flow:
     money: Callable[[Record], Money | None]
     document_date: Callable[[Record, Context], date | None]
     label_of: Callable[[Record], str]  # what people call it: "Invoice INV-7"
-    default_rows: tuple[Mapping[str, Any], ...]
-    default_maps: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    default_rows: tuple[Row, ...]
+    default_maps: tuple[ValueMap, ...] = ()
+    default_filters: tuple[Filter, ...] = ()
     is_document: bool = True
     reads: Side = "source"
 

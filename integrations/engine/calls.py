@@ -2,7 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -35,12 +36,14 @@ class Calls:
 def book_all(state: RunState, sink: Sink, works: Sequence[Work]) -> Calls:
     """Book every work, `pool_size` at a time. A reason to stop the run leaves the rest uncalled. Raises LeaseLostError."""
     calls, unsaved = Calls(), list[tuple[Work, Receipt]]()
+    if not works:
+        return calls
     waiting, results, halt = deque(works), SimpleQueue[_Result | None](), Event()
     pumps = min(state.pool_size, len(works))
-    for _ in range(pumps):
-        state.pool.submit(_pump, sink, waiting, results, halt)
     saved_at = time.monotonic()
-    try:
+    with state.limiter.reserve(pumps), _halting(halt):
+        for _ in range(pumps):
+            state.pool.submit(_pump, sink, waiting, results, halt)
         while pumps:
             result = _next(results)
             pumps -= result is None
@@ -53,10 +56,17 @@ def book_all(state: RunState, sink: Sink, works: Sequence[Work]) -> Calls:
             if state.slice_is_over:
                 halt.set()
         _save(state, calls, unsaved)
-    finally:
-        halt.set()
     calls.uncalled = list(waiting)
     return calls
+
+
+@contextmanager
+def _halting(halt: Event) -> Iterator[None]:
+    """Start no further call once the run's own thread has left."""
+    try:
+        yield
+    finally:
+        halt.set()
 
 
 _QUIET: _Result = (None, None)  # type: ignore[assignment]

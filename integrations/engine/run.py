@@ -18,8 +18,8 @@ from integrations.engine import backoff, schedule
 from integrations.engine.extract import deliver_due, deliver_new, has_more
 from integrations.engine.lease import Lease, take_lease
 from integrations.engine.references import reference_values, refresh_if_old
-from integrations.engine.sessions import granted_limits, identity_of, open_session
-from integrations.engine.settle import look_again, recover, settle_unknown
+from integrations.engine.sessions import granted_limits, identity_of, limiter_of, open_session
+from integrations.engine.settle import look_again, read_again, recover, settle_unknown
 from integrations.engine.sweep import sweep
 from integrations.engine.work import FlowPlan, RunState
 from integrations.errors import ConfigurationError, ConnectorError, LeaseLostError, MappingError, TransientError
@@ -42,7 +42,9 @@ class RunResult:
 
 def run_sync(sync_id: int, *, trigger: str, actor: str = "", slice_s: float | None = None) -> RunResult:
     """Run one sync for a time slice. Safe to call any number of times: a second run at the same time does nothing."""
-    sync = Sync.objects.select_related("source", "target", "tenant").get(pk=sync_id)  # the job's id is the bound
+    sync = Sync.objects.select_related("source__tenant", "target__tenant", "tenant").get(
+        pk=sync_id
+    )  # the job's id is the bound
     if sync.state != Sync.State.ACTIVE or (lease := take_lease(sync_id)) is None:
         return RunResult(run_id=None, code="not_now")
     run = open_run(
@@ -93,6 +95,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float) -> bool:
             target_identity=identity_of(sync.target),
             references=reference_values(sync.target),
             plans={flow.slug: _plan(sync, flow.slug) for flow in pair.flows},
+            limiter=limiter_of(sync.target),
             pool=pool,
             pool_size=size,
             slice_ends=time.monotonic() + slice_s,
@@ -106,7 +109,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float) -> bool:
 def _work(state: RunState) -> bool:
     recover(state)
     plans = list(state.plans.values())
-    steps: list[Callable[[RunState, FlowPlan], None]] = [look_again, settle_unknown, deliver_due]
+    steps: list[Callable[[RunState, FlowPlan], None]] = [look_again, settle_unknown, read_again, deliver_due]
     if state.run.trigger in _READS_NEW:
         steps.append(deliver_new)
     for plan in plans:

@@ -106,4 +106,9 @@ def claim_due(limit: int = 100) -> list[tuple[int, int, str]]:
 
 def sweep_done(sync: Sync) -> None:
     """Plan the next daily sweep."""
-    Sync.objects.filter(pk=sync.pk).update(next_sweep_at=timezone.now() + timedelta(days=1))
+    Sync.objects.filter(pk=sync.pk).update(next_sweep_at=first_sweep(timezone.now()))
+
+
+def first_sweep(now: datetime) -> datetime:
+    """Give the moment of a new sync's first daily sweep."""
+    return now + timedelta(days=1)

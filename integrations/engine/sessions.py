@@ -6,48 +6,45 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from integrations import registry
-from integrations.contracts import Identity, Limits, Session, Settings, Tools
-from integrations.engine.clock import SYSTEM_CLOCK
+from integrations.contracts import Identity, Limits, Session, Tools
+from integrations.engine.clock import SystemClock
 from integrations.engine.egress import egress_for
 from integrations.engine.lease import Lease
-from integrations.engine.limits import limiter_for
+from integrations.engine.limits import RedisLimiter, limiter_for, share
 from integrations.engine.tokens import token_store_for
 from integrations.errors import ConfigurationError
 from integrations.models import Connection
 from integrations.vault import open_settings
 
 
-def settings_of(connection: Connection) -> Settings:
-    """Give a connection as its connector sees it."""
-    return open_settings(connection)
-
-
 def granted_limits(connection: Connection) -> Limits:
     """Give the vendor's limits less the share that the tenant keeps for other integrations."""
-    limits = registry.connector(connection.connector).limits(settings_of(connection))
-    share = connection.share_pct
+    connector = registry.connector(connection.connector)
+    return share(connector.limits(open_settings(connection)), connection.share_pct)
 
-    def granted(limit: int | None) -> int | None:
-        return None if limit is None else max(1, limit * share // 100)
 
-    return Limits(
-        concurrency=max(1, limits.concurrency * share // 100),
-        per_minute=granted(limits.per_minute),
-        per_hour=granted(limits.per_hour),
-    )
+def limiter_of(connection: Connection) -> RedisLimiter:
+    """Give the limiter that all workers share for the system behind a connection."""
+    scope = connection.fingerprint or f"connection-{connection.pk}"
+    return limiter_for(scope, granted_limits(connection), call_s=settings.CALL_TIMEOUT_S)
 
 
 def tools_for(connection: Connection, lease: Lease | None = None) -> Tools:
     """Give the tools for one connection; with a lease, writes are refused when it does not cover them."""
-    name = f"{connection.pk}"
-    base = {
-        "tokens": token_store_for(name),
-        "limiter": limiter_for(name, granted_limits(connection)),
-        "clock": SYSTEM_CLOCK,
-        "egress": egress_for(connection.tenant_id, connection.connector, connection.environment),
-        "timeout_s": settings.CALL_TIMEOUT_S,
-    }
-    return Tools(**base, may_write=lease.may_write) if lease else Tools(**base)
+    offset = registry.connector(connection.connector).sandbox_port_offset
+    environment = Connection.Environment(connection.environment).value
+    return Tools(
+        tokens=token_store_for(open_settings(connection)),
+        limiter=limiter_of(connection),
+        clock=SystemClock(),
+        egress=egress_for(environment, connection.tenant.slug, offset),
+        timeout_s=settings.CALL_TIMEOUT_S,
+        may_write=lease.may_write if lease else _always,
+    )
+
+
+def _always(timeout_s: float) -> None:
+    """Let a call start: nobody else can hold what no lease guards."""
 
 
 @contextmanager
@@ -59,7 +56,7 @@ def open_session(connection: Connection, *, lease: Lease | None = None) -> Itera
             code="identity_changed",
         )
     connector = registry.connector(connection.connector)
-    session = connector.open(settings_of(connection), tools_for(connection, lease))
+    session = connector.open(open_settings(connection), tools_for(connection, lease))
     try:
         yield session
     finally:

@@ -10,12 +10,12 @@ from django.utils import timezone
 from audit.models import Attempt, Run
 from audit.record import lose_runs
 from audit.seal import seal_run
-from integrations.contracts import Booked, Found, Receipt, Record, Sink
+from integrations.contracts import Booked, Found, Need, Receipt, Record, Sink
 from integrations.engine.drafts import load_draft
 from integrations.engine.lease import fenced
 from integrations.engine.post import Ending, Outcome, close, compare, hold_unknown, judge_hits, open_works, read_back
 from integrations.engine.problems import note_problems, refresh_problems
-from integrations.engine.store import load_rows, load_unknown, save_works
+from integrations.engine.store import load_asked, load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
 
 _AT_ONCE = 250
@@ -168,3 +168,16 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
         note_problems(state, doubled)
         save_works(state, plan.flow.slug, doubled)
         refresh_problems(state)
+
+
+def read_again(state: RunState, plan: FlowPlan) -> None:
+    """Read delivered records back that somebody asked to see again; nothing is written to the target. Raises TransientError."""
+    rows = load_asked(state, plan.flow.slug)
+    works = _last_works(state, plan, rows, [Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT])
+    if not works:
+        return
+    links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works])
+    _open_settling(state, plan, works)
+    sink = state.sink_session(plan.flow).sink(plan.flow.sink)
+    receipts = [(work, Receipt(external_id=links[(plan.flow.slug, work.key)].external_id)) for work in works]
+    close(state, plan, read_back(sink, receipts))

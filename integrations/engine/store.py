@@ -13,6 +13,7 @@ from integrations.engine.drafts import dump_facts, load_facts
 from integrations.engine.work import Row, RunState, Work
 from integrations.money import from_json, to_json
 
+READ_AGAIN = "read_again"  # the code of records that are to be read back
 _ROW_COLUMNS = (
     "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, code, "
     "due_at, absent_since, label, amount, currency, document_date"
@@ -53,6 +54,17 @@ def load_unknown(state: RunState, flow: str, limit: int) -> list[Row]:
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [state.sync.pk, flow, limit])
+        return [_row(values) for values in cursor.fetchall()]
+
+
+def load_asked(state: RunState, flow: str) -> list[Row]:
+    """Load what stands in the target and is to be read back because somebody asked."""
+    sql = (
+        f"SELECT {_ROW_COLUMNS} FROM integrations_syncrecord WHERE sync_id = %s AND flow = %s "  # noqa: S608
+        "AND state IN ('delivered', 'different') AND code = %s ORDER BY id LIMIT 5000"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [state.sync.pk, flow, READ_AGAIN])
         return [_row(values) for values in cursor.fetchall()]
 
 

@@ -1,12 +1,12 @@
 """Looks at each record that was read and decides what becomes of it: unchanged, skipped, parked, waiting, or drafts to post."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from integrations.contracts import Context, LinkView, Mapped, Need, Record, Unreadable
+from integrations.contracts import Context, LinkView, Mapped, Need, Record, Unreadable, Value
 from integrations.engine.store import load_links, load_states
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
 from integrations.errors import ConnectorError
@@ -106,7 +106,7 @@ def _is_wanted(state: RunState, plan: FlowPlan, work: Work, link: LinkView | Non
         work.state = State.DELIVERED
         state.count(flow.slug, "unchanged")
         return False
-    if work.record.deleted:
+    if work.record.deleted and (flow.is_document or link is not None):
         _judge_deleted(flow.is_document, work, link)
         return False
     if link is not None and flow.is_document and not _has_open_operations(work):
@@ -187,20 +187,27 @@ def _draft(
     context = _context(state, links, work.revision)
     try:
         document = flow.source(work.record, context)
-        applied = plan.mapping.apply(document.header, document.lines)
+        applied = plan.mapping.apply(document.header, document.lines, on=work.document_date, zone=state.source_zone)
         if applied.skipped:
             work.skip("filtered", applied.skipped)
             return
         if applied.problems:
             problem = applied.problems[0]
-            work.park(problem.code, f"{work.label}: {problem.message}", field=problem.target, value=problem.value)
+            work.park(problem.code, f"{work.label}: {problem.sentence}", field=problem.field, value=problem.value)
             return
-        work.drafts = flow.draft(work.record, Mapped(header=applied.header, lines=applied.lines), context)
+        header = applied.header if link is None else _on_change(plan, applied.header)
+        work.drafts = flow.draft(work.record, Mapped(header=header, lines=applied.lines), context)
     except ConnectorError as error:
         work.park(error.code, error.message, field=error.field, value=error.value)
         return
     _start_operation(work)
     _check_references(state, work)
+
+
+def _on_change(plan: FlowPlan, header: Mapping[str, Value]) -> dict[str, Value]:
+    """Leave out what is written on creation only."""
+    once = plan.mapping.written("on_create")
+    return {name: value for name, value in header.items() if name not in once}
 
 
 def _start_operation(work: Work) -> None:

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from audit.models import Run
 from integrations.contracts import Draft, Flow, Identity, Money, Pair, Record, ReferenceEntry, Session
 from integrations.engine.lease import Lease
+from integrations.engine.limits import RedisLimiter
 from integrations.models import Sync, SyncRecord
 from mappings.apply import CompiledMapping
 
@@ -133,12 +135,18 @@ class RunState:
     target_identity: Identity
     references: dict[tuple[str, str], ReferenceEntry]
     plans: dict[str, FlowPlan]
+    limiter: RedisLimiter  # the target's
     pool: ThreadPoolExecutor
     pool_size: int
     slice_ends: float
     counts: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     transient_in_row: int = 0
     touched_problems: set[int] = field(default_factory=set)
+
+    @property
+    def source_zone(self) -> ZoneInfo:
+        """The zone in which the source's days are reckoned."""
+        return ZoneInfo(self.source_identity.time_zone or "UTC")
 
     @property
     def slice_is_over(self) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
-from integrations.connectors.netsuite.fields import ADDRESS, FIELDS
+from integrations.connectors.netsuite.fields import ADDRESS, FIELDS, Level
 from integrations.contracts import Value
 
 Kind: TypeAlias = Literal["CUS", "ITM", "INV", "CN", "TXN", "RFD"]
@@ -52,6 +52,11 @@ def owner(reference: str) -> str:
     """Give what all external ids of one kind and site share: `CB-acme-INV-`; empty if the id is not of ours."""
     found = _OURS.match(reference)
     return found[1] if found else ""
+
+
+def reference_kinds(sink: str, level: Level) -> dict[str, str]:
+    """Give the fields of a sink that name reference data, each with the kind it names."""
+    return {field.name: field.reference for field in FIELDS[sink] if field.level == level and field.reference}
 
 
 # Bodies

@@ -1,0 +1,125 @@
+"""Ping your systems: each step timed, each failure with its likely cause and the fix; the first good one stores what the far side is."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from audit.record import change_config
+from integrations import registry
+from integrations.contracts import Connector, Explanation, Identity, PingCheck, PingStep, Session
+from integrations.dial import probe
+from integrations.engine import references
+from integrations.engine.sessions import tools_for
+from integrations.errors import ConnectorError
+from integrations.models import Connection, Ping, Sync
+from integrations.vault import open_settings
+
+
+def ping(connection: Connection, *, actor: str) -> Ping:
+    """Check a connection step by step, stop at the first failure, keep the result. Never raises for a bad connection."""
+    steps = list(ping_steps(connection, actor=actor))
+    ok = all(step.ok for step in steps)
+    Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).exclude(
+        state=Connection.State.CHANGED
+    ).update(state=Connection.State.GOOD if ok else Connection.State.FAILING)
+    connection.refresh_from_db()
+    return Ping.objects.create(
+        tenant_id=connection.tenant_id, connection=connection, ok=ok, steps=[asdict(s) for s in steps]
+    )
+
+
+def ping_steps(connection: Connection, *, actor: str) -> Iterator[PingStep]:
+    """Yield the steps as they happen, for a live page."""
+    connector = registry.connector(connection.connector)
+    try:
+        tools = tools_for(connection)
+        settings = open_settings(connection)
+        origin = connector.origin(settings)
+    except ConnectorError as error:
+        yield _failed(connector, "settings", "Settings", 0, error)
+        return
+    for slug, label, ok, ms, detail in probe(origin, tools):
+        yield PingStep(slug=slug, label=label, ok=ok, ms=ms, detail=detail)
+        if not ok:
+            return
+    session = connector.open(settings, tools)
+    try:
+        yield from _checks(connector, session, [*connector.checks, _identity_check(connection, actor)])
+    finally:
+        session.close()
+
+
+def _checks(connector: Connector, session: Session, checks: list[PingCheck]) -> Iterator[PingStep]:
+    for check in checks:
+        started = time.monotonic()
+        try:
+            detail = check.run(session)
+        except ConnectorError as error:
+            yield _failed(connector, check.slug, check.label, _ms_since(started), error)
+            return
+        yield PingStep(slug=check.slug, label=check.label, ok=True, ms=_ms_since(started), detail=detail)
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+def _failed(connector: Connector, slug: str, label: str, ms: int, error: ConnectorError) -> PingStep:
+    explained = explanation_of(connector, error.code)
+    return PingStep(
+        slug=slug,
+        label=label,
+        ok=False,
+        ms=ms,
+        detail=error.message,
+        code=error.code,
+        fix=explained.fix if explained else "",
+    )
+
+
+def explanation_of(connector: Connector, code: str) -> Explanation | None:
+    """Give a connector's explanation of a code, if it has one."""
+    return next((each for each in connector.explanations if each.code == code), None)
+
+
+def _identity_check(connection: Connection, actor: str) -> PingCheck:
+    return PingCheck(slug="identity", label="What answers", run=lambda session: _learn(connection, session, actor))
+
+
+def _learn(connection: Connection, session: Session, actor: str) -> str:
+    """Store what the far side is at the first good ping; lock the connection when it has become something else."""
+    found = session.identity()
+    fingerprint = f"{connection.connector}:{found.fingerprint}"
+    if connection.fingerprint and connection.fingerprint != fingerprint:
+        _lock(connection, found)
+        raise ConnectorError(
+            f"This connection was {connection.identity.get('name')} and is now {found.name}. Nothing is read or written "
+            "until an owner confirms the change.",
+            code="identity_changed",
+        )
+    if not connection.fingerprint:
+        connection.fingerprint = fingerprint
+        details = {"name": found.name, "fingerprint": fingerprint}
+        change_config(
+            tenant_id=connection.tenant_id,
+            actor=actor,
+            subject=f"connection {connection.pk}",
+            action="identified",
+            details=details,
+        )
+    connection.identity = asdict(found)
+    connection.save(update_fields=["fingerprint", "identity"])
+    references.refresh_if_old(connection, session)
+    kind = "production" if found.is_production else "not production"
+    return f"{found.name} ({kind}{', ' + found.base_currency if found.base_currency else ''})"
+
+
+def _lock(connection: Connection, found: Identity) -> None:
+    connections = Connection.objects.for_tenant(connection.tenant_id)
+    connections.filter(pk=connection.pk).update(state=Connection.State.CHANGED)
+    for role in ("source", "target"):
+        Sync.objects.for_tenant(connection.tenant_id).filter(**{role: connection}, state=Sync.State.ACTIVE).update(
+            state=Sync.State.STOPPED,
+            stop_code="identity_changed",
+            stop_reason=f"{connection.name} answers as {found.name}: an owner must confirm it.",
+        )

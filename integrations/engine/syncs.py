@@ -1,0 +1,140 @@
+"""Makes syncs and switches them: one live sync per pair and two identities, every change on record."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.record import change_config
+from integrations import registry
+from integrations.engine import schedule
+from integrations.engine.store import READ_AGAIN
+from integrations.errors import ConfigurationError
+from integrations.models import Connection, Sync, SyncRecord
+from mappings.versions import start_from_defaults
+
+_SETTINGS = (
+    "name", "schedule", "every_minutes", "at_times", "quiet_from", "quiet_to", "webhooks_on", "start_date", "policies",
+)  # fmt: skip
+
+
+def create_sync(
+    *,
+    tenant_id: int,
+    pair_slug: str,
+    name: str,
+    source: Connection,
+    target: Connection,
+    actor: str,
+    start_date: date | None = None,
+) -> Sync:
+    """Make a sync, switched off, with the pair's default mappings published as version 1. Raises ConfigurationError."""
+    pair = registry.pair(pair_slug)
+    _check_side(tenant_id, source, pair.source)
+    _check_side(tenant_id, target, pair.target)
+    policies = {field.name: field.choices[0][0] for field in pair.policies}
+    with transaction.atomic():
+        sync = Sync.objects.create(
+            tenant_id=tenant_id,
+            pair=pair_slug,
+            name=name,
+            source=source,
+            target=target,
+            policies=policies,
+            start_date=start_date,
+        )
+        for flow in pair.flows:
+            start_from_defaults(
+                tenant_id=tenant_id,
+                sync_id=sync.pk,
+                flow=flow.slug,
+                rows=flow.default_rows,
+                value_maps=flow.default_maps,
+                filters=flow.default_filters,
+                actor=actor,
+            )
+        _note(sync, "created", {"pair": pair_slug, "source": source.pk, "target": target.pk}, actor)
+    return sync
+
+
+def _check_side(tenant_id: int, connection: Connection, connector_slug: str) -> None:
+    if connection.tenant_id != tenant_id or connection.connector != connector_slug:
+        expected = registry.connector(connector_slug).name
+        raise ConfigurationError(
+            f"{connection.name} is not a connection to {expected}. Choose one that is.", field="connection"
+        )
+
+
+def activate(sync: Sync, *, actor: str) -> None:
+    """Switch a sync on. Raises ConfigurationError when a side has no good ping, or another live sync joins the same two systems."""
+    for side in (sync.source, sync.target):
+        if not side.fingerprint or side.state != Connection.State.GOOD:
+            raise ConfigurationError(
+                f"{side.name} has no good ping yet. Press Ping your systems first.", code="not_pinged"
+            )
+    now = timezone.now()
+    sync.source_identity, sync.target_identity = sync.source.fingerprint, sync.target.fingerprint
+    sync.state, sync.stop_code, sync.stop_reason, sync.next_run_at = Sync.State.ACTIVE, "", "", now
+    sync.next_sweep_at = sync.next_sweep_at or schedule.first_sweep(now)
+    try:
+        with transaction.atomic():
+            sync.save()
+            _note(sync, "switched on", {}, actor)
+    except IntegrityError as error:
+        raise ConfigurationError(
+            f"Another sync already joins {sync.source.identity['name']} and {sync.target.identity['name']} for this pair. "
+            "Two would post everything twice: use that one, or archive it first.",
+            code="second_sync",
+        ) from error
+
+
+def pause(sync: Sync, *, actor: str) -> None:
+    """Switch a sync off; a run under way ends its slice and does not go on."""
+    Sync.objects.for_tenant(sync.tenant_id).filter(pk=sync.pk).update(
+        state=Sync.State.PAUSED, wants_run="", next_run_at=None
+    )
+    sync.refresh_from_db()
+    _note(sync, "paused", {}, actor)
+
+
+def change_sync(sync: Sync, *, changes: Mapping[str, Any], actor: str) -> None:
+    """Change schedule, policies, name or start date. Raises ConfigurationError for anything else."""
+    foreign = set(changes) - set(_SETTINGS)
+    if foreign:
+        raise ConfigurationError(f"{sorted(foreign)[0]} cannot be changed on a sync.", field=sorted(foreign)[0])
+    for name, value in changes.items():
+        setattr(sync, name, value)
+    with transaction.atomic():
+        sync.save(update_fields=list(changes))
+        if sync.state == Sync.State.ACTIVE:
+            schedule.plan_next(sync)
+        _note(sync, "changed", {name: str(value) for name, value in changes.items()}, actor)
+
+
+def run_now(sync: Sync, *, actor: str) -> None:
+    """Ask for a run that reads what is new, as soon as a worker is free."""
+    if sync.state != Sync.State.ACTIVE:
+        raise ConfigurationError(f"{sync.name} is not switched on.", code="not_active")
+    schedule.ask_for_run(sync, trigger="manual")
+    _note(sync, "asked for a run", {}, actor)
+
+
+def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
+    """Have records looked at again: held ones are tried anew, delivered ones only read back. Gives how many."""
+    records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, pk__in=record_ids)
+    standing = [SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT]
+    again = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN, *standing])
+    with transaction.atomic():
+        number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
+        number += records.filter(state__in=standing).update(code=READ_AGAIN)
+        schedule.ask_for_run(sync, trigger="replay")
+        _note(sync, "replayed", {"records": list(record_ids)[:100], "number": number}, actor)
+    return number
+
+
+def _note(sync: Sync, action: str, details: Mapping[str, Any], actor: str) -> None:
+    change_config(
+        tenant_id=sync.tenant_id, actor=actor, subject=f"sync {sync.pk}", action=action, details=dict(details)
+    )

@@ -1,0 +1,1 @@
+"""Chargebee -> Oracle NetSuite."""

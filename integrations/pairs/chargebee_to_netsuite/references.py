@@ -1,0 +1,52 @@
+"""Turns what a mapping gives (account numbers, ISO codes, item names) into NetSuite's internal ids."""
+
+from collections.abc import Iterator, Mapping
+
+from integrations.connectors.netsuite.records import reference_kinds
+from integrations.contracts import Context, Reference, Value
+from integrations.errors import MappingError, MissingReferenceError
+
+
+def resolve(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> dict[str, Value]:
+    """Give the values with every number, code or name of reference data replaced by its id.
+
+    Raises MissingReferenceError naming the field and the value.
+    """
+    kinds = reference_kinds(sink, "line" if is_line else "header")
+    return {
+        name: _id_of(kinds[name], name, value, context) if name in kinds and value else value
+        for name, value in values.items()
+    }
+
+
+def _id_of(kind: str, field: str, value: Value, context: Context) -> Value:
+    entry = context.references.get((kind, str(value)))
+    if entry is None:
+        raise MissingReferenceError(
+            f"NetSuite has no {kind.replace('_', ' ')} “{value}” (field {field}). "
+            f"Choose another under Mappings, or add it in NetSuite and read the reference data again.",
+            field=field,
+            value=f"{kind} {value}",
+        )
+    return entry.code
+
+
+def used(sink: str, values: Mapping[str, Value], *, is_line: bool = False) -> Iterator[Reference]:
+    """Name the reference data that resolved values use, so that it is checked before the call."""
+    for name, kind in reference_kinds(sink, "line" if is_line else "header").items():
+        if values.get(name):
+            yield Reference(kind=kind, code=str(values[name]), field=name)
+
+
+def only_subsidiary(context: Context) -> str:
+    """Give the one subsidiary of a company that has only one. Raises MappingError where there is a choice."""
+    entries = {
+        entry.code for (kind, _), entry in context.references.items() if kind == "subsidiary" and entry.is_active
+    }
+    if len(entries) == 1:
+        return entries.pop()
+    raise MappingError(
+        "NetSuite has several subsidiaries: choose the customers' subsidiary under Mappings > Customers.",
+        code="subsidiary_not_chosen",
+        field="subsidiary",
+    )
