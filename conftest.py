@@ -30,6 +30,7 @@ from portal.tests import databases
 # All this at import, because a folder's own conftest.py may import models before any hook of this file is called.
 if settings.configured:
     pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests import the settings after their servers are up.", 4)
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 prepare()
 databases.take_slot()
 django.setup()
