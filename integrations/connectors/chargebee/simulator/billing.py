@@ -16,17 +16,9 @@ from integrations.sandbox.app import Json
 
 TERM_S = 30 * DAY_S
 ON_TERMS = (
-    "parts",
-    "together",
-    "voided",
-    "deleted",
-    "waived_in_part",
-    "waived",
-    "overpaid",
-    "returned",
-    "withheld",
-    "posted",
-)
+    "parts", "part_open", "together", "voided", "deleted", "waived_in_part", "waived", "overpaid", "excess_kept",
+    "returned", "withheld", "posted",
+)  # fmt: skip
 PENDING = ("pending", "closed_later")
 OPENING_STORY_DAYS = 12
 
@@ -77,7 +69,7 @@ def _draft(slot: Slot, site: Site, dice: Random) -> InvoiceDraft:
     billed = person.parent if person.parent and person.parent_invoiced else person
     subscribed = slot.subscriptions
     status = "pending" if slot.story in PENDING else "payment_due"
-    on_terms = person.collects == "bank" or slot.story in ON_TERMS
+    on_terms = slot.story in ON_TERMS or (person.collects == "bank" and slot.story != "due")
     return InvoiceDraft(
         customer_id=billed.id,
         currency=person.place.currency,

@@ -16,7 +16,7 @@ from integrations.connectors.chargebee.simulator.stories import STORIES
 from integrations.sandbox.app import Json
 from integrations.sandbox.dice import dice
 
-RECENT = ("posted", "in_progress", "pending")
+RECENT = ("posted", "in_progress", "pending", "due")
 SPECIALS = tuple(name for name in STORIES if name != "usual")
 SETTLED_DAYS = 50
 BULK = 120
@@ -106,9 +106,11 @@ def _tell_stories(calendar: Calendar, slots: Sequence[Slot], chance: Random) -> 
     for slot in able:
         if slot.story == "usual" and chance.random() < 0.25:
             slot.story = chance.choice(SPECIALS)
+    usual = [slot for slot in able if slot.story == "usual"]
+    for slot in usual[: 1 + len(usual) // 25]:
+        slot.dated_back = True
     for at, slot in enumerate(slots):
         slot.twist = TWISTS[at % len(TWISTS)]
-        slot.dated_back = slot.story == "usual" and chance.random() < 0.04
 
 
 def _free(pool: Sequence[Slot]) -> Slot | None:

@@ -55,20 +55,20 @@ class Person:
 
 
 def draw_person(at: int, earlier: list[Person], dice: Random) -> Person:
-    """Draw the n-th customer; every twelfth is a child of the one before."""
+    """Draw the n-th customer; two of every twelve are children of the one before."""
     place = PLACES[at % len(PLACES)]
-    child = at % HOUSEHOLD in (5, 6) and bool(earlier)
+    child = at % HOUSEHOLD in (10, 11) and bool(earlier)
     parent = (earlier[-1].parent or earlier[-1]) if child else None
     person = Person(
         at=at,
         place=parent.place if parent else place,
         collects=dice.choice(("card", "card", "bank", "bank", "debit")),
         parent=parent,
-        parent_invoiced=at % HOUSEHOLD == 6,
+        parent_invoiced=at % HOUSEHOLD == 11,
         consolidated=at % 8 == 3 and not child,
         exempt=at % 17 == 9,
     )
-    for _ in range(2 if person.consolidated else 0 if at % 11 == 10 else 1):
+    for _ in range(2 if person.consolidated else 0 if at % 13 == 9 else 1):
         batch = person.consolidated or dice.random() < 0.6
         day, second = (1, 0) if batch else (dice.randint(2, 28), dice.randint(0, 86_399))
         person.subscriptions.append(Subscribed(wares=dice.choice(PLANS), day=day, second=second))
@@ -142,9 +142,9 @@ def _fields(person: Person, dice: Random) -> Json:
 
 
 _GAPS = {
-    7: ("company",),
-    13: ("first_name", "last_name"),
-    15: ("first_name", "last_name", "company"),
-    17: ("first_name", "last_name", "company", "email", "phone"),
-    19: ("email", "phone"),
+    3: ("company",),
+    5: ("first_name", "last_name"),
+    7: ("first_name", "last_name", "company"),
+    8: ("first_name", "last_name", "company", "email", "phone"),
+    9: ("email", "phone"),
 }

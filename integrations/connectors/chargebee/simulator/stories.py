@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from integrations.connectors.chargebee.simulator import credits, invoices, payments
@@ -50,7 +51,7 @@ def paid_as_usual(story: Story) -> None:
     if story.person.collects == "card":
         story.pay()
     elif story.person.collects == "debit":
-        _debit(story, "success")
+        _debit(story)
     else:
         story.calendar.after(story.dice.randint(3, 40), story.pay)
 
@@ -59,6 +60,11 @@ def paid_in_parts(story: Story) -> None:
     """Two transfers; the second may still be to come."""
     story.calendar.after(6, lambda: story.pay(40, "bank_transfer"))
     story.calendar.after(20, lambda: story.pay(100, "check"))
+
+
+def paid_in_part(story: Story) -> None:
+    """Some of it is paid, and no more comes."""
+    story.calendar.after(7, lambda: story.pay(60, "bank_transfer"))
 
 
 def paid_together(story: Story) -> None:
@@ -92,7 +98,7 @@ def voided(story: Story) -> None:
 
 def deleted(story: Story) -> None:
     """A duplicate, deleted the next day."""
-    story.calendar.after(1, lambda: invoices.delete_invoice(story.site, story.invoice_id))
+    story.calendar.after(1, lambda: _delete(story))
 
 
 def written_off(story: Story) -> None:
@@ -114,7 +120,12 @@ def waived(story: Story) -> None:
 
 def bounced(story: Story) -> None:
     """A debit succeeds and bounces days later; some pay again by transfer."""
-    _debit(story, "success", then=lambda payment_id: story.calendar.after(6, lambda: _bounce(story, payment_id)))
+    _debit(story, lambda payment_id: story.calendar.after(6, lambda: _bounce(story, payment_id, reversal=False)))
+
+
+def reversed_(story: Story) -> None:
+    """The same, and the money going back is a transaction of its own."""
+    _debit(story, lambda payment_id: story.calendar.after(6, lambda: _bounce(story, payment_id, reversal=True)))
 
 
 def refunded(story: Story) -> None:
@@ -129,7 +140,12 @@ def charged_back(story: Story) -> None:
 
 def credited(story: Story) -> None:
     """Paid and credited in part; the credit waits for the customer's next invoice."""
-    _pay_then(story, lambda _: _credit(story, 40, dated_back=story.dice.random() < 0.3))
+    _pay_then(story, lambda _: _keep_for_next(story, _credit(story, 40)))
+
+
+def credit_kept(story: Story) -> None:
+    """Paid and credited in part, dated back; nobody has used the credit yet."""
+    _pay_then(story, lambda _: _credit(story, 25, dated_back=True))
 
 
 def credit_voided(story: Story) -> None:
@@ -139,12 +155,17 @@ def credit_voided(story: Story) -> None:
 
 def overpaid(story: Story) -> None:
     """The transfer is more than was asked for; the rest waits for the next invoice."""
-    story.calendar.after(11, lambda: _overpay(story, give_back=False))
+    story.calendar.after(11, lambda: story.person.excess.extend(_overpay(story)))
+
+
+def excess_kept(story: Story) -> None:
+    """The transfer is more than was asked for; nobody has decided yet what the rest is for."""
+    story.calendar.after(10, lambda: _overpay(story))
 
 
 def overpaid_and_returned(story: Story) -> None:
     """The transfer is more than was asked for; the rest is sent back."""
-    story.calendar.after(12, lambda: _overpay(story, give_back=True))
+    story.calendar.after(12, lambda: story.calendar.after(3, partial(_give_back, story, _overpay(story))))
 
 
 def withheld(story: Story) -> None:
@@ -162,23 +183,47 @@ def closed_later(story: Story) -> None:
 
 
 STORIES: dict[str, Callable[[Story], None]] = {
-    "usual": paid_as_usual, "parts": paid_in_parts, "together": paid_together, "dunned": dunned, "unpaid": unpaid,
-    "in_progress": in_progress, "voided": voided, "deleted": deleted, "written_off": written_off,
-    "waived_in_part": waived_in_part, "waived": waived, "bounced": bounced, "refunded": refunded,
-    "charged_back": charged_back, "credited": credited, "credit_voided": credit_voided, "overpaid": overpaid,
-    "returned": overpaid_and_returned, "withheld": withheld, "zero": left_alone, "pending": left_alone,
-    "closed_later": closed_later, "posted": left_alone, "store_credit": paid_as_usual, "prepaid": paid_as_usual,
-}  # fmt: skip
+    "usual": paid_as_usual,
+    "parts": paid_in_parts,
+    "part_open": paid_in_part,
+    "together": paid_together,
+    "dunned": dunned,
+    "unpaid": unpaid,
+    "in_progress": in_progress,
+    "voided": voided,
+    "deleted": deleted,
+    "written_off": written_off,
+    "waived_in_part": waived_in_part,
+    "waived": waived,
+    "bounced": bounced,
+    "reversed": reversed_,
+    "refunded": refunded,
+    "charged_back": charged_back,
+    "credited": credited,
+    "credit_kept": credit_kept,
+    "credit_voided": credit_voided,
+    "overpaid": overpaid,
+    "excess_kept": excess_kept,
+    "returned": overpaid_and_returned,
+    "withheld": withheld,
+    "zero": left_alone,
+    "pending": left_alone,
+    "closed_later": closed_later,
+    "posted": left_alone,
+    "due": left_alone,
+    "store_credit": paid_as_usual,
+    "prepaid": paid_as_usual,
+}
 
 
-def _debit(story: Story, status: str, then: Callable[[str], object] = lambda _: None) -> None:
+def _debit(story: Story, then: Callable[[str], object] = lambda _: None) -> None:
     payment = story.pay(100, "direct_debit", "in_progress")
     if payment is None:
         return
     payment_id = payment["id"]
 
     def settle() -> None:
-        payments.settle_payment(story.site, payment_id, status)
+        payments.settle_payment(story.site, payment_id, "success")
         then(payment_id)
 
     story.calendar.after(4, settle)
@@ -210,14 +255,20 @@ def _void(story: Story) -> None:
         invoices.void_invoice(story.site, story.invoice_id)
 
 
+def _delete(story: Story) -> None:
+    linked = ("linked_payments", "applied_credits", "issued_credit_notes", "adjustment_credit_notes")
+    if not any(story.invoice[name] for name in linked):
+        invoices.delete_invoice(story.site, story.invoice_id)
+
+
 def _adjust(story: Story, share_pct: int) -> None:
     amount = story.open_amount * share_pct // 100
     if amount > 0:
         credits.adjust_invoice(story.site, story.invoice_id, amount)
 
 
-def _bounce(story: Story, payment_id: str) -> None:
-    payments.late_fail(story.site, payment_id, reversal=story.dice.random() < 0.5)
+def _bounce(story: Story, payment_id: str, *, reversal: bool) -> None:
+    payments.late_fail(story.site, payment_id, reversal=reversal)
     if story.dice.random() < 0.4:
         story.calendar.after(10, lambda: story.pay(100, "bank_transfer"))
 
@@ -232,9 +283,12 @@ def _pay_then(story: Story, then: Callable[[str], object]) -> None:
 def _credit(story: Story, share_pct: int, reason: str = "Other", *, dated_back: bool = False) -> str:
     amount = max(1, story.invoice["amount_paid"] * share_pct // 100)
     note = credits.credit_invoice(story.site, story.invoice_id, amount, reason, dated_back=dated_back)
-    if reason == "Other" and share_pct < 100 and story.invoice["customer_id"] == story.person.id:
-        story.person.notes.append(note["id"])
     return str(note["id"])
+
+
+def _keep_for_next(story: Story, note_id: str) -> None:
+    if story.invoice["customer_id"] == story.person.id:
+        story.person.notes.append(note_id)
 
 
 def _refund(story: Story, payment_id: str, share_pct: int, reason: str, method: str = "") -> None:
@@ -248,23 +302,21 @@ def _void_credit(story: Story) -> None:
     story.calendar.after(2, lambda: credits.void_note(story.site, note_id))
 
 
-def _overpay(story: Story, *, give_back: bool) -> None:
+def _overpay(story: Story) -> list[str]:
+    """Pay a quarter too much; give the payment's id if it is the customer's own."""
     amount = story.open_amount
     if amount <= 0:
-        return
+        return []
     more = amount + max(1, amount // 4)
     payment = payments.record_payment(story.site, {story.invoice_id: amount}, amount=more, method="bank_transfer")
-    payment_id = payment["id"]
-    if give_back:
-        story.calendar.after(3, lambda: _give_back(story, payment_id))
-    elif payment["customer_id"] == story.person.id:
-        story.person.excess.append(payment_id)
+    return [payment["id"]] if payment["customer_id"] == story.person.id else []
 
 
-def _give_back(story: Story, payment_id: str) -> None:
-    unused = story.site.get("transactions", payment_id)["amount_unused"]
-    if unused:
-        payments.refund_excess(story.site, payment_id, unused)
+def _give_back(story: Story, payment_ids: list[str]) -> None:
+    for payment_id in payment_ids:
+        unused = story.site.get("transactions", payment_id)["amount_unused"]
+        if unused:
+            payments.refund_excess(story.site, payment_id, unused)
 
 
 def _withhold(story: Story) -> None:
