@@ -35,15 +35,11 @@ RECORD_STATES: dict[str, Look] = {
 }
 
 RUN_STATES: dict[str, Look] = {
-    "queued": Look(word="Queued", tone="neutral", icon="dot", meaning="Starts as soon as a worker is free."),
     "running": Look(word="Running", tone="progress", icon="spinner", meaning="At work."),
-    "paused": Look(word="Paused", tone="warning", icon="pause", meaning="Stopped by a person. Resume when ready."),
-    "succeeded": Look(word="Finished", tone="success", icon="check", meaning="Everything read was dealt with."),
-    "partial": Look(
-        word="Finished, with problems", tone="warning", icon="alert", meaning="Some records need a person."
-    ),
+    "yielded": Look(word="Goes on", tone="info", icon="sync", meaning="Made room for others and goes on by itself."),
+    "done": Look(word="Finished", tone="success", icon="check", meaning="Everything read was dealt with."),
     "failed": Look(word="Failed", tone="danger", icon="cross", meaning="Stopped by an error. Nothing is lost."),
-    "cancelled": Look(word="Cancelled", tone="neutral", icon="skip", meaning="Ended by a person."),
+    "lost": Look(word="Interrupted", tone="warning", icon="alert", meaning="Its worker died. The next run settles it."),
 }
 
 SYNC_STATES: dict[str, Look] = {
@@ -54,24 +50,32 @@ SYNC_STATES: dict[str, Look] = {
 }
 
 CONNECTION_STATES: dict[str, Look] = {
-    "untested": Look(word="Not tested", tone="neutral", icon="dot", meaning="Ping it to see that it works."),
-    "healthy": Look(word="Working", tone="success", icon="check", meaning="The last ping went through."),
+    "new": Look(word="Not pinged", tone="neutral", icon="dot", meaning="Ping it to see that it works."),
+    "good": Look(word="Working", tone="success", icon="check", meaning="The last ping went through."),
     "failing": Look(
         word="Failing", tone="danger", icon="cross", meaning="The last ping failed. Open it to see the fix."
     ),
-    "expiring": Look(word="Expires soon", tone="warning", icon="clock", meaning="Renew the credentials."),
+    "changed": Look(
+        word="Other system", tone="danger", icon="not-equal", meaning="Another company answers than before."
+    ),
 }
 
 ATTEMPT_OUTCOMES: dict[str, Look] = {
     "open": Look(word="In flight", tone="progress", icon="spinner", meaning="Opened before the call; no answer yet."),
-    "booked": Look(word="Booked", tone="success", icon="check", meaning="Accepted, and read back as sent."),
+    "delivered": Look(word="Booked", tone="success", icon="check", meaning="Accepted, and read back as sent."),
     "linked": Look(
         word="Linked", tone="success", icon="link", meaning="Found in the target and linked, not booked again."
     ),
+    "different": Look(word="Different", tone="danger", icon="not-equal", meaning="Booked, but not as sent."),
+    "unchanged": Look(word="Unchanged", tone="neutral", icon="equal", meaning="Read back: it stands as before."),
     "rejected": Look(word="Refused", tone="danger", icon="cross", meaning="The target refused this record."),
     "transient": Look(
         word="Not booked", tone="neutral", icon="sync", meaning="Certainly not booked; it is tried again."
     ),
+    "unknown": Look(
+        word="No answer", tone="info", icon="question", meaning="Sent, but not answered. We look before we repeat."
+    ),
+    "absent": Look(word="Not there", tone="neutral", icon="search", meaning="Looked up in the target and not found."),
 }
 
 STATES: dict[str, dict[str, Look]] = {
@@ -79,7 +83,7 @@ STATES: dict[str, dict[str, Look]] = {
     "run": RUN_STATES,
     "sync": SYNC_STATES,
     "connection": CONNECTION_STATES,
-    "attempt": {**RECORD_STATES, **ATTEMPT_OUTCOMES},
+    "attempt": ATTEMPT_OUTCOMES,
 }
 
 

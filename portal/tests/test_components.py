@@ -9,6 +9,8 @@ from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 from django.utils import timezone
 
+from audit.models import Attempt, Run
+from integrations.models import Connection, Sync, SyncRecord
 from portal.models import User
 from portal.paging import page_by_id
 from portal.states import STATES, look_of
@@ -25,6 +27,20 @@ def test_it_gives_every_state_a_word_a_meaning_and_an_icon_of_the_sprite(kind, s
     assert look.word
     assert look.meaning
     assert look.icon in icon_names()
+
+
+CHOICES = [
+    ("record", SyncRecord.State),
+    ("sync", Sync.State),
+    ("connection", Connection.State),
+    ("run", Run.State),
+    ("attempt", Attempt.Outcome),
+]
+
+
+@pytest.mark.parametrize(("kind", "choices"), CHOICES)
+def test_it_has_a_look_for_every_state_of_the_database(kind, choices):
+    assert set(choices.values) <= set(STATES[kind])
 
 
 def test_it_shows_an_unknown_state_by_its_name():
