@@ -16,6 +16,7 @@ from integrations.errors import AuthenticationError, ConfigurationError, Connect
 
 TEST_SUFFIX = "-test"
 _NEWEST = {"sort_by[desc]": "date"}
+_NOWHERE = (SITE_NOT_FOUND, "host_unknown", "tls_untrusted")  # what a wrong region looks like is not documented
 
 
 class ChargebeeSession:
@@ -116,7 +117,7 @@ def open_session(settings: Settings, tools: Tools) -> ChargebeeSession:
 
 def as_region_error(session: ChargebeeSession, error: ConfigurationError) -> ConfigurationError:
     """Say where the site is, if it is not in the chosen region but in another."""
-    region = session.find_region() if error.code == SITE_NOT_FOUND else None
+    region = session.find_region() if error.code in _NOWHERE else None
     if region is None:
         return error
     site, chosen = session.settings.values["site"], session.settings.values["region"]
