@@ -27,7 +27,8 @@ class Throttle:
             self._passed.append(now)
             return None
         self.refused += 1
-        wait_s = int(self._passed[0] + WINDOW_S - now) + 1
+        oldest = self._passed[0] if self._passed else now
+        wait_s = int(oldest + WINDOW_S - now) + 1
         return throttled(wait_s if self.refused % 2 else None)
 
     def enter(self, method: str, limit: int) -> Response | None:
