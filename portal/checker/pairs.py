@@ -1,0 +1,14 @@
+"""Which check belongs to which pair."""
+
+from collections.abc import Callable
+
+from portal.checker import netsuite
+from portal.checker.control import Control
+from portal.checker.verdict import Verdict
+
+_CHECKS: dict[str, Callable[[Control, set[tuple[str, str]]], Verdict]] = {"chargebee_to_netsuite": netsuite.check}
+
+
+def check_pair(slug: str, control: Control, *, exempt: set[tuple[str, str]]) -> Verdict:
+    """Check one pair from outside. Raises KeyError for a pair without a check."""
+    return _CHECKS[slug](control, exempt)

@@ -1,0 +1,131 @@
+"""The demo's company: people, sandbox connections and syncs for every pair, made through the portal's own verbs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from audit.models import Run
+from integrations import registry
+from integrations.engine import connections, syncs
+from integrations.engine.ping import ping
+from integrations.models import Connection, Sync, SyncRecord
+from integrations.vault import open_inbound
+from portal.accounts import found_tenant
+from portal.models import Membership, Role, Tenant, User
+
+PASSWORD = "demo-company-sandbox"  # noqa: S105 (opens a demo on loopback only)
+PEOPLE = (
+    ("owner@demo.example", "Olivia Owner", Role.OWNER),
+    ("accountant@demo.example", "Ari Accountant", Role.ACCOUNTANT),
+    ("auditor@demo.example", "Audrey Auditor", Role.AUDITOR),
+)
+STAFF = "support@demo.example"
+ACTOR = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """The company and its syncs."""
+
+    tenant: Tenant
+    syncs: tuple[Sync, ...]
+
+
+def demo_company(world_id: str, credentials: dict[str, Any]) -> Demo:
+    """Give the company that belongs to a sandbox world, made when the world is new. Safe to call again."""
+    slug = f"demo-{world_id}"
+    tenant = Tenant.objects.filter(slug=slug).first() or _found(slug)
+    sides = {
+        slug: _connection(tenant, slug, values) for slug, values in credentials.items() if slug in registry.connectors()
+    }
+    made = tuple(
+        _sync(tenant, pair.slug, sides)
+        for pair in registry.pairs().values()
+        if {pair.source, pair.target} <= set(sides)
+    )
+    return Demo(tenant=tenant, syncs=made)
+
+
+def _found(slug: str) -> Tenant:
+    """Make the company; people of an earlier demo move into it."""
+    owner = _person(*PEOPLE[0][:2])
+    tenant = found_tenant(owner=owner, name="Demo Company", time_zone="Europe/Berlin")
+    tenant.slug = slug
+    tenant.save(update_fields=["slug"])
+    for email, name, role in PEOPLE:
+        person = _person(email, name)
+        Membership.objects.filter(user=person).exclude(tenant=tenant).delete()
+        Membership.objects.update_or_create(user=person, tenant=tenant, defaults={"role": role})
+    _person(STAFF, "Sam Support", is_staff=True)
+    return tenant
+
+
+def _person(email: str, name: str, *, is_staff: bool = False) -> User:
+    person = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+    person.is_staff = person.is_superuser = is_staff
+    person.set_password(PASSWORD)
+    person.save()
+    EmailAddress.objects.update_or_create(user=person, email=email, defaults={"verified": True, "primary": True})
+    return person
+
+
+def _connection(tenant: Tenant, slug: str, values: dict[str, Any]) -> Connection:
+    name = f"{registry.connector(slug).name} (sandbox)"
+    found = Connection.objects.for_tenant(tenant).filter(name=name).first()
+    known = {field.name for field in registry.connector(slug).fields}
+    typed = {key: str(value) for key, value in values.items() if key in known}
+    if found is None:
+        found = connections.create_connection(
+            tenant_id=tenant.pk, connector_slug=slug, name=name, environment="sandbox", values=typed, actor=ACTOR
+        )
+    else:  # a sandbox that was restarted has new keys
+        connections.change_connection(found, values=typed, actor=ACTOR)
+    checked = ping(found, actor=ACTOR)
+    if not checked.ok:
+        failed = next(step for step in checked.steps if not step["ok"])
+        raise RuntimeError(f"{name}: {failed['label']}: {failed['detail']}")
+    found.refresh_from_db()
+    return found
+
+
+def _sync(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
+    pair = registry.pair(pair_slug)
+    found = Sync.objects.for_tenant(tenant).filter(pair=pair_slug).first()
+    if found is None:
+        found = syncs.create_sync(
+            tenant_id=tenant.pk,
+            pair_slug=pair_slug,
+            name=pair.name,
+            source=sides[pair.source],
+            target=sides[pair.target],
+            actor=ACTOR,
+        )
+    if found.state != Sync.State.ACTIVE:
+        syncs.activate(found, actor=ACTOR)
+    return found
+
+
+def webhook_of(sync: Sync, portal_url: str) -> dict[str, str]:
+    """Give what a source's webhook settings are to be filled with."""
+    secrets = open_inbound(sync.source)
+    return {
+        "url": f"{portal_url}/hooks/{sync.source.webhook_token}/",
+        "username": secrets.get("webhook_username", ""),
+        "password": secrets.get("webhook_password", ""),
+    }
+
+
+def is_settled(sync: Sync, since: int) -> bool:
+    """Tell whether a full run newer than run `since` has ended and nothing is due or under way."""
+    runs = Run.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk, pk__gt=since)
+    full = runs.filter(state=Run.State.DONE, trigger__in=["manual", "schedule", "sweep"]).exists()
+    fresh = Sync.objects.for_tenant(sync.tenant_id).get(pk=sync.pk)
+    busy = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, state__in=["due", "open", "unknown"])
+    return (
+        full
+        and not fresh.wants_run
+        and not busy.filter(due_at__lte=timezone.now()).exists()
+        and not busy.filter(state="open").exists()
+    )

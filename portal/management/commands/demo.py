@@ -1,0 +1,148 @@
+"""`manage.py demo`: the main job on real servers over real sockets, then the company to look at."""
+
+import json
+import signal
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.models import Run
+from integrations.engine import syncs
+from portal.checker import Control
+from portal.demo import company
+from portal.demo.report import is_ok, pair_report
+from portal.demo.stack import Stack, answers, programs, running, wait_for
+
+
+class Command(BaseCommand):
+    """Start everything, run all syncs, print what happened, keep serving."""
+
+    help = "Start everything with a demo company on the sandbox, run its syncs, and keep serving (or stop with --once)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take ports, size and the report's file."""
+        parser.add_argument("--once", action="store_true", help="stop after the report; exit 0 only if all is right")
+        parser.add_argument("--report", type=Path, help="write the report as JSON")
+        parser.add_argument("--port", type=int, default=8000, help="of the portal")
+        parser.add_argument("--base-port", type=int, default=8100, help="of the sandbox's control API")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--customers", type=int, default=50)
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--timeout", type=float, default=600.0, help="seconds that the syncs may take")
+        parser.add_argument("--fresh", action="store_true", help="start with an empty sandbox and a new company")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the demo; Ctrl-C and SIGTERM stop all that it started."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupt)
+        self.options = options
+        self.started = time.monotonic()
+        self.portal_url = f"http://127.0.0.1:{options['port']}"
+        self.control = Control(f"http://127.0.0.1:{options['base_port']}")
+        try:
+            ok = self._handle()
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")
+            return
+        if options["once"] and not ok:
+            raise CommandError("The demo found something missing, doubled or different; see above.", returncode=1)
+
+    def _handle(self) -> bool:
+        call_command("migrate", verbosity=0)
+        settings.SANDBOX_BASE_PORT = self.options["base_port"]
+        if answers(f"http://127.0.0.1:{self.options['base_port']}/credentials"):
+            self.stdout.write("A sandbox is serving already: this run uses it.")
+            return self._run(None)
+        local = settings.BASE_DIR / ".local"
+        state = local / "sandbox.state"
+        if self.options["fresh"]:
+            state.unlink(missing_ok=True)
+        names = ("base_port", "seed", "customers", "workers")
+        stack = Stack(
+            programs(web_port=self.options["port"], state=state, **{name: self.options[name] for name in names}),
+            local / "logs",
+        )
+        with running(stack):
+            wait_for(f"http://127.0.0.1:{self.options['base_port']}/credentials", stack, what="sandbox")
+            wait_for(f"{self.portal_url}/accounts/login/", stack, what="web")
+            ok = self._run(stack)
+            if not self.options["once"]:
+                self._serve(stack)
+        return ok
+
+    def _run(self, stack: Stack | None) -> bool:
+        demo = company.demo_company(self.control.get("/systems")["world"], self.control.get("/credentials"))
+        since = Run.objects.for_tenant(demo.tenant).order_by("-id").values_list("id", flat=True).first() or 0
+        writes = {sync.target.connector: self.control.writes(sync.target.connector) for sync in demo.syncs}
+        for sync in demo.syncs:
+            self.control.post(f"/webhooks/{sync.source.connector}", company.webhook_of(sync, self.portal_url))
+            syncs.run_now(sync, actor=company.ACTOR)
+        self._wait(demo, since, stack)
+        return self._report(demo, since, writes)
+
+    def _wait(self, demo: company.Demo, since: int, stack: Stack | None) -> None:
+        deadline = time.monotonic() + self.options["timeout"]
+        while not all(company.is_settled(sync, since) for sync in demo.syncs):
+            if time.monotonic() > deadline:
+                self.stderr.write(
+                    f"Not all syncs came to rest within {self.options['timeout']:.0f} s; this is how far they are."
+                )
+                return
+            if stack is not None:
+                stack.revive()
+            _pause(0.3)
+
+    def _report(self, demo: company.Demo, since: int, writes_before: dict[str, int]) -> bool:
+        pairs = {}
+        findings: list[str] = []
+        for sync in demo.syncs:
+            pairs[sync.pair], verdict = pair_report(sync, self.control, since)
+            findings += verdict.findings
+        ok = bool(pairs) and all(is_ok(report) for report in pairs.values())
+        writes = {slug: self.control.writes(slug) - before for slug, before in writes_before.items()}
+        report = {"ok": ok, "seconds": round(time.monotonic() - self.started, 1), "pairs": pairs, "writes": writes}
+        if self.options["report"]:
+            self.options["report"].write_text(json.dumps(report, indent=2, default=str) + "\n")
+        self._print(report, findings)
+        return ok
+
+    def _print(self, report: dict[str, Any], findings: list[str]) -> None:
+        columns = ("read", "delivered", "unchanged", "waiting", "parked", "skipped", "different", "unknown")
+        for slug, pair in report["pairs"].items():
+            self.stdout.write(f"\n{slug}\n{'flow':<14}" + "".join(f"{name:>11}" for name in columns))
+            for flow, counts in pair["flows"].items():
+                self.stdout.write(f"{flow:<14}" + "".join(f"{counts[name]:>11}" for name in columns))
+            checks = ", ".join(f"{name} {pair[name]}" for name in ("duplicates", "missing", "amount_differences"))
+            self.stdout.write(f"checked from outside: {checks}; reconciled: {'yes' if pair['reconciled'] else 'NO'}")
+            for kind, scope in pair["out_of_scope"].items():
+                self.stdout.write(f"not posted: {scope['n']} {kind.replace('_', ' ')}. {scope['why']}")
+        for finding in findings[:20]:
+            self.stdout.write(f"  {finding}")
+        self.stdout.write(f"\n{'All is right' if report['ok'] else 'Something is wrong'} after {report['seconds']} s.")
+
+    def _serve(self, stack: Stack) -> None:
+        self.stdout.write(
+            f"\nThe portal: {self.portal_url}/    the sandbox: http://127.0.0.1:{self.options['base_port']}/credentials"
+        )
+        for email, _, role in company.PEOPLE:
+            self.stdout.write(f"  {role.label:<12}{email:<28}{company.PASSWORD}")
+        self.stdout.write(f"  {'Support':<12}{company.STAFF:<28}{company.PASSWORD}    {self.portal_url}/admin/")
+        self.stdout.write("Ctrl-C stops everything.")
+        self.stdout.flush()
+        while True:
+            stack.revive()
+            _pause(2)
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _pause(seconds: float) -> None:
+    """Sleep, but wake for a signal."""
+    signal.sigtimedwait([], seconds)
