@@ -34,12 +34,13 @@ _NAMES = "|".join(
         ("shared", "secret"),
         ("secret",),
         ("token",),
-        ("signature",),
     )
 )
 _PATTERNS = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S), MASK),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {MASK}"),
+    (re.compile(r"(?i)\b(authorization\"?\s*[:=]\s*\"?(?:\w+\s+)?)[^\s\"]+"), rf"\1{MASK}"),
+    # A plan may be called "Basic Subscription": only what looks like a token is masked.
+    (re.compile(r"(?i)\b(bearer|basic)\s+(?=\S*\d)[A-Za-z0-9._~+/=-]{16,}"), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?"), MASK),
     (re.compile(r"\b(?:live|test)_[A-Za-z0-9]{16,}\b"), MASK),
     (re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"), MASK),

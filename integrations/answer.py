@@ -1,5 +1,6 @@
 """What came back from a call: status, headers and body, and what a plain status means."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ from integrations.errors import (
     UnknownOutcomeError,
 )
 from integrations.money import from_json
+
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+LONGEST_PAUSE_S = 86_400.0  # a system that asks for more is asked again after a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +90,9 @@ def _retry_after_s(value: str) -> float | None:
     value = value.strip()
     if not value:
         return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        return _until(value)
+    if _SECONDS.fullmatch(value):
+        return min(float(value), LONGEST_PAUSE_S)
+    return _until(value)
 
 
 def _until(http_date: str) -> float | None:
@@ -97,7 +100,8 @@ def _until(http_date: str) -> float | None:
         moment = parsedate_to_datetime(http_date)
     except ValueError:
         return None
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    left_s = (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(0.0, left_s), LONGEST_PAUSE_S)
 
 
 def judge_by_status(answer: Answer, is_write: bool) -> None:

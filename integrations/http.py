@@ -1,5 +1,6 @@
 """The only door out: every call to a system goes through `Http`, which says read or write, logs, limits and retries."""
 
+import logging
 import secrets
 import ssl
 import time
@@ -33,6 +34,7 @@ MAX_BODY_BYTES = 10_000_000
 READ_TRIES = 4
 LONGEST_PAUSE_S = 30.0
 FIRST_PAUSE_S = 0.5
+SLOW_MS = 1000
 
 # Raised by our own waiting, or after tries of their own: no further try would help now.
 _PATIENCE_IS_SPENT = frozenset({"limit_reached", "login_busy", SIGN_IN_UNAVAILABLE})
@@ -213,13 +215,20 @@ def _pause_s(attempt: int, retry_after_s: float | None) -> float:
 
 def _refuse_redirect(answer: Answer) -> None:
     if answer.status in _REDIRECTS:
-        to = httpx.URL(answer.headers.get("location", "")).host or "another page"
+        to = _host_of(answer.headers.get("location", "")) or "another page"
         raise ContractError(
             f"{answer.where} redirects to {to} (status {answer.status}); redirects are not followed. Check the "
             "connection's address: the system has moved, or a sign-in page stands before it.",
             code="redirected",
             value=to,
         )
+
+
+def _host_of(url: str) -> str:
+    try:
+        return httpx.URL(url).host
+    except httpx.InvalidURL:
+        return ""
 
 
 # Reading within bounds
@@ -272,8 +281,10 @@ def _answer(request: httpx.Request, response: httpx.Response, started: float) ->
         request_id=request.headers["x-request-id"],
         ms=_ms_since(started),
     )
-    _log.info(
-        "call", method=answer.method, host=answer.host, path=answer.path, status=answer.status, ms=answer.ms,
+    # At info a line costs a tenth of a call: what goes well and fast is told at debug, and each write is in the trail.
+    level = logging.DEBUG if answer.is_success and answer.ms < SLOW_MS else logging.INFO
+    _log.log(
+        level, "call", method=answer.method, host=answer.host, path=answer.path, status=answer.status, ms=answer.ms,
         request_id=answer.request_id,
     )  # fmt: skip
     return answer

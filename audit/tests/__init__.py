@@ -1,0 +1,1 @@
+"""Tests of the trail and of what keeps secrets out of it."""

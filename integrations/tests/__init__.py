@@ -1,0 +1,1 @@
+"""Tests of what all connectors share: the door out, sign-in, paging, money, the vault, limits, tokens, the guard."""
