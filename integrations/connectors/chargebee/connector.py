@@ -1,7 +1,7 @@
 """Chargebee as the registry finds it: form, session, limits, ping, explanations and webhooks."""
 
 from integrations.connectors.chargebee.checks import CHECKS
-from integrations.connectors.chargebee.credentials import FIELDS, clean, limits, origin
+from integrations.connectors.chargebee.credentials import FIELDS, clean, document_url, limits, origin
 from integrations.connectors.chargebee.explanations import EXPLANATIONS
 from integrations.connectors.chargebee.inbound import INBOUND
 from integrations.connectors.chargebee.session import open_session
@@ -19,4 +19,5 @@ CONNECTOR = Connector(
     explanations=EXPLANATIONS,
     inbound=INBOUND,
     sandbox_port_offset=1,
+    document_url=document_url,
 )

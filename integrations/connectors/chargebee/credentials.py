@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from integrations.connectors.chargebee.inbound import SECRET_NAMES
 from integrations.connectors.chargebee.parse import Units
@@ -20,6 +20,7 @@ DOMAIN = ".chargebee.com"
 _SITE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _KEY = re.compile(r"[!-~]{1,200}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_PAGES = ("customers", "subscriptions", "invoices")
 _NO_SITES = ("app", "www", "apidocs", "support")
 
 FIELDS = (
@@ -92,6 +93,13 @@ def region_origin(site: str, region: str) -> str:
     """Give the address that a site would have in a region."""
     middle = "" if region == "us" else f".{region}"
     return f"https://{site}{middle}{DOMAIN}"
+
+
+def document_url(settings: Settings, stream: str, key: str) -> str:
+    """Give the page of an object in Chargebee; empty in the sandbox, which has none. Observed in public code."""
+    if settings.environment == "sandbox" or stream not in _PAGES:
+        return ""
+    return f"{origin(settings)}/d/{stream}/{quote(key, safe='')}"
 
 
 def limits(settings: Settings) -> Limits:

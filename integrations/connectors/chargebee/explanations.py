@@ -19,8 +19,8 @@ EXPLANATIONS = (
         title="The API key may not read this",
         cause="The key is restricted: a publishable key, or a read-only key for a part of the data.",
         who="portal_owner",
-        fix=f"Under {_KEYS}, add a read-only key of the kind that reads all data (transactional data and product "
-        "catalogue), and replace the key here under Connections.",
+        fix=f"Under {_KEYS}, press Add an API Key, choose Read-Only Key and All (not transactional data or product "
+        "catalogue alone), and replace the key here under Connections.",
     ),
     Explanation(
         code="chargebee_site_not_found",

@@ -92,6 +92,18 @@ def test_it_limits_requests_to_the_plan():
     assert CONNECTOR.limits(settings(requests_per_minute="1000")).per_minute == 1000
 
 
+@pytest.mark.parametrize(
+    ("stream", "key", "url"),
+    [
+        ("invoices", "INV/7 a", "https://acme-test.chargebee.com/d/invoices/INV%2F7%20a"),
+        ("customers", "cus_9", "https://acme-test.chargebee.com/d/customers/cus_9"),
+        ("transactions", "txn_1", ""),
+    ],
+)
+def test_it_links_to_the_pages_it_knows(stream, key, url):
+    assert CONNECTOR.document_url(settings(), stream, key) == url
+
+
 def test_it_keeps_the_key_out_of_forms_and_representations():
     fields = {field.name: field for field in CONNECTOR.fields}
     assert fields["api_key"].is_secret

@@ -5,6 +5,8 @@ import pytest
 from integrations.connectors.chargebee.parse import Units
 from integrations.connectors.chargebee.parse_documents import parse_credit_note, parse_invoice
 from integrations.connectors.chargebee.records import check_balance, check_sums, check_totals
+from integrations.connectors.chargebee.simulator.generator import generate
+from integrations.connectors.chargebee.tests.kit import read_all
 from integrations.connectors.chargebee.tests.samples import CREDIT_NOTE, DATE_S, INVOICE, LINE, sample
 
 UNITS = Units()
@@ -114,3 +116,11 @@ def test_it_adds_up_negative_lines():
         line_items=lines, sub_total=5000, taxes=[], tax=0, total=5000, amount_due=5000, amount_to_collect=5000
     )
     assert check_totals(less) is None
+
+
+@pytest.mark.parametrize("path", ["invoices", "credit_notes"])
+def test_it_passes_every_document_of_a_long_history(sandbox, path):
+    generate(sandbox.site(), customers=60, seed=11, months=8)
+    documents = [record.body for record in read_all(sandbox.session().stream(path), None, sandbox.later())]
+    assert len(documents) > 20
+    assert [said for said in map(check_totals, documents) if said] == []
