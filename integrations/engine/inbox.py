@@ -111,7 +111,7 @@ def make_due(sync: Sync, changed: Sequence[Changed]) -> int:
             _DUE,
             [sync.tenant_id, sync.pk, sync.source_identity, sync.target_identity, names, keys, orders],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def waiting_connections() -> list[int]:

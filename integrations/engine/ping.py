@@ -7,11 +7,11 @@ from dataclasses import asdict
 from audit.record import change_config
 from integrations import registry
 from integrations.contracts import Connector, Explanation, Identity, PingCheck, PingStep, Session
-from integrations.dial import probe
 from integrations.engine import references
 from integrations.engine.sessions import tools_for
 from integrations.errors import ConnectorError
 from integrations.models import Connection, Ping, Sync
+from integrations.probe import probe
 from integrations.vault import open_settings
 
 
@@ -38,9 +38,9 @@ def ping_steps(connection: Connection, *, actor: str) -> Iterator[PingStep]:
     except ConnectorError as error:
         yield _failed(connector, "settings", "Settings", 0, error)
         return
-    for slug, label, ok, ms, detail in probe(origin, tools):
-        yield PingStep(slug=slug, label=label, ok=ok, ms=ms, detail=detail)
-        if not ok:
+    for step in probe(origin, tools):
+        yield step
+        if not step.ok:
             return
     session = connector.open(settings, tools)
     try:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.conf import settings
 
 from integrations import registry
-from integrations.contracts import Identity, Limits, Session, Tools
+from integrations.contracts import Environment, Identity, Limits, Session, Tools
 from integrations.engine.clock import SystemClock
 from integrations.engine.egress import egress_for
 from integrations.engine.lease import Lease
@@ -32,7 +33,7 @@ def limiter_of(connection: Connection) -> RedisLimiter:
 def tools_for(connection: Connection, lease: Lease | None = None) -> Tools:
     """Give the tools for one connection; with a lease, writes are refused when it does not cover them."""
     offset = registry.connector(connection.connector).sandbox_port_offset
-    environment = Connection.Environment(connection.environment).value
+    environment = cast(Environment, connection.environment)
     return Tools(
         tokens=token_store_for(open_settings(connection)),
         limiter=limiter_of(connection),

@@ -176,7 +176,7 @@ def read_again(state: RunState, plan: FlowPlan) -> None:
     works = _last_works(state, plan, rows, [Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT])
     if not works:
         return
-    links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works])
+    links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
     _open_settling(state, plan, works)
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     receipts = [(work, Receipt(external_id=links[(plan.flow.slug, work.key)].external_id)) for work in works]

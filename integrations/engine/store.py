@@ -72,8 +72,10 @@ def _row(values: Sequence[Any]) -> Row:
     return Row(**dict(zip(Row.__slots__, values, strict=True)))
 
 
-def load_links(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str], LinkView]:
-    """Load the newest link of each needed record that is delivered; what is not delivered has none."""
+def load_links(
+    state: RunState, needs: Iterable[Need], *, with_different: bool = False
+) -> dict[tuple[str, str], LinkView]:
+    """Load the newest link of each needed record that stands as drafted; what stands differently holds its children."""
     wanted = sorted({(need.flow, need.key) for need in needs})
     if not wanted:
         return {}
@@ -83,13 +85,13 @@ def load_links(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str], 
         "ON l.flow = w.flow AND l.natural_key = w.natural_key "
         "JOIN integrations_syncrecord r ON r.tenant_id = l.tenant_id AND r.source_identity = l.source_identity "
         "AND r.target_identity = l.target_identity AND r.flow = l.flow AND r.natural_key = l.natural_key "
-        "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND r.state <> 'different' "
+        "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND (%s OR r.state <> 'different') "
         "ORDER BY l.flow, l.natural_key, l.revision DESC"
     )
     sync = state.sync
     flows, keys = [flow for flow, _ in wanted], [key for _, key in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity])
+        cursor.execute(sql, [flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity, with_different])
         return {
             (flow, key): LinkView(external_id=external_id, facts=load_facts(_json(facts)), revision=revision)
             for flow, key, external_id, facts, revision in cursor.fetchall()
@@ -210,4 +212,4 @@ def release_waiting(state: RunState, names: Sequence[str]) -> int:
     sync = state.sync
     with connection.cursor() as cursor:
         cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names)])
-        return cursor.rowcount
+        return int(cursor.rowcount)

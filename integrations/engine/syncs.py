@@ -13,7 +13,7 @@ from integrations.engine import schedule
 from integrations.engine.store import READ_AGAIN
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync, SyncRecord
-from mappings.versions import start_from_defaults
+from mappings.versions import create_draft, publish
 
 _SETTINGS = (
     "name", "schedule", "every_minutes", "at_times", "quiet_from", "quiet_to", "webhooks_on", "start_date", "policies",
@@ -46,15 +46,16 @@ def create_sync(
             start_date=start_date,
         )
         for flow in pair.flows:
-            start_from_defaults(
+            draft = create_draft(
                 tenant_id=tenant_id,
                 sync_id=sync.pk,
                 flow=flow.slug,
-                rows=flow.default_rows,
-                value_maps=flow.default_maps,
-                filters=flow.default_filters,
                 actor=actor,
+                rows=flow.default_rows,
+                filters=flow.default_filters,
+                value_maps=flow.default_maps,
             )
+            publish(mapping=draft, actor=actor)
         _note(sync, "created", {"pair": pair_slug, "source": source.pk, "target": target.pk}, actor)
     return sync
 
