@@ -41,20 +41,17 @@ class Invoice:
     price_type: str
     recurring: bool
     first_invoice: bool
-    is_gifted: bool
     term_finalized: bool
     date: datetime
     due_date: datetime | None
     generated_at: datetime | None
     paid_at: datetime | None
     voided_at: datetime | None
-    expected_payment_date: datetime | None
     net_term_days: int
     po_number: str
     vat_number: str
     vat_number_prefix: str
     void_reason_code: str
-    dunning_status: str
     channel: str
     business_entity_id: str
     currency_code: str

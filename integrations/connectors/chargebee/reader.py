@@ -27,6 +27,12 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+@lru_cache(maxsize=4096)
+def _hundredths(minor: int) -> Decimal:
+    """Give the amount; a document names the same few over and over."""
+    return Decimal(minor) * CENT
+
+
 class Reader:
     """One object under its name, such as "Invoice INV-7". `unit` is what 1 in an amount stands for.
 
@@ -126,7 +132,7 @@ class Reader:
 
     def custom(self) -> dict[str, str | int | Decimal | bool]:
         """Read the custom fields, which stand at the top under names beginning with `cf_`."""
-        names = [name for name in self.raw if name[:3] == "cf_"]
+        names = [name for name in self.raw if name[:1] == "c" and name.startswith("cf_")]
         return {name: self.raw[name] for name in names if isinstance(self.raw[name], str | int | Decimal)}
 
     def words(self, name: str, key: str) -> tuple[str, ...]:
@@ -156,7 +162,7 @@ class Reader:
     def _amount(self, name: str, value: object) -> Decimal:
         if type(value) is not int or not -LARGEST < value < LARGEST:
             raise self.wrong(name, value, "an amount in whole minor units")
-        return Decimal(value) * self.unit
+        return _hundredths(value) if self.unit is CENT else Decimal(value) * self.unit
 
     def _moment(self, name: str, value: object) -> datetime:
         if type(value) is not int:
