@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import TypeAlias
 
 from mappings.catalogue import TargetField
 from mappings.compile_rows import Condition, Step, compile_condition, compile_rows
 from mappings.errors import RowError
-from mappings.rows import Filter, Level, Row, RowProblem, Writes
-from mappings.scope import LINE_PREFIX, Scope
+from mappings.problems import RowProblem
+from mappings.rows import Filter, Level, Row, Writes
+from mappings.scope import LINE_PREFIX, Fields, Scope
 from mappings.sentences import filter_problem, map_problem, row_problem
 from mappings.value_maps import ValueMap, faults, ready
 from mappings.values import Value
-
-Values: TypeAlias = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class CompiledMapping:
     version: int = 0
 
     def apply(
-        self, source: Values, lines: Sequence[Values] = (), *, on: date | None = None, zone: tzinfo = UTC
+        self, source: Fields, lines: Sequence[Fields] = (), *, on: date | None = None, zone: tzinfo = UTC
     ) -> Applied:
         """Work all rows out for one record. Fields have flat names (`customer.company`), absent ones are blank.
 
@@ -104,10 +102,11 @@ def compile_mapping(
     filters: Iterable[Filter] = (),
     targets: Iterable[TargetField] = (),
     version: int = 0,
+    problems: Iterable[RowProblem] = (),
 ) -> CompiledMapping:
     """Make a mapping ready. With `targets`, values are brought into the form of their field and judged by it.
 
-    Never raises: what is wrong with the rows stands in `problems`.
+    Never raises: what is wrong with the rows stands in `problems`, behind those handed in from reading them.
     """
     maps = tuple(value_maps)
     tables = {each.name: ready(each) for each in maps}
@@ -120,7 +119,7 @@ def compile_mapping(
         header_steps=tuple(step for step in steps if step.row.level == "header"),
         line_steps=tuple(step for step in steps if step.row.level == "line"),
         conditions=conditions,
-        problems=(*map_problems, *row_problems, *filter_problems),
+        problems=(*problems, *map_problems, *row_problems, *filter_problems),
         provenance={LINE_PREFIX * (step.row.level == "line") + step.target: step.row.id for step in steps},
         version=version,
     )

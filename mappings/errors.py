@@ -1,5 +1,7 @@
 """The few errors of the mapping core; whoever applies mappings to records turns them into parked records."""
 
+from mappings.problems import RowProblem
+
 
 class RowError(Exception):
     """One row cannot give its value for this record.
@@ -41,6 +43,6 @@ class MappingStateError(Exception):
 class InvalidMappingError(Exception):
     """The mapping has faults and cannot be stored or published as it is; `problems` names each one."""
 
-    def __init__(self, problems: "tuple[object, ...]") -> None:
+    def __init__(self, problems: tuple[RowProblem, ...]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems))
         self.problems = problems

@@ -8,7 +8,7 @@ from mappings.formula_compile import compile_node
 from mappings.formula_kinds import kinds_of
 from mappings.formula_syntax import Node, parse
 from mappings.rows import Level
-from mappings.scope import Run, Scope
+from mappings.scope import Fields, Run, Scope
 from mappings.value_maps import LookupTable
 from mappings.values import Value
 
@@ -25,10 +25,10 @@ class Formula:
 
     def evaluate(
         self,
-        header: Mapping[str, Value],
+        header: Fields,
         *,
-        line: Mapping[str, Value] | None = None,
-        lines: Sequence[Mapping[str, Value]] = (),
+        line: Fields | None = None,
+        lines: Sequence[Fields] = (),
         on: date | None = None,
         zone: tzinfo = UTC,
     ) -> Value:

@@ -1,4 +1,4 @@
-"""The parts a mapping is made of, frozen: rows, filters, and the problems found in them."""
+"""The parts a mapping is made of, frozen: rows, the kinds of them, and filters."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -72,24 +72,6 @@ class Filter:
     formula: str
     reason: str
     mode: FilterMode = "skip_if"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowProblem:
-    """One fault of one row, in a mapping or for a record. Problems with equal code, field and value have one cause.
-
-    `line` counts from 1 and is None for the header; `row_id` is empty where no row exists; `value` is what was met.
-    """
-
-    row_id: str
-    field: str
-    code: str
-    sentence: str
-    value: str = ""
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,13 @@ from mappings.json_shapes import (
     value_from_json,
     value_to_json,
 )
+from mappings.problems import RowProblem
 from mappings.rows import (
     ConstantSpec,
     Definition,
     Filter,
     FormulaSpec,
     Row,
-    RowProblem,
     SourceSpec,
     Spec,
     Transform,

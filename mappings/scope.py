@@ -10,18 +10,19 @@ from mappings.errors import FormulaError
 from mappings.values import Value, checked
 
 LINE_PREFIX = "line."
-_NO_LINE: Mapping[str, Value] = {}
+Fields: TypeAlias = Mapping[str, object]  # what is read from them is checked value by value
+_NO_LINE: Fields = {}
 
 
 @dataclass(slots=True)
 class Scope:
     """One record under the mapping; `line` is the line being worked on, `memo` keeps sums over all lines."""
 
-    header: Mapping[str, Value]
-    lines: Sequence[Mapping[str, Value]]
+    header: Fields
+    lines: Sequence[Fields]
     on: date | None
     zone: tzinfo
-    line: Mapping[str, Value] = field(default_factory=lambda: _NO_LINE)
+    line: Fields = field(default_factory=lambda: _NO_LINE)
     memo: dict[object, Decimal | FormulaError] = field(default_factory=dict)
 
 

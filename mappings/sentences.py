@@ -1,7 +1,8 @@
 """How faults of rows are said to an accountant: the line, the field, what was met, and the next step."""
 
 from mappings.errors import FormulaError, RowError
-from mappings.rows import Filter, FormulaSpec, Row, RowProblem
+from mappings.problems import RowProblem
+from mappings.rows import Filter, FormulaSpec, Row
 
 _VALUE_CHARS = 200
 _MET_IN_RECORDS = frozenset(

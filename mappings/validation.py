@@ -9,7 +9,8 @@ from mappings.errors import FormulaError, RowError
 from mappings.fitting import KINDS_OF_TYPE, fit, words_of
 from mappings.formula_kinds import ALL_KINDS, Kinds, kind_of, kinds_of
 from mappings.formula_syntax import parse
-from mappings.rows import ConstantSpec, Filter, FormulaSpec, Level, Row, RowProblem, SourceSpec, Transform, ValueMapSpec
+from mappings.problems import RowProblem
+from mappings.rows import ConstantSpec, Definition, Filter, FormulaSpec, Level, Row, SourceSpec, Transform, ValueMapSpec
 from mappings.scope import LINE_PREFIX
 from mappings.sentences import catalogue_problem, filter_problem, row_problem
 from mappings.transforms import TRANSFORMS, build
@@ -55,6 +56,22 @@ def validate(
 
 def _path(field: SourceField) -> str:
     return f"{LINE_PREFIX}{field.name}" if field.level == "line" else field.name
+
+
+def maps_read(definition: Definition) -> frozenset[str]:
+    """Give the names of the value maps that rows and filters look up."""
+    names = {row.spec.map for row in definition.rows if isinstance(row.spec, ValueMapSpec)}
+    formulas = [row.spec.formula for row in definition.rows if isinstance(row.spec, FormulaSpec)]
+    for formula in (*formulas, *(condition.formula for condition in definition.filters)):
+        names |= _formula_maps(formula)
+    return frozenset(names)
+
+
+def _formula_maps(formula: str) -> frozenset[str]:
+    try:
+        return parse(formula).map_names()
+    except FormulaError:
+        return frozenset()
 
 
 def _missing(rows: Iterable[Row], targets: Iterable[TargetField]) -> Iterator[RowProblem]:

@@ -13,6 +13,7 @@ WILDCARD: Final = "*"
 MAX_KEY_COLUMNS: Final = 6
 
 Keys: TypeAlias = tuple[str, ...]
+Identity: TypeAlias = tuple[Keys, date | None]
 Mask: TypeAlias = tuple[bool, ...]
 
 
@@ -24,6 +25,11 @@ class Entry:
     value: str
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What tells it from the other entries of its map: keys and first day."""
+        return self.keys, self.valid_from
 
     def holds_on(self, on: date | None) -> bool:
         """Tell whether the entry counts for a document of that date; without a date only undated entries count."""

@@ -1,17 +1,17 @@
 """Value maps as JSON: what pairs ship as defaults, and whole maps as configuration moves them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from mappings.errors import RowError
 from mappings.json_shapes import date_at, list_of, object_of, only_known, refused, text_at
-from mappings.rows import RowProblem
+from mappings.problems import RowProblem
 from mappings.sentences import map_problem
 from mappings.value_maps import MAX_KEY_COLUMNS, Entry, ValueMap, faults
 from mappings.values import shown
 
 MAX_ENTRIES: Final = 100_000
-_KEY_CHARS: Final = 255
+_KEY_CHARS: Final = 100
 _VALUE_CHARS: Final = 255
 _LABEL_CHARS: Final = 60
 
@@ -53,16 +53,9 @@ def value_map_to_json(value_map: ValueMap) -> dict[str, object]:
 
 
 def value_map_from_json(name: str, payload: object) -> tuple[ValueMap, tuple[RowProblem, ...]]:
-    """Read a value map, or a bare list of entries (then label and columns are named after the map).
-
-    Entries that cannot be read are left out and named in the problems.
-    """
+    """Read a value map; entries that cannot be read are left out and named. Raises RowError for a wrong frame."""
     problems: list[RowProblem] = []
-    try:
-        value_map, entries = _frame(name, payload)
-    except RowError as fault:
-        value_map, entries = _bare_frame(name, ()), ()
-        problems.append(map_problem(name, f"{fault.reason}."))
+    value_map, entries = _frame(name, payload)
     read = []
     for position, each in enumerate(entries, start=1):
         try:
@@ -76,8 +69,6 @@ def value_map_from_json(name: str, payload: object) -> tuple[ValueMap, tuple[Row
 
 
 def _frame(name: str, payload: object) -> tuple[ValueMap, Sequence[object]]:
-    if isinstance(payload, list | tuple):
-        return _bare_frame(name, payload), list_of(payload, "entries", MAX_ENTRIES)
     given = object_of(payload, "a value map")
     only_known(given, ("label", "gives", "key_labels", "entries"))
     labels = list_of(given.get("key_labels"), "key_labels", MAX_KEY_COLUMNS)
@@ -90,12 +81,3 @@ def _frame(name: str, payload: object) -> tuple[ValueMap, Sequence[object]]:
         key_labels=tuple(str(label) for label in labels),
     )
     return frame, list_of(given.get("entries", []), "entries", MAX_ENTRIES)
-
-
-def _bare_frame(name: str, entries: Sequence[object]) -> ValueMap:
-    words = name.replace("_", " ")
-    first = entries[0] if entries else None
-    keys = first.get("keys") if isinstance(first, Mapping) else None
-    columns = len(keys) if isinstance(keys, list | tuple) and keys else 1
-    labels = ("code",) if columns == 1 else tuple(f"code {number}" for number in range(1, columns + 1))
-    return ValueMap(name=name, label=words.capitalize(), gives=words, key_labels=labels)
