@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from integrations.connectors.chargebee.inbound import SECRET_NAMES
 from integrations.connectors.chargebee.parse import Units
 from integrations.connectors.chargebee.reader import ZERO_DECIMAL
 from integrations.contracts import CredentialField, Limits, Settings
@@ -68,7 +67,7 @@ FIELDS = (
 def clean(values: Mapping[str, str]) -> dict[str, str]:
     """Normalise what was typed. Raises ConfigurationError naming the field.
 
-    `lag_s` and the inbound secrets pass through: no form asks for them.
+    `lag_s` is kept where it is given, though no form asks for it; anything else is dropped.
     """
     typed = {name: value.strip() for name, value in values.items()}
     site, region = _site_and_region(typed.get("site", ""), typed.get("region", ""))
@@ -81,7 +80,7 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
     }
     if typed.get("lag_s"):
         cleaned["lag_s"] = _whole(typed, "lag_s", LAG_S, 0, LONGEST_LAG_S)
-    return cleaned | {name: values[name] for name in SECRET_NAMES if values.get(name)}
+    return cleaned
 
 
 def origin(settings: Settings) -> str:

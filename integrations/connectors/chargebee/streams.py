@@ -123,7 +123,7 @@ class ListStream:
     def _read_one(self, key: str) -> Record | Unreadable | None:
         """Read the object itself; where it is gone, the list may still show it among the deleted."""
         raw = self._client.one(self.slug, self._kind.name, key) if _is_path(key) else None
-        if raw is not None:
+        if raw is not None and raw.get("id") == key:
             return self._parsed(raw)
         query = {**self._kind.deleted, "id[is]": key}
         for raw in self._client.page(self.slug, query).objects(self._kind.name):

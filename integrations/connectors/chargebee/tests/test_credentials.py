@@ -66,8 +66,13 @@ def test_it_refuses_a_bad_value_by_field(field, value):
 
 
 def test_it_cleans_what_it_has_cleaned_to_the_same():
-    once = CONNECTOR.clean(typed(zero_decimal_currencies="krw; jpy", lag_s="0", webhook_username="portal"))
+    once = CONNECTOR.clean(typed(zero_decimal_currencies="krw; jpy", lag_s="0"))
     assert CONNECTOR.clean(once) == once
+    assert once["lag_s"] == "0"
+
+
+def test_it_drops_what_no_field_asks_for():
+    assert "webhook_password" not in CONNECTOR.clean(typed(webhook_password="secret"))
 
 
 def test_it_fills_in_what_was_left_out():

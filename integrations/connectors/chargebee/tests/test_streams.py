@@ -318,6 +318,11 @@ def test_it_gives_nothing_for_an_unknown_id(sandbox):
     assert sandbox.session().stream("customers").read([]) == ((), ())
 
 
+def test_it_never_gives_another_object_than_it_was_asked_for():
+    with open_canned({"invoices/7": {"invoice": sample(INVOICE, id="8")}, "invoices": {"list": []}}) as session:
+        assert session.stream("invoices").read(["7"]) == ((), ())
+
+
 def test_it_reads_a_single_object_fresh_past_the_lagging_index(sandbox):
     many_customers(sandbox, 2)
     sandbox.session().stream("customers").read(["cus-0000", "cus-0001"])
