@@ -1,0 +1,59 @@
+"""Facts about read-back: what counts as different, and what does not."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from integrations.contracts import Application, Facts, LineFact
+from integrations.engine.compare import differences, is_same_document
+
+DRAFT = Facts(
+    customer="7",
+    currency="EUR",
+    total=Decimal("119.00"),
+    date=date(2026, 3, 1),
+    lines=(LineFact(account="10", amount=Decimal(100)), LineFact(account="20", amount=Decimal(19))),
+    applied=(Application(external_id="900", amount=Decimal("50")),),
+)
+
+
+def standing(**changes):
+    facts = {name: getattr(DRAFT, name) for name in ("customer", "currency", "total", "date", "lines", "applied")}
+    return Facts(**{**facts, "open_amount": Decimal(3), "name": "INV", **changes})
+
+
+def test_it_finds_no_difference_where_the_target_says_more():
+    assert differences(DRAFT, standing()) == []
+
+
+def test_it_ignores_the_order_and_the_splitting_of_lines():
+    lines = (
+        LineFact(account="20", amount=Decimal("19.0")),
+        LineFact(account="10", amount=Decimal(60)),
+        LineFact(account="10", amount=Decimal(40)),
+    )
+    assert differences(DRAFT, standing(lines=lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("total", Decimal("119.01")),
+        ("currency", "USD"),
+        ("customer", "8"),
+        ("date", date(2026, 3, 2)),
+        ("date", None),
+        ("lines", None),
+        ("lines", (LineFact(account="10", amount=Decimal(119)),)),
+        ("applied", ()),
+        ("applied", (Application(external_id="901", amount=Decimal(50)),)),
+    ],
+)
+def test_it_names_the_fact_that_differs(name, value):
+    assert [difference.field for difference in differences(DRAFT, standing(**{name: value}))] == [name]
+
+
+def test_it_recognises_a_document_by_customer_currency_total_and_date():
+    assert is_same_document(DRAFT, standing(lines=None, applied=None))
+    assert not is_same_document(DRAFT, standing(total=Decimal(118)))

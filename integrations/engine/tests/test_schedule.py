@@ -1,0 +1,80 @@
+"""Facts about schedules: zones, quiet hours, clock changes, and the claim of due syncs."""
+
+from datetime import UTC, datetime, time, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from integrations.engine import schedule
+from integrations.engine.tests.builders import make_sync
+from integrations.models import Sync
+
+MONDAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"schedule": "minutes", "every_minutes": 15}, datetime(2026, 3, 2, 8, 45, tzinfo=UTC)),
+        ({"schedule": "hourly"}, datetime(2026, 3, 2, 9, 0, tzinfo=UTC)),
+        ({"schedule": "daily", "at_times": [time(6)]}, datetime(2026, 3, 3, 5, 0, tzinfo=UTC)),
+        ({"schedule": "times", "at_times": [time(7), time(12, 30)]}, datetime(2026, 3, 2, 11, 30, tzinfo=UTC)),
+        ({"schedule": "manual"}, None),
+    ],
+)
+def test_it_plans_in_the_tenants_zone(changes, expected):
+    sync = make_sync(time_zone="Europe/Berlin", **changes)
+    assert schedule.next_run_at(sync, MONDAY) == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("quiet_from", "quiet_to", "expected_hour"),
+    [(time(9), time(12), 11), (time(22), time(10), 9), (time(20), time(23), 8)],
+)
+def test_it_moves_a_run_out_of_the_quiet_hours(quiet_from, quiet_to, expected_hour):
+    sync = make_sync(time_zone="Europe/Berlin", every_minutes=15, quiet_from=quiet_from, quiet_to=quiet_to)
+    assert schedule.next_run_at(sync, MONDAY).hour == expected_hour
+
+
+@pytest.mark.django_db
+def test_it_runs_daily_through_a_clock_change():
+    sync = make_sync(time_zone="Europe/Berlin", schedule="daily", at_times=[time(2, 30)])
+    before = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    planned = schedule.next_run_at(sync, before)
+    assert planned == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert schedule.next_run_at(sync, planned) == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_it_brings_a_run_forward_for_a_record_that_becomes_due():
+    sync = make_sync(every_minutes=60)
+    soon = timezone.now() + timedelta(seconds=30)
+    schedule.plan_next(sync, not_after=soon)
+    assert Sync.objects.get(pk=sync.pk).next_run_at == soon
+
+
+def test_it_lets_one_of_many_claimers_have_a_due_sync(live_db):
+    sync = make_sync(state="active", next_run_at=timezone.now())
+    claims, barrier = [], Barrier(4)
+
+    def claim():
+        barrier.wait()
+        claims.extend(schedule.claim_due())
+        connection.close()
+
+    threads = [Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert claims == [(sync.pk, 0, "schedule")]
+
+
+@pytest.mark.django_db
+def test_it_does_not_claim_a_sync_whose_lease_is_held():
+    make_sync(state="active", wants_run="manual", lease_until=timezone.now() + timedelta(seconds=30))
+    assert schedule.claim_due() == []
