@@ -42,7 +42,7 @@ class ChargebeeSession:
         """Ask the site what it is. The fingerprint is region and domain, which another key does not change."""
         domain, region = self.configuration.domain, self.settings.values["region"]
         return Identity(
-            fingerprint=f"chargebee:{region}:{domain}",
+            fingerprint=f"{region}:{domain}",
             name=domain,
             base_currency=next((currency.code for currency in self.currencies if currency.is_base), ""),
             time_zone=self._time_zone(),

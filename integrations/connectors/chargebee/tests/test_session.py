@@ -21,7 +21,7 @@ def last_event(sandbox, event_type=""):
 def test_it_says_what_the_site_is(sandbox):
     generate(sandbox.site(), customers=3, seed=1, months=1)
     identity = sandbox.session().identity()
-    assert (identity.fingerprint, identity.name) == ("chargebee:us:acme-test", "acme-test")
+    assert (identity.fingerprint, identity.name) == ("us:acme-test", "acme-test")
     assert (identity.base_currency, identity.time_zone, identity.is_production) == ("USD", "America/New_York", False)
     assert identity.details["product_catalogue"] == "v2"
 
@@ -34,7 +34,7 @@ def test_it_keeps_the_fingerprint_when_the_key_changes(sandbox):
 def test_it_tells_regions_and_live_sites_apart(sandbox):
     europe = sandbox.session(site="acme-eu-test", region="eu", api_key="test_SandboxAcmeEuReadOnly").identity()
     live = sandbox.session(site="acme", api_key="live_SandboxAcmeReadOnly").identity()
-    assert (europe.fingerprint, live.is_production) == ("chargebee:eu:acme-eu-test", True)
+    assert (europe.fingerprint, live.is_production) == ("eu:acme-eu-test", True)
 
 
 def test_it_has_no_sinks(sandbox):
