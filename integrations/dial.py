@@ -19,7 +19,7 @@ _log = structlog.get_logger("integrations.dial")
 KEEP_DIAL_S = 30.0
 CONNECT_TIMEOUT_S = 10.0
 _PACKET_BYTES = 64 * 1024
-_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=5.0)
+_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=3.0)
 
 
 @lru_cache(maxsize=64)
