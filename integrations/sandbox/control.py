@@ -87,7 +87,8 @@ class Control:
         }
 
     def _clock(self, _: Json) -> Json:
-        return {"now": self._world.clock.now().isoformat(), "epoch_s": self._world.clock.epoch_s()}
+        clock = self._world.clock
+        return {"world": self._world.id, "now": clock.now().isoformat(), "epoch_s": clock.epoch_s()}
 
     def _advance_clock(self, options: Json) -> Json:
         self._world.advance(float(options.get("advance_s", 0)))

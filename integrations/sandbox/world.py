@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from threading import RLock
 from wsgiref.types import WSGIApplication
 
@@ -40,6 +41,7 @@ class World:
     def __init__(
         self, builders: Iterable[Builder] = (), seed: int = 1, clock: SandboxClock | None = None, base_port: int = 0
     ) -> None:
+        self.id = token_hex(4)  # tells this world from another that was filled from the same seed
         self.seed = seed
         self.clock = clock or SandboxClock()
         self.base_port = base_port

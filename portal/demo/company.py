@@ -74,8 +74,7 @@ def _person(email: str, name: str, *, is_staff: bool = False) -> User:
 def _connection(tenant: Tenant, slug: str, values: dict[str, Any]) -> Connection:
     name = f"{registry.connector(slug).name} (sandbox)"
     found = Connection.objects.for_tenant(tenant).filter(name=name).first()
-    known = {field.name for field in registry.connector(slug).fields}
-    typed = {key: str(value) for key, value in values.items() if key in known}
+    typed = {key: str(value) for key, value in values.items()}
     if found is None:
         found = connections.create_connection(
             tenant_id=tenant.pk, connector_slug=slug, name=name, environment="sandbox", values=typed, actor=ACTOR

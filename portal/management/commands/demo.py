@@ -76,7 +76,7 @@ class Command(BaseCommand):
         return ok
 
     def _run(self, stack: Stack | None) -> bool:
-        demo = company.demo_company(self.control.get("/systems")["world"], self.control.get("/credentials"))
+        demo = company.demo_company(self.control.get("/clock")["world"], self.control.get("/credentials"))
         since = Run.objects.for_tenant(demo.tenant).order_by("-id").values_list("id", flat=True).first() or 0
         writes = {sync.target.connector: self.control.writes(sync.target.connector) for sync in demo.syncs}
         for sync in demo.syncs:

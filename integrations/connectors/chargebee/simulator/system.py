@@ -106,7 +106,7 @@ class ChargebeeSimulator:
             for one in SITES
         ]
         key = next(key for key, right in setup.keys.items() if right == "read_only")
-        return {"site": setup.name, "region": setup.region, "api_key": key, "sites": others}
+        return {"site": setup.name, "region": setup.region, "api_key": key, "lag_s": "2", "sites": others}
 
     def hosts(self) -> tuple[str, ...]:
         """Name the host of every site."""
