@@ -113,7 +113,6 @@ def _item(ware: Ware, now_s: int) -> Json:
         "enabled_for_checkout": True,
         "enabled_in_portal": True,
         "channel": "web",
-        "created_at": now_s,
         "deleted": ware.status == "deleted",
     }
     if ware.model == "per_unit":

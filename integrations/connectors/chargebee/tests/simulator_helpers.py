@@ -16,9 +16,9 @@ READ_ONLY = "test_SandboxAcmeReadOnly"
 HOST = "acme-test.chargebee.com"
 
 
-def make_world(customers=0, seed=1, **options):
-    """Make a world whose clock stands still, with a history on the default site if customers are asked for."""
-    world = World([build], seed=seed, clock=SandboxClock(NOON))
+def make_world(customers=0, seed=1, start=NOON, **options):
+    """Make a world whose clock stands still (runs, if `start` is None), with a history on the default site."""
+    world = World([build], seed=seed, clock=SandboxClock(start))
     simulator = world.simulators["chargebee"]
     simulator.site.knobs.per_minute = 100_000
     simulator.site.knobs.index_lag_s = 0.0
