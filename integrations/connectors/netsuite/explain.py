@@ -52,6 +52,8 @@ def _like(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
+_QUERY_STEP = "This account lacks a feature that the query needs, or its role a field; support must look."
+
 # A fault that proves at any status that nothing was saved.
 _NOT_SAVED = (
     Rule(
@@ -149,8 +151,14 @@ _REFUSED = (
     Rule(
         code="netsuite_query_refused",
         error=ContractError,
-        detail=_like(r"Unknown identifier '?(?P<value>[\w.]+)|Invalid (?:search )?query|Search error"),
-        next_step="This account lacks a feature that the query needs, or its role a field; support must look.",
+        detail=_like(r"Unknown identifier '?(?P<value>[\w.]+)"),
+        next_step=_QUERY_STEP,
+    ),
+    Rule(
+        code="netsuite_query_refused",
+        error=ContractError,
+        detail=_like(r"Invalid (?:search )?query|Search error"),
+        next_step=_QUERY_STEP,
     ),
     Rule(
         code="netsuite_not_found",
@@ -161,7 +169,6 @@ _REFUSED = (
     Rule(
         code="netsuite_invalid_request",
         error=RejectedError,
-        detail=_like(r""),
         said="INVALID_REQUEST",
         next_step="Support must look at the request.",
     ),
