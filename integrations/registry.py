@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 
 
 def _folders(kind: str, module: str) -> list[str]:
-    return sorted(path.parent.name for path in (_HERE / kind).glob(f"*/{module}"))
+    return sorted(path.relative_to(_HERE / kind).parts[0] for path in (_HERE / kind).glob(f"*/{module}"))
 
 
 @cache

@@ -49,7 +49,7 @@ def billing_lines(document: Invoice | CreditNote, zone: str) -> tuple[BillingLin
         raise RejectedError(
             f"Its lines, discounts and taxes make {document.total - residue}, but its total is {document.total} "
             f"{document.currency_code}. Compare it in Chargebee; nothing is posted until the two agree.",
-            code="totals_disagree",
+            code="chargebee_totals_disagree",
             field="total",
             value=document.id,
         )

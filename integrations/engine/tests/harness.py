@@ -1,0 +1,126 @@
+"""A sandbox on real sockets and a company with a sync on it, for tests that run the whole engine."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from integrations import registry
+from integrations.engine import connections, syncs
+from integrations.engine.ping import ping
+from integrations.engine.run import RunResult, run_sync
+from integrations.engine.tests.builders import make_tenant
+from integrations.models import Connection, Link, Sync, SyncRecord
+from integrations.sandbox.server import running
+from integrations.sandbox.world import World
+from portal.checker import Control, check_pair
+from portal.models import Tenant
+
+PORTS = 12  # of one sandbox: control API and systems
+ACTOR = "test"
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A running sandbox."""
+
+    world: World
+    control: Control
+    base_port: int
+
+    def fault(self, system: str, kind: str, **rule: object) -> None:
+        """Switch a fault on."""
+        self.control.post(f"/faults/{system}", {"seed": 1, "rules": [{"kind": kind, "rate": 1.0, **rule}]})
+
+    def heal(self, system: str) -> None:
+        """Switch all faults of a system off."""
+        self.control.delete(f"/faults/{system}")
+
+
+@contextmanager
+def sandbox(*, seed: int = 1) -> Iterator[Sandbox]:
+    """Serve an empty sandbox on a free block of ports, and let sandbox connections be dialled there."""
+    base = _free_block()
+    world = World(registry.simulators(), seed=seed)
+    before = settings.SANDBOX_BASE_PORT
+    with running(world, base):
+        settings.SANDBOX_BASE_PORT = base
+        try:
+            yield Sandbox(world=world, control=Control(f"http://127.0.0.1:{base}"), base_port=base)
+        finally:
+            settings.SANDBOX_BASE_PORT = before
+
+
+def _free_block() -> int:
+    """Find PORTS neighbouring ports that nobody listens on."""
+    for base in range(21_000, 60_000, PORTS * 3 + 1):
+        if all(_is_free(base + offset) for offset in range(PORTS)):
+            return base
+    raise OSError("No free block of ports.")
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def make_side(tenant: Tenant, box: Sandbox, slug: str, **values: str) -> Connection:
+    """Make and ping a sandbox connection."""
+    typed = {key: str(value) for key, value in box.control.get("/credentials")[slug].items()}
+    made = connections.create_connection(
+        tenant_id=tenant.pk, connector_slug=slug, name=slug, environment="sandbox", values={**typed, **values}, actor=ACTOR
+    )
+    checked = ping(made, actor=ACTOR)
+    assert checked.ok, [step for step in checked.steps if not step["ok"]]
+    made.refresh_from_db()
+    return made
+
+
+def make_live_sync(box: Sandbox, pair_slug: str = "chargebee_to_netsuite", **changes: object) -> Sync:
+    """Make a company, both connections and a sync, and switch it on."""
+    tenant, pair = make_tenant(), registry.pair(pair_slug)
+    source = make_side(tenant, box, pair.source, lag_s="0")
+    target = make_side(tenant, box, pair.target)
+    sync = syncs.create_sync(tenant_id=tenant.pk, pair_slug=pair_slug, name="test", source=source, target=target, actor=ACTOR)
+    if changes:
+        syncs.change_sync(sync, changes=changes, actor=ACTOR)
+    syncs.activate(sync, actor=ACTOR)
+    return sync
+
+
+def run_to_rest(sync: Sync, *, trigger: str = "manual", rounds: int = 20) -> RunResult:
+    """Run slices until nothing is left to do now."""
+    result = run_sync(sync.pk, trigger=trigger)
+    for _ in range(rounds):
+        if not result.goes_on:
+            return result
+        result = run_sync(sync.pk, trigger=trigger)
+    raise AssertionError(f"The sync did not come to rest in {rounds} slices.")
+
+
+def states(sync: Sync) -> dict[str, dict[str, int]]:
+    """Count SyncRecords by flow and state."""
+    counts: dict[str, dict[str, int]] = {}
+    for flow, state in SyncRecord.objects.filter(sync=sync).values_list("flow", "state"):
+        counts.setdefault(flow, {}).setdefault(state, 0)
+        counts[flow][state] += 1
+    return counts
+
+
+def held(sync: Sync) -> list[tuple[str, str, str, str]]:
+    """Name what is not delivered, with its reason."""
+    records = SyncRecord.objects.filter(sync=sync).exclude(state="delivered")
+    return list(records.values_list("flow", "natural_key", "state", "reason"))
+
+
+def verdict(sync: Sync, box: Sandbox):
+    """Let the checker count from outside."""
+    exempt = set(SyncRecord.objects.filter(sync=sync).exclude(state="delivered").values_list("flow", "natural_key"))
+    return check_pair(sync.pair, box.control, exempt=exempt)
+
+
+def links(sync: Sync, flow: str) -> dict[str, str]:
+    """Give external ids by natural key."""
+    return dict(Link.objects.filter(tenant=sync.tenant, flow=flow).values_list("natural_key", "external_id"))
