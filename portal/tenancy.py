@@ -46,7 +46,7 @@ class TenantMiddleware:
 
 
 def _read_desk(request: HttpRequest) -> Desk:
-    if not request.user.is_authenticated:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return Desk()
     rows = Membership.objects.filter(user=current_user(request)).select_related("tenant").order_by("tenant__name", "id")
     memberships = tuple(rows)

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from integrations import webhooks
+from portal.tenancy import public as open_to_all
 from portal.views import dashboard, public, styleguide, tenants
 
 urlpatterns = [
@@ -18,6 +20,7 @@ urlpatterns = [
     path("team/<int:pk>/remove/", tenants.member_remove, name="member_remove"),
     path("invitations/<str:token>/", tenants.invitation_accept, name="invitation_accept"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("hooks/<str:token>/", open_to_all(webhooks.receive), name="webhook"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
