@@ -70,7 +70,12 @@ def make_side(tenant: Tenant, box: Sandbox, slug: str, **values: str) -> Connect
     """Make and ping a sandbox connection."""
     typed = {key: str(value) for key, value in box.control.get("/credentials")[slug].items()}
     made = connections.create_connection(
-        tenant_id=tenant.pk, connector_slug=slug, name=slug, environment="sandbox", values={**typed, **values}, actor=ACTOR
+        tenant_id=tenant.pk,
+        connector_slug=slug,
+        name=slug,
+        environment="sandbox",
+        values={**typed, **values},
+        actor=ACTOR,
     )
     checked = ping(made, actor=ACTOR)
     assert checked.ok, [step for step in checked.steps if not step["ok"]]
@@ -83,7 +88,9 @@ def make_live_sync(box: Sandbox, pair_slug: str = "chargebee_to_netsuite", **cha
     tenant, pair = make_tenant(), registry.pair(pair_slug)
     source = make_side(tenant, box, pair.source, lag_s="0")
     target = make_side(tenant, box, pair.target)
-    sync = syncs.create_sync(tenant_id=tenant.pk, pair_slug=pair_slug, name="test", source=source, target=target, actor=ACTOR)
+    sync = syncs.create_sync(
+        tenant_id=tenant.pk, pair_slug=pair_slug, name="test", source=source, target=target, actor=ACTOR
+    )
     if changes:
         syncs.change_sync(sync, changes=changes, actor=ACTOR)
     syncs.activate(sync, actor=ACTOR)
