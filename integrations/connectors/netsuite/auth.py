@@ -11,7 +11,7 @@ import jwt
 from cryptography.x509 import load_pem_x509_certificate
 
 from integrations.auth import TokenAuth
-from integrations.connectors.netsuite.credentials import Credentials, check_key
+from integrations.connectors.netsuite.credentials import Credentials, check_ids, check_key
 from integrations.contracts import Tools
 from integrations.errors import (
     AuthenticationError,
@@ -99,6 +99,7 @@ def assertion(credentials: Credentials, now: datetime) -> str:
 
     Source: "The Request Token Structure" (section_162790605110), read 2026-11-21; the scope is a list as in its sample.
     """
+    check_ids(credentials)
     key = check_key(credentials.private_key_pem, credentials.algorithm)
     issued_s = int(now.timestamp())
     claims = {

@@ -20,6 +20,7 @@ DOMAIN = "suitetalk.api.netsuite.com"
 SMALLEST_RSA_BITS = 3072
 CERTIFICATE_DAYS = 729  # NetSuite cuts what lives longer than two years
 MOST_CONCURRENT = 50
+_NOT_SET_UP = "netsuite_not_set_up"
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{1,32}(?:[_-](?:SB|RP)[0-9]*)?", re.IGNORECASE)
 _ID = re.compile(r"[\x21-\x7e]{8,256}")
 
@@ -55,11 +56,13 @@ FIELDS = (
         name="client_id",
         label="Client id",
         help="Shown once, when the integration record is saved with Client Credentials (Machine to Machine) Grant.",
+        required=False,
     ),
     CredentialField(
         name="certificate_id",
         label="Certificate id",
-        help="Shown in the list of OAuth 2.0 Client Credentials (M2M) Setup after the upload.",
+        help="Shown in the list of OAuth 2.0 Client Credentials (M2M) Setup after the upload of the certificate.",
+        required=False,
     ),
     CredentialField(
         name="concurrency",
@@ -116,7 +119,10 @@ class Credentials:
 
 
 def clean(values: Mapping[str, str]) -> dict[str, str]:
-    """Normalise what was typed. Raises ConfigurationError naming the field; keys must be NetSuite's sizes and match."""
+    """Normalise what was typed. Raises ConfigurationError naming the field; keys must be NetSuite's sizes and match.
+
+    Client id and certificate id may be empty: they are known only after the certificate made here was uploaded.
+    """
     algorithm = values.get("algorithm", "").strip() or "PS256"
     if algorithm not in ("PS256", "ES256"):
         raise _wrong("algorithm", "Choose PS256 or ES256.")
@@ -147,6 +153,15 @@ def account_id(typed: str) -> str:
             code="netsuite_account_unknown",
         )
     return text.upper().replace("-", "_")
+
+
+def check_ids(credentials: Credentials) -> None:
+    """Refuse to sign in before NetSuite has given its ids."""
+    if not credentials.client_id:
+        raise _wrong("client_id", "The client id is missing: make the integration record and copy it.", _NOT_SET_UP)
+    if not credentials.certificate_id:
+        message = "The certificate id is missing: upload the certificate in NetSuite and copy the id of its new line."
+        raise _wrong("certificate_id", message, _NOT_SET_UP)
 
 
 def check_key(pem: str, algorithm: str) -> PrivateKey:
@@ -207,7 +222,7 @@ def _pem(text: str) -> str:
 
 def _identifier(name: str, label: str, values: Mapping[str, str]) -> str:
     text = values.get(name, "").strip()
-    if not _ID.fullmatch(text):
+    if text and not _ID.fullmatch(text):
         raise _wrong(name, f"Copy the {label} as NetSuite shows it, without spaces.")
     return text
 

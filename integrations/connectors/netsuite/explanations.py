@@ -27,6 +27,13 @@ SIGN_IN = (
         "certificate.",
     ),
     Explanation(
+        code="netsuite_not_set_up",
+        title="The set-up in NetSuite is not finished",
+        cause="NetSuite's ids are missing: the integration record's client id, or the id of the uploaded certificate.",
+        who="erp_admin",
+        fix=f"Follow the guide: {_M2M} > Create New, upload the connection's certificate, and copy the certificate id.",
+    ),
+    Explanation(
         code="netsuite_key_too_small",
         title="The key is too small",
         cause="NetSuite takes RSA keys of 3072 or 4096 bits, and curve keys of 256 bits and more; this one is smaller.",

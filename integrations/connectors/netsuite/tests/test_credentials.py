@@ -82,7 +82,7 @@ def test_it_refuses_a_certificate_of_another_key():
         ("private_key_pem", "not a key"),
         ("certificate_pem", "no certificate"),
         ("client_id", "two words here"),
-        ("certificate_id", ""),
+        ("certificate_id", "short"),
         ("concurrency", "0"),
         ("concurrency", "many"),
         ("algorithm", "RS256"),
@@ -90,6 +90,13 @@ def test_it_refuses_a_certificate_of_another_key():
 )
 def test_it_names_the_field_that_is_wrong(field, typed):
     assert refused(**{field: typed}).field == field
+
+
+@pytest.mark.parametrize("field", ["client_id", "certificate_id"])
+def test_it_waits_for_netsuites_ids_but_signs_nothing_without_them(field):
+    with pytest.raises(ConfigurationError) as caught:
+        assertion(parsed(**{field: ""}), START)
+    assert (caught.value.code, caught.value.field) == ("netsuite_not_set_up", field)
 
 
 def test_it_cleans_twice_to_the_same():
