@@ -39,8 +39,8 @@ def tick() -> None:
 
 def start_due() -> None:
     """Claim the syncs that are due and enqueue a run for each."""
-    for sync_id, fence, trigger in schedule.claim_due():
-        enqueue(run, sync_id, trigger, job_id=f"run-{sync_id}-{fence}", queue="default")
+    for sync_id, claim, trigger in schedule.claim_due():
+        enqueue(run, sync_id, trigger, job_id=f"run-{sync_id}-{claim}", queue="default")
 
 
 def enqueue_drain(connection_id: int) -> None:

@@ -127,6 +127,7 @@ class Sync(models.Model):
     next_run_at = models.DateTimeField(null=True, blank=True)
     next_sweep_at = models.DateTimeField(null=True, blank=True)
     wants_run = models.CharField(max_length=12, blank=True)  # the trigger of a run that was asked for
+    claimed_until = models.DateTimeField(null=True, blank=True)  # a job was enqueued and has not started yet
     fence = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_grace_s = models.PositiveIntegerField(default=0)  # longest call of the lease's holder

@@ -12,7 +12,8 @@ from integrations.errors import LeaseLostError
 
 _TAKE = """
 UPDATE integrations_sync
-SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s, wants_run = ''
+SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s, wants_run = '',
+    claimed_until = NULL
 WHERE id = %s AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
 RETURNING fence
 """

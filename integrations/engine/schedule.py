@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.models import Sync
 
-_CLAIM_S = 60  # a claimed sync is not claimed again before this, unless its run plans otherwise
+_CLAIM_S = 30  # a claimed sync whose run did not start by then is claimed again: its job was lost
 _LOOK_AHEAD_DAYS = 8
 
 
@@ -86,22 +86,24 @@ def stop(sync: Sync, *, code: str, reason: str) -> None:
 
 
 _CLAIM = """
-UPDATE integrations_sync SET next_run_at = now() + make_interval(secs => %s)
+UPDATE integrations_sync SET claimed_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id IN (
     SELECT id FROM integrations_sync
     WHERE state = 'active' AND (wants_run <> '' OR next_run_at <= now())
+      AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
       AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
     ORDER BY next_run_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED
 )
-RETURNING id, fence, CASE WHEN wants_run <> '' THEN wants_run WHEN next_sweep_at <= now() THEN 'sweep' ELSE 'schedule' END
+RETURNING id, extract(epoch FROM claimed_until)::bigint,
+    CASE WHEN wants_run <> '' THEN wants_run WHEN next_sweep_at <= now() THEN 'sweep' ELSE 'schedule' END
 """
 
 
 def claim_due(limit: int = 100) -> list[tuple[int, int, str]]:
-    """Claim syncs that are due or asked for, each by one caller only; give (sync id, fence, trigger)."""
+    """Claim syncs that are due or asked for, each by one caller only; give (sync id, claim, trigger)."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [_CLAIM_S, limit])
-        return [(sync_id, fence, trigger) for sync_id, fence, trigger in cursor.fetchall()]
+        return [(sync_id, claim, trigger) for sync_id, claim, trigger in cursor.fetchall()]
 
 
 def sweep_done(sync: Sync) -> None:

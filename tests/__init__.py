@@ -1,0 +1,1 @@
+"""What crosses the apps: the whole engine on real servers, kills, isolation."""

@@ -1,0 +1,120 @@
+"""Workers are killed at every moment of a run, Redis is emptied, a zombie wakes: the ledger holds each document once."""
+
+import random
+import signal
+import time
+
+import django_rq
+import pytest
+from django.utils import timezone
+
+from audit.models import Attempt
+from audit.seal import verify
+from integrations import jobs
+from integrations.engine import syncs
+from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, sandbox, states, verdict
+from integrations.models import Sync, SyncRecord
+from tests.worker_process import finish, start_worker
+
+pytestmark = pytest.mark.chaos
+
+MOMENTS = ("opened", "calling", "answered", "receipts_saved", "read_back")
+RESTING = {"delivered", "skipped", "waiting", "parked"}
+
+
+@pytest.fixture
+def box(live_db, settings):
+    settings.LEASE_S, settings.CALL_TIMEOUT_S = 1.5, 1.0
+    with sandbox() as running:
+        running.control.post("/generate/chargebee", {"customers": 25, "seed": 7, "months": 5})
+        yield running
+
+
+def wait_for_claim(sync: Sync, deadline_s: float = 30) -> None:
+    """Tick as the scheduler does until a run of the sync is enqueued."""
+    deadline = time.monotonic() + deadline_s
+    while not django_rq.get_queue("default").count:
+        assert time.monotonic() < deadline, "no run was claimed in time"
+        jobs.tick()
+        signal.sigtimedwait([], 0.05)
+
+
+def at_rest(sync: Sync) -> bool:
+    fresh = Sync.objects.get(pk=sync.pk)
+    busy = SyncRecord.objects.filter(sync=sync).exclude(state__in=RESTING)
+    return not fresh.wants_run and fresh.lease_until is None and not busy.exists()
+
+
+def run_to_rest(sync: Sync, box: Sandbox) -> None:
+    """Let unharmed workers finish what is left."""
+    for _ in range(12):
+        wait_for_claim(sync)
+        assert finish(start_worker(box.base_port)) == 0
+        if at_rest(sync):
+            return
+        Sync.objects.filter(pk=sync.pk).update(next_run_at=timezone.now())
+    raise AssertionError(f"not at rest: {states(sync)}")
+
+
+def check_books(sync: Sync, box: Sandbox) -> None:
+    found = verdict(sync, box)
+    assert (found.findings, found.is_reconciled) == ([], True)
+    assert not Attempt.objects.filter(closed_at=None).exists()
+    assert verify(sync.tenant_id) is None
+
+
+def test_it_books_each_document_once_through_twenty_kills(box):
+    sync = make_live_sync(box)
+    syncs.run_now(sync, actor=ACTOR)
+    dice = random.Random(20)
+    with_open_attempt = 0
+    kills = [moment for moment in MOMENTS for _ in range(4)]
+    dice.shuffle(kills)
+    for moment in kills:
+        wait_for_claim(sync)
+        worker = start_worker(box.base_port, checkpoints=f"{moment}:{dice.randint(1, 2)}")
+        if finish(worker) == -signal.SIGKILL:
+            with_open_attempt += Attempt.objects.filter(closed_at=None).exists()
+        syncs.run_now(sync, actor=ACTOR)
+    assert with_open_attempt >= 15
+    run_to_rest(sync, box)
+    check_books(sync, box)
+
+
+def test_it_goes_on_after_redis_was_emptied_in_mid_run(box, session_redis):
+    sync = make_live_sync(box)
+    box.fault("netsuite", "latency", value_s=0.02)
+    syncs.run_now(sync, actor=ACTOR)
+    wait_for_claim(sync)
+    worker = start_worker(box.base_port)
+    while Attempt.objects.filter(outcome="delivered").count() < 20:
+        assert worker.poll() is None
+        signal.sigtimedwait([], 0.05)
+    session_redis.flushdb()
+    assert finish(worker) == 0
+    box.heal("netsuite")
+    syncs.run_now(sync, actor=ACTOR)
+    run_to_rest(sync, box)
+    check_books(sync, box)
+
+
+def test_it_keeps_a_zombie_from_writing_once_its_lease_is_gone(box):
+    sync = make_live_sync(box)
+    box.fault("netsuite", "latency", value_s=0.05)
+    syncs.run_now(sync, actor=ACTOR)
+    wait_for_claim(sync)
+    zombie = start_worker(box.base_port)
+    while not Attempt.objects.filter(closed_at=None).exists():
+        assert zombie.poll() is None
+        signal.sigtimedwait([], 0.02)
+    zombie.send_signal(signal.SIGSTOP)
+    try:
+        box.heal("netsuite")
+        syncs.run_now(sync, actor=ACTOR)
+        run_to_rest(sync, box)
+        writes = box.control.writes("netsuite")
+    finally:
+        zombie.send_signal(signal.SIGCONT)
+    assert finish(zombie) == 0
+    assert box.control.writes("netsuite") == writes
+    check_books(sync, box)
