@@ -74,7 +74,7 @@ def read_list(raw: str) -> list[Any] | None:
     for parse in (json.loads, ast.literal_eval):
         try:
             parsed = parse(raw)
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
         if isinstance(parsed, list) and all(isinstance(one, str | int) for one in parsed):
             return parsed

@@ -12,6 +12,7 @@ from integrations.connectors.chargebee.simulator.shelf import Row, Shelf, SortKe
 from integrations.sandbox.app import JSON_TYPE, Request, Response
 
 OFFSET_LIMIT = 1000
+STATUS_KEPT_S = 6 * 86_400
 
 Siblings = Callable[[Row], dict[str, bytes]]
 
@@ -27,9 +28,9 @@ class Page:
     tests: tuple[Test, ...]
 
 
-def answer_list(request: Request, resource: Resource, shelf: Shelf, siblings: Siblings) -> Response:
+def answer_list(request: Request, resource: Resource, shelf: Shelf, siblings: Siblings, now_s: int) -> Response:
     """Answer one list request from the indexed rows of a shelf."""
-    page = read_page(request, resource)
+    page = read_page(request, resource, now_s)
     if isinstance(page, Response):
         return page
     matching = (
@@ -58,7 +59,7 @@ def wrap(resource: Resource, row: Row, siblings: Siblings) -> bytes:
     return b"{" + b",".join(parts) + b"}"
 
 
-def read_page(request: Request, resource: Resource) -> Page | Response:
+def read_page(request: Request, resource: Resource, now_s: int) -> Page | Response:
     """Read paging, order and filters; only limit and offset can be refused."""
     limit = request.param("limit")
     if limit is not None and not (limit.isdecimal() and 1 <= int(limit) <= 100):
@@ -70,17 +71,17 @@ def read_page(request: Request, resource: Resource) -> Page | Response:
         after = read_cursor(offset, attribute)
         if after is None:
             return wrong_param("offset", "invalid offset")
-    return Page(int(limit or 10), after, attribute, descending, tuple(_tests(request, resource)))
+    return Page(int(limit or 10), after, attribute, descending, tuple(_tests(request, resource, now_s)))
 
 
 def read_cursor(offset: str, attribute: str) -> SortKey | None:
     """Read a cursor this API has given out; None if it cannot be one."""
     try:
-        key, number = json.loads(offset)
-        if len(offset) > OFFSET_LIMIT or not isinstance(key, str):
+        key, number = json.loads(offset) if len(offset) <= OFFSET_LIMIT else (None, 0)
+        if not isinstance(key, str):
             return None
         return (key if attribute in ("id", "name") else int(key)), int(number)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
@@ -96,7 +97,7 @@ def _order(request: Request, resource: Resource) -> tuple[str, bool]:
     return resource.order, True
 
 
-def _tests(request: Request, resource: Resource) -> Iterable[Test]:
+def _tests(request: Request, resource: Resource, now_s: int) -> Iterable[Test]:
     filters = read_filters(request.query, resource.filters)
     for attribute, operator, value in filters:
         yield as_test(attribute, operator, value)
@@ -106,6 +107,8 @@ def _tests(request: Request, resource: Resource) -> Iterable[Test]:
         yield lambda obj: obj["status"] != "deleted"
     if resource.wrap == "event":
         yield from _event_tests(request)
+        if any(attribute == "webhook_status" for attribute, _, _ in filters):
+            yield as_test("occurred_at", "gte", now_s - STATUS_KEPT_S)
 
 
 def _event_tests(request: Request) -> Iterable[Test]:

@@ -11,7 +11,12 @@ from integrations.sandbox.app import Json
 
 SortKey = tuple[Any, int]
 
-_ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=float)
+
+
+def encode(obj: Json) -> bytes:
+    """Write JSON; fractions that came in as `Decimal` go out as numbers."""
+    return _ENCODER.encode(obj).encode()
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +32,7 @@ class Row:
     def encoded(self) -> bytes:
         """The object as JSON."""
         if self._encoded is None:
-            self._encoded = _ENCODER.encode(self.obj).encode()
+            self._encoded = encode(self.obj)
         return self._encoded
 
 
@@ -53,7 +58,10 @@ class Shelf:
     def catch_up(self, now_ms: int, lag_ms: int) -> None:
         """Let lists see what has waited long enough."""
         while self._waiting and self._waiting[0][0] + lag_ms <= now_ms:
-            self._index(self._waiting.popleft()[1])
+            row = self._waiting.popleft()[1]
+            indexed = self._indexed.get(row.obj["id"])
+            if indexed is None or _version(indexed) <= _version(row):
+                self._index(row)
 
     def walk(self, attribute: str, after: SortKey | None, *, descending: bool) -> Iterator[Row]:
         """Walk the indexed rows in order of an attribute, from behind a key."""
@@ -75,6 +83,10 @@ class Shelf:
             )
             self._sorted[attribute] = ([key for key, _ in pairs], [row for _, row in pairs])
         return self._sorted[attribute]
+
+
+def _version(row: Row) -> int:
+    return int(row.obj.get("resource_version", 0))
 
 
 def sort_key(row: Row, attribute: str) -> SortKey:

@@ -1,7 +1,6 @@
 """The simulator itself: which site is meant, who asks, whether they may, and where the answer comes from."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -183,7 +182,7 @@ class ChargebeeSimulator:
         shelf.catch_up(site.clock.epoch_ms(), int(lag_s * 1000))
         if resource is CUSTOMERS and not site.knobs.honours_customer_sort:
             resource = replace(resource, sorts=("created_at",))
-        return answer_list(request, resource, shelf, _siblings(site, resource))
+        return answer_list(request, resource, shelf, _siblings(site, resource), site.clock.epoch_s())
 
     def _one(self, site: Site, resource: Resource, key: str) -> Response:
         row = site.shelves[resource.path].rows.get(key)
@@ -249,7 +248,7 @@ def _key(request: Request) -> str | None:
         return None
     try:
         key, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
     return key if colon and not password else None
 

@@ -11,6 +11,7 @@ from itertools import count
 
 import httpx
 
+from integrations.connectors.chargebee.simulator.shelf import encode
 from integrations.connectors.chargebee.simulator.site import Site
 from integrations.sandbox.app import Json
 from integrations.sandbox.clock import SandboxClock
@@ -22,6 +23,7 @@ IN_FLIGHT = 8
 POLL_S = 0.02
 TIMEOUT_S = 20.0
 KEPT_TIMES = 20_000
+HEADERS = {"Content-Type": "application/json;charset=utf-8"}
 
 _ORDER = count()
 
@@ -151,7 +153,7 @@ class WebhookSender:
         auth = httpx.BasicAuth(endpoint.username, endpoint.password) if endpoint.username else httpx.Auth()
         started = time.perf_counter()
         try:
-            answer = await client.post(endpoint.url, json=_payload(delivery), auth=auth)
+            answer = await client.post(endpoint.url, content=encode(_payload(delivery)), headers=HEADERS, auth=auth)
             status = str(answer.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             status = type(error).__name__

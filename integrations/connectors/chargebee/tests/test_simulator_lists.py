@@ -1,13 +1,27 @@
 """Lists: envelope, cursor, order, filters, deleted rows, missing stamps, index lag: vendor sections 0 and 2."""
 
+import base64
 import json
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from integrations.connectors.chargebee.simulator import invoices, people
-from integrations.connectors.chargebee.tests.simulator_helpers import api, control, make_world, site_of, walk
+from integrations.connectors.chargebee.tests.simulator_helpers import (
+    NOON,
+    READ_ONLY,
+    api,
+    control,
+    make_world,
+    site_of,
+    walk,
+)
+from integrations.sandbox.app import Request
 
 RESOURCES = ("customers", "subscriptions", "invoices", "credit_notes", "transactions", "items", "item_prices", "events")
+AUTHORIZED = {"authorization": "Basic " + base64.b64encode(f"{READ_ONLY}:".encode()).decode()}
 
 
 @pytest.fixture(scope="module")
@@ -328,3 +342,33 @@ def test_it_serves_plans_and_addons_of_the_older_catalogue():
     assert walk(client, "plans", limit=100)
     assert walk(client, "addons", limit=100)
     assert kinds <= {"plan", "addon", "adhoc"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    path=st.sampled_from([*RESOURCES, "currencies/list", "currencies", "invoices/x/payments", "../..", "%00", "é"]),
+    params=st.dictionaries(
+        st.sampled_from(
+            ["limit", "offset", "sort_by[asc]", "status[in]", "updated_at[between]", "id[is]", "total[gt]",
+             "start_time", "include_deleted", "relationship[parent_id][is]", "x", "[", "is_present[is_present]"]
+        ),
+        st.text(max_size=20) | st.sampled_from(["[" * 990, "[1,2]", "['", '["a"]', "100", "²", "-0", "9" * 40]),
+        max_size=4,
+    ),
+)  # fmt: skip
+def test_it_never_breaks_on_what_is_asked(world, path, params):
+    request = Request.make("GET", f"/api/v2/{path}?{urlencode(params)}", {"host": "127.0.0.1", **AUTHORIZED})
+    assert world.simulators["chargebee"].handle(request).status in (200, 400, 404)
+
+
+@pytest.mark.parametrize("header", ["Basic é", "Basic " + "A" * 999, "\x00"])
+def test_it_never_breaks_on_credentials(world, header):
+    request = Request.make("GET", "/api/v2/customers", {"host": "127.0.0.1", "authorization": header})
+    assert world.simulators["chargebee"].handle(request).status == 401
+
+
+def test_it_knows_webhook_statuses_of_six_days_only(world, client):
+    midnight = int(NOON.timestamp()) - 6 * 86_400
+    found = walk(client, "events", limit=100, **{"webhook_status[is]": "not_configured"})
+    assert found
+    assert all(one["occurred_at"] >= midnight for one in found)
