@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from integrations import registry
 from integrations.contracts import InboundRequest
 from integrations.engine.inbox import accept
+from integrations.engine.queue import enqueue_drain
 from integrations.errors import ContractError
-from integrations.jobs import enqueue_drain
 from integrations.models import Connection
 from integrations.vault import open_inbound
 

@@ -1,0 +1,36 @@
+"""The one helper that enqueues jobs: after the commit, once per job id, and never in the way of what was committed."""
+
+from functools import partial
+from typing import Any
+
+import django_rq
+import structlog
+from django.db import transaction
+from redis.exceptions import RedisError
+from rq.exceptions import DuplicateJobError
+
+log = structlog.get_logger()
+
+
+def enqueue_drain(connection_id: int) -> None:
+    """Have a connection's inbox drained; many calls make one job."""
+    enqueue("integrations.jobs.drain", connection_id, job_id=f"drain-{connection_id}", queue="high")
+
+
+def enqueue_run(sync_id: int, claim: int, trigger: str) -> None:
+    """Have a claimed sync run."""
+    enqueue("integrations.jobs.run", sync_id, trigger, job_id=f"run-{sync_id}-{claim}", queue="default")
+
+
+def enqueue(function: str, *args: Any, job_id: str, queue: str) -> None:
+    """Enqueue a function by its dotted name. What Redis refuses or forgets, the tick finds again in PostgreSQL."""
+    transaction.on_commit(partial(_enqueue, function, args, job_id, queue), robust=True)
+
+
+def _enqueue(function: str, args: tuple[Any, ...], job_id: str, queue: str) -> None:
+    try:
+        django_rq.get_queue(queue).enqueue(function, *args, job_id=job_id, unique=True, result_ttl=0, failure_ttl=0)
+    except DuplicateJobError:
+        log.debug("job.already_queued", job=job_id)
+    except RedisError as error:
+        log.warning("job.not_queued", job=job_id, error=str(error))
