@@ -26,6 +26,7 @@ class Row:
     obj: Json
     number: int
     created_ms: int
+    version: int = 0
     _encoded: bytes | None = None
 
     @property
@@ -48,7 +49,7 @@ class Shelf:
     def put(self, obj: Json, *, number: int, created_ms: int, index_from_ms: int | None) -> None:
         """Store a version; lists see it at once, or from `index_from_ms` plus the lag in force."""
         old = self.rows.get(obj["id"])
-        row = Row(obj, old.number, old.created_ms) if old else Row(obj, number, created_ms)
+        row = Row(obj, old.number, old.created_ms, old.version + 1) if old else Row(obj, number, created_ms)
         self.rows[obj["id"]] = row
         if index_from_ms is None:
             self._index(row)
@@ -60,7 +61,7 @@ class Shelf:
         while self._waiting and self._waiting[0][0] + lag_ms <= now_ms:
             row = self._waiting.popleft()[1]
             indexed = self._indexed.get(row.obj["id"])
-            if indexed is None or _version(indexed) <= _version(row):
+            if indexed is None or indexed.version < row.version:
                 self._index(row)
 
     def walk(self, attribute: str, after: SortKey | None, *, descending: bool) -> Iterator[Row]:
@@ -83,10 +84,6 @@ class Shelf:
             )
             self._sorted[attribute] = ([key for key, _ in pairs], [row for _, row in pairs])
         return self._sorted[attribute]
-
-
-def _version(row: Row) -> int:
-    return int(row.obj.get("resource_version", 0))
 
 
 def sort_key(row: Row, attribute: str) -> SortKey:

@@ -372,3 +372,14 @@ def test_it_knows_webhook_statuses_of_six_days_only(world, client):
     found = walk(client, "events", limit=100, **{"webhook_status[is]": "not_configured"})
     assert found
     assert all(one["occurred_at"] >= midnight for one in found)
+
+
+def test_it_lists_the_version_without_stamps_once_the_index_has_caught_up():
+    world = make_world(customers=3)
+    control(world).post("/limits/chargebee", json={"index_lag_s": 30})
+    site = site_of(world)
+    key = site.every("customers")[0]["id"]
+    site.change_quietly("customers", key, updated_at=None, resource_version=None)
+    world.advance(31)
+    listed = next(one for one in walk(api(world), "customers", limit=100) if one["id"] == key)
+    assert "updated_at" not in listed
