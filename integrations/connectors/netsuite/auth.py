@@ -100,7 +100,7 @@ def assertion(credentials: Credentials, now: datetime) -> str:
     Source: "The Request Token Structure" (section_162790605110), read 2026-11-21; the scope is a list as in its sample.
     """
     check_ids(credentials)
-    key = check_key(credentials.private_key_pem, credentials.algorithm)
+    key = check_key(credentials.private_key_pem, credentials.algorithm, is_known=True)
     issued_s = int(now.timestamp())
     claims = {
         "iss": credentials.client_id,

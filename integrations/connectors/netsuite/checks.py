@@ -20,7 +20,7 @@ def key(session: Session) -> str:
     kind = f"RSA, {private_key.key_size} bits" if isinstance(private_key, rsa.RSAPrivateKey) else "P-256"
     if not credentials.certificate_pem:
         return f"{kind}."
-    end = check_certificate(credentials.certificate_pem, credentials.private_key_pem).not_valid_after_utc
+    end = check_certificate(credentials.certificate_pem, private_key).not_valid_after_utc
     return f"{kind}; the certificate is valid until {end:%Y-%m-%d} ({(end - datetime.now(UTC)).days} days)."
 
 

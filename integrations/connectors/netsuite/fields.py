@@ -8,7 +8,7 @@ from mappings.catalogue import FieldType, TargetField
 Level: TypeAlias = Literal["header", "line"]
 
 ADDRESS = "address."  # fields under it make the customer's billing address
-CUSTOM = ("cust", "cseg")  # custbody_, custcol_, custentity_, custitem_, and custom segments
+CUSTOM = ("custbody", "custcol", "custentity", "custitem", "cseg")  # the prefixes of custom fields and segments
 
 
 def _fields(level: Level, rows: str) -> tuple[TargetField, ...]:
