@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -15,6 +16,8 @@ from integrations.sandbox.world import World
 LOOPBACK = "127.0.0.1"
 HEAD_LIMIT = 64 * 1024
 TICK_S = 0.2
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ async def listening(world: World, base_port: int = 0) -> AsyncIterator[Running]:
         world.base_port, world.ports = control.port, ports
         tasks = [asyncio.create_task(_tick(world))]
         tasks += [asyncio.create_task(s.background()) for s in world.simulators.values() if isinstance(s, Background)]
+        for task in tasks:
+            task.add_done_callback(_report)
         stack.push_async_callback(_cancel, tasks)
         yield Running(base_port=control.port, ports=ports)
 
@@ -150,6 +155,12 @@ async def _tick(world: World) -> None:
     while True:
         await asyncio.sleep(TICK_S)
         world.tick()
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    """Say that a background task broke: simulators go on answering, but nothing is timely any more."""
+    if not task.cancelled() and task.exception() is not None:
+        _LOG.error("A background task of the sandbox has ended.", exc_info=task.exception())
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
