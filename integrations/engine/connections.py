@@ -27,7 +27,7 @@ def create_connection(
         inbound_secrets=_inbound_secrets(connector),
     )
     generated = connector.generate(values) if connector.generate and not _has_generated(connector, values) else {}
-    _fill(made, connector, {**generated, **values})
+    _fill(made, connector, {**values, **generated})  # an empty form field must not blot out what was made
     with transaction.atomic():
         made.save()
         _note(made, "created", sorted(values), actor)
