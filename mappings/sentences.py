@@ -17,7 +17,7 @@ def row_problem(row: Row, fault: RowError, line: int | None) -> RowProblem:
     elif isinstance(fault, FormulaError) and isinstance(row.spec, FormulaSpec):
         said = f"the formula for {row.target} stops at column {fault.position}: {fault.reason}"
     else:
-        said = f"{row.target}: {fault.reason}"
+        said = f"field {row.target}: {fault.reason}"
     return RowProblem(
         row_id=row.id,
         field=row.target,

@@ -109,7 +109,7 @@ def _formula_fields(formula: str) -> tuple[str, ...]:
 def _unknown_sources(row: Row, kinds: Mapping[str, Kinds]) -> Iterator[RowProblem]:
     for path in _sources_of(row):
         if kinds and path not in kinds:
-            said = f"{row.target}: the source has no field {path}"
+            said = f"field {row.target}: the source has no field {path}"
             yield catalogue_problem(row, row.target, "unknown_source", said, "Choose one of its fields.")
 
 
@@ -136,7 +136,7 @@ def _type_mismatch(row: Row, field: TargetField, kinds: Mapping[str, Kinds]) -> 
     given = _kinds_of_row(row, kinds) - {"blank"}
     if given and not given & KINDS_OF_TYPE[field.type]:
         met = " or ".join(_KIND_WORDS[kind] for kind in sorted(given))
-        said = f"{row.target} takes {words_of(field.type)}, but the row gives {met}"
+        said = f"field {row.target} takes {words_of(field.type)}, but the row gives {met}"
         yield catalogue_problem(row, row.target, "type_mismatch", said, "Change the row.")
 
 
