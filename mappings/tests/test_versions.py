@@ -1,7 +1,9 @@
 """Versions of mappings: drafted, saved, published, pinned, and never changed afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from mappings.catalogue import TargetField
 from mappings.errors import InvalidMappingError, MappingStateError
@@ -292,3 +294,17 @@ def test_the_database_refuses_to_add_to_a_pinned_revision(draft):
 def test_the_database_refuses_to_turn_revisions_back(draft):
     publish(mapping=draft, actor="ann@acme.test")
     assert refused(lambda: ValueMap.objects.update(revision=0, pinned_revision=0))
+
+
+def test_it_numbers_versions_made_at_the_same_time(live_db):
+    tenant = Tenant.objects.create(name="Acme", slug="acme")
+
+    def draft_and_publish(position):
+        made = create_draft(tenant_id=tenant.pk, sync_id=7, flow="invoices", actor=f"user {position}", rows=ROWS[:1])
+        publish(mapping=made, actor=f"user {position}")
+        connection.close()
+        return made.version
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = sorted(pool.map(draft_and_publish, range(8)))
+    assert (numbers, published(sync_id=7, flow="invoices").problems) == (list(range(1, 9)), ())
