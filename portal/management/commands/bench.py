@@ -1,0 +1,33 @@
+"""`manage.py bench`: measure, each figure against a floor measured in the same run."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from portal.bench.sync import bench_sync
+
+
+class Command(BaseCommand):
+    """Run one benchmark and write its report."""
+
+    help = "Measure the engine against a bare loop of the same calls."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take what to measure and where to report."""
+        parser.add_argument("what", choices=["sync"])
+        parser.add_argument("--report", type=Path, help="write the report as JSON")
+        parser.add_argument("--records", type=int, default=2000)
+        parser.add_argument("--base-port", type=int, default=8300, help="of the benchmark's own sandbox")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure and report."""
+        call_command("migrate", verbosity=0)
+        report = bench_sync(records=options["records"], base_port=options["base_port"])
+        text = json.dumps(report, indent=2)
+        self.stdout.write(text)
+        if options["report"]:
+            options["report"].write_text(text + "\n")
