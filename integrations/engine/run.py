@@ -1,7 +1,7 @@
 """Runs a sync once: read this first. accept -> extract -> map -> post -> audit -> advance."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,9 @@ from django.utils import timezone
 from audit.models import Run
 from audit.record import close_run, open_run, save_progress
 from integrations import registry
+from integrations.contracts import Flow, Session
 from integrations.engine import backoff, schedule
+from integrations.engine.catalogues import target_fields
 from integrations.engine.extract import deliver_due, deliver_new, has_more
 from integrations.engine.lease import Lease, take_lease
 from integrations.engine.references import reference_values, refresh_if_old
@@ -24,6 +26,7 @@ from integrations.engine.sweep import sweep
 from integrations.engine.work import FlowPlan, RunState
 from integrations.errors import ConfigurationError, ConnectorError, LeaseLostError, MappingError, TransientError
 from integrations.models import Sync, SyncRecord
+from mappings.errors import MappingStateError
 from mappings.versions import published
 
 log = structlog.get_logger()
@@ -40,8 +43,13 @@ class RunResult:
     code: str = ""
 
 
-def run_sync(sync_id: int, *, trigger: str, actor: str = "", slice_s: float | None = None) -> RunResult:
-    """Run one sync for a time slice. Safe to call any number of times: a second run at the same time does nothing."""
+def run_sync(
+    sync_id: int, *, trigger: str, actor: str = "", slice_s: float | None = None, flows: Sequence[str] = ()
+) -> RunResult:
+    """Run one sync for a time slice, all its flows or only these.
+
+    Safe to call any number of times: a second run at the same time does nothing.
+    """
     sync = Sync.objects.select_related("source__tenant", "target__tenant", "tenant").get(
         pk=sync_id
     )  # the job's id is the bound
@@ -51,7 +59,7 @@ def run_sync(sync_id: int, *, trigger: str, actor: str = "", slice_s: float | No
         tenant_id=sync.tenant_id, sync_id=sync_id, pair=sync.pair, trigger=trigger, fence=lease.fence, actor=actor
     )
     try:
-        goes_on = _run(sync, lease, run, slice_s if slice_s is not None else settings.SLICE_S)
+        goes_on = _run(sync, lease, run, slice_s or settings.SLICE_S, flows)
     except LeaseLostError as error:
         log.warning("run.lease_lost", run=run.pk, sync=sync_id)
         return RunResult(run_id=run.pk, code=error.code)  # the successor closes this run
@@ -74,7 +82,7 @@ def run_sync(sync_id: int, *, trigger: str, actor: str = "", slice_s: float | No
     return RunResult(run_id=run.pk, goes_on=goes_on)
 
 
-def _run(sync: Sync, lease: Lease, run: Run, slice_s: float) -> bool:
+def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str]) -> bool:
     """Do the work of one slice; True when some is left."""
     pair = registry.pair(sync.pair)
     size = granted_limits(sync.target).concurrency
@@ -94,7 +102,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float) -> bool:
             source_identity=identity_of(sync.source),
             target_identity=identity_of(sync.target),
             references=reference_values(sync.target),
-            plans={flow.slug: _plan(sync, flow.slug) for flow in pair.flows},
+            plans={flow.slug: _plan(sync, flow, target) for flow in pair.flows if not flows or flow.slug in flows},
             limiter=limiter_of(sync.target),
             pool=pool,
             pool_size=size,
@@ -125,9 +133,14 @@ def _work(state: RunState) -> bool:
     return state.slice_is_over or any(has_more(state, plan) for plan in plans if deliver_new in steps)
 
 
-def _plan(sync: Sync, flow_slug: str) -> FlowPlan:
-    mapping = published(sync_id=sync.pk, flow=flow_slug)
-    return FlowPlan(flow=registry.pair(sync.pair).flow(flow_slug), mapping=mapping, mapping_version=mapping.version)
+def _plan(sync: Sync, flow: Flow, session: Session) -> FlowPlan:
+    """Give a flow with its published mapping. Raises ConfigurationError when none is published."""
+    fields = target_fields(sync.target, session, flow.sink)
+    try:
+        mapping = published(sync_id=sync.pk, flow=flow.slug, targets=fields)
+    except MappingStateError as error:
+        raise ConfigurationError(str(error), code="mapping_not_published", field=flow.slug) from error
+    return FlowPlan(flow=flow, mapping=mapping, mapping_version=mapping.version)
 
 
 def _end_early(sync: Sync, lease: Lease, run: Run, error: ConnectorError) -> RunResult:
