@@ -52,6 +52,7 @@ def _like(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
+_NOT_WRITABLE_STEP = "The form hides or computes this field: take it out of the mapping."
 _QUERY_STEP = "This account lacks a feature that the query needs, or its role a field; support must look."
 
 # A fault that proves at any status that nothing was saved.
@@ -131,7 +132,13 @@ _REFUSED = (
         code="netsuite_field_not_writable",
         error=RejectedError,
         detail=_like(r"permissions? to set a value for element (?P<field>\w+)"),
-        next_step="The form hides or computes this field: take it out of the mapping.",
+        next_step=_NOT_WRITABLE_STEP,
+    ),
+    Rule(
+        code="netsuite_field_not_writable",
+        error=RejectedError,
+        detail=_like(r"\bread-only\b"),
+        next_step=_NOT_WRITABLE_STEP,
     ),
     Rule(
         code="netsuite_permission_missing",
