@@ -78,12 +78,26 @@ ATTEMPT_OUTCOMES: dict[str, Look] = {
     "absent": Look(word="Not there", tone="neutral", icon="search", meaning="Looked up in the target and not found."),
 }
 
+ENVIRONMENTS: dict[str, Look] = {
+    "sandbox": Look(word="Sandbox", tone="neutral", icon="device", meaning="Our simulator. Nothing real is reached."),
+    "test": Look(word="Test", tone="info", icon="scale", meaning="A test site of that system."),
+    "live": Look(word="Live", tone="progress", icon="bolt", meaning="Real books."),
+}
+
+MAPPING_STATUSES: dict[str, Look] = {
+    "draft": Look(word="Draft", tone="warning", icon="dot", meaning="Changes nothing until it is published."),
+    "published": Look(word="Published", tone="success", icon="check", meaning="Records are mapped by this version."),
+    "retired": Look(word="Retired", tone="neutral", icon="skip", meaning="Kept for the trail."),
+}
+
 STATES: dict[str, dict[str, Look]] = {
     "record": RECORD_STATES,
     "run": RUN_STATES,
     "sync": SYNC_STATES,
     "connection": CONNECTION_STATES,
     "attempt": ATTEMPT_OUTCOMES,
+    "environment": ENVIRONMENTS,
+    "mapping": MAPPING_STATUSES,
 }
 
 

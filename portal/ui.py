@@ -35,6 +35,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copyable:
+    """A text with a copy button; `id` is unique on its page."""
+
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A foldable piece of a timeline entry: a draft, a request, an answer; redacted before it gets here."""
 

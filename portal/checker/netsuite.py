@@ -82,7 +82,11 @@ def _check_flow(
             continue
         documents = _standing(standing, _KINDS[flow], each["id"])
         count.due += 1
-        _add(count.source_totals, each.get("currency_code", ""), _major(each, each.get("total") or each.get("amount") or 0))
+        _add(
+            count.source_totals,
+            each.get("currency_code", ""),
+            _major(each, each.get("total") or each.get("amount") or 0),
+        )
         if not documents:
             count.missing += 1
             verdict.findings.append(f"missing: {flow} {each['id']}")

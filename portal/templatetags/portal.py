@@ -1,45 +1,23 @@
 """Template tags of the portal: state badges, icons, money, times and stylable form widgets."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from integrations.money import decimals
 from portal.states import look_of
+from portal.systems import System
 
 register = template.Library()
-
-# Currencies whose minor unit is not a hundredth (ISO 4217).
-MINOR_DIGITS = {
-    **dict.fromkeys(
-        (
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ),
-        0,
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 
 # Looked for in this order, because most browsers also name those they descend from.
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
@@ -54,17 +32,17 @@ DEVICES = (
 
 
 @register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """Draw an icon of the sprite; decorative unless it has a label."""
+def icon(name: str, meaning: str = "") -> SafeString:
+    """Draw an icon of the sprite; decorative unless it has a meaning."""
     href = f"{static('icons.svg')}#{name}"
-    if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
+    if meaning:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', meaning, href)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', href)
 
 
 @register.inclusion_tag("components/badge.html")
 def badge(state: str, kind: str = "record") -> dict[str, Any]:
-    """Show a state with its word, tone and icon; `kind` is record, run, sync, connection or attempt."""
+    """Show a state with its word, tone and icon; `kind` is one of `portal.states.STATES`."""
     look = look_of(state, kind)
     return {"word": look.word, "tone": look.tone, "icon_name": look.icon, "meaning": look.meaning}
 
@@ -74,11 +52,42 @@ def money(amount: Decimal | None, currency: str) -> SafeString:
     """Show an amount in its currency's own decimals, grouped for the reader's locale."""
     if amount is None:
         return format_html('<span class="muted">{}</span>', "–")
-    digits = MINOR_DIGITS.get(currency, 2)
+    digits = _decimals(amount, currency)
     shown = number_format(amount, decimal_pos=digits, force_grouping=True, use_l10n=True).replace("-", "\N{MINUS SIGN}")
     return format_html(
         '<span class="money"><span class="num">{}</span> <span class="unit">{}</span></span>', shown, currency
     )
+
+
+def _decimals(amount: Decimal, currency: str) -> int:
+    """Give the currency's own decimals, or the amount's where the code is none; what is finer is not hidden."""
+    own = -int(amount.normalize().as_tuple().exponent)
+    try:
+        return max(decimals(currency), own)
+    except ValueError:
+        return max(2, own)
+
+
+@register.filter
+def money_items(amounts: Mapping[str, str]) -> list[tuple[Decimal, str]]:
+    """Give the amounts kept as {currency: text} as (amount, currency), the largest first."""
+    return sorted(((Decimal(text), currency) for currency, text in amounts.items()), reverse=True)
+
+
+@register.simple_tag
+def logo(shown: System) -> SafeString:
+    """Draw a system's logo, or its initials; decorative, for its name stands beside it."""
+    if shown.has_logo:
+        source = reverse("system_logo", args=[shown.slug])
+        return format_html('<img class="logo" src="{}" alt="" width="32" height="32">', source)
+    return format_html('<span class="logo logo-initials" aria-hidden="true">{}</span>', shown.monogram)
+
+
+@register.filter
+def choice_parts(said: Any) -> tuple[str, str]:
+    """Split a choice's label at its first colon: the choice itself, and its consequence in words."""
+    head, colon, rest = str(said).partition(": ")
+    return (head, f"{rest[:1].upper()}{rest[1:]}") if colon else (str(said), "")
 
 
 @register.simple_tag
@@ -101,6 +110,12 @@ def grouped(number: int | Decimal | None) -> str:
 
 
 @register.filter
+def label(name: str) -> str:
+    """Write a name of ours for people: “account_id” becomes “Account id”."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+@register.filter
 def widget_kind(field: Any) -> str:
     """Name the kind of control a bound field renders: checkbox, radio, select, textarea or the input's type."""
     return str(getattr(field.field.widget, "input_type", "") or type(field.field.widget).__name__.lower())
@@ -108,12 +123,8 @@ def widget_kind(field: Any) -> str:
 
 @register.simple_tag
 def control(field: Any) -> SafeString:
-    """Render a bound field's control without the placeholder that only repeats its label."""
-    repeats = field.field.widget.attrs.get("placeholder") is not None and widget_kind(field) in (
-        "password",
-        "email",
-        "text",
-    )
+    """Render a bound field's control; placeholders that only repeat the label, as those of allauth, are left out."""
+    repeats = not getattr(field.form, "keeps_placeholders", False) and "placeholder" in field.field.widget.attrs
     return SafeString(field.as_widget(attrs={"placeholder": False} if repeats else None))
 
 

@@ -1,15 +1,19 @@
 """Pages for everybody: the public home, the colour theme."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from integrations import registry
 from portal.shell import THEME_COOKIE, THEMES
+from portal.systems import logo_path
 from portal.tenancy import public
 
-YEAR_S = 365 * 24 * 3600
+DAY_S = 24 * 3600
+YEAR_S = 365 * DAY_S
 
 
 @public
@@ -39,3 +43,13 @@ def safe_next(request: HttpRequest, default: str) -> str:
     if target and url_has_allowed_host_and_scheme(target, allowed_hosts=hosts, require_https=request.is_secure()):
         return target
     return default
+
+
+@public
+@cache_control(public=True, max_age=DAY_S)
+@require_safe
+def system_logo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Serve a connector's own logo, out of its folder."""
+    if slug not in registry.connectors() or not logo_path(slug).exists():
+        raise Http404("No such logo.")
+    return HttpResponse(logo_path(slug).read_bytes(), content_type="image/svg+xml")

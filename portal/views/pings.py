@@ -1,0 +1,62 @@
+"""Ping your systems, and the webhook secrets of a connection: what one asks of a connection without changing it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from audit.record import change_config
+from integrations import registry
+from integrations.engine.ping import ping
+from integrations.models import Connection
+from integrations.vault import open_inbound
+from portal.permissions import Ability
+from portal.pings import panel
+from portal.tenancy import current_user, requires
+from portal.ui import Copyable
+from portal.views.connections import connection_or_404, render_connection
+
+
+@requires(Ability.OPERATE)
+@require_POST
+def connection_ping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ping one connection and show its steps: in place where only the panel was asked for, else on its page."""
+    connection = connection_or_404(request, pk)
+    result = ping(connection, actor=current_user(request).email)
+    if request.headers.get("HX-Request"):
+        names = "names" in request.GET  # the panel stands beside others, on a sync's page
+        shown = {"panel": panel(connection, result), "is_fresh": True, "names": names}
+        return render(request, f"connections/{'ping_panel' if names else 'pinged'}.html", shown)
+    return redirect(reverse("connection_detail", args=[pk]))
+
+
+@requires(Ability.CONFIGURE)
+@never_cache
+@require_POST
+def connection_webhook(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the address and the secrets that the other system needs to call us; that it was shown is on record."""
+    connection = connection_or_404(request, pk)
+    connector = registry.connectors().get(connection.connector)
+    if connector is None or connector.inbound is None:
+        raise Http404("This system does not call us.")
+    change_config(
+        tenant_id=connection.tenant_id,
+        actor=current_user(request).email,
+        subject=f"connection {connection.pk}",
+        action="webhook secrets shown",
+        details={"name": connection.name},
+    )
+    messages.info(request, "The webhook's secrets are shown below. That you saw them is on record.")
+    return render_connection(request, connection, _webhook(request, connection))
+
+
+def _webhook(request: HttpRequest, connection: Connection) -> list[Copyable]:
+    url = request.build_absolute_uri(reverse("webhook", args=[connection.webhook_token]))
+    secrets = open_inbound(connection)
+    shown = [Copyable(id="webhook-url", label="Webhook URL", text=url)]
+    for name, text in secrets.items():
+        label = name.removeprefix("webhook_").replace("_", " ").capitalize()
+        shown.append(Copyable(id=f"inbound-{name}", label=label, text=text))
+    return shown
