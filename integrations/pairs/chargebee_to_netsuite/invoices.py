@@ -167,8 +167,8 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 lines=tuple(LineFact(account=str(line["item"]), amount=_amount(line)) for line in lines),
             ),
             references=(
-                *used("invoices", header),
-                *(each for line in lines for each in used("invoices", line, is_line=True)),
+                *used("invoices", header, context),
+                *(each for line in lines for each in used("invoices", line, context, is_line=True)),
             ),
         ),
     )

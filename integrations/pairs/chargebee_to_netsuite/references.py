@@ -10,7 +10,7 @@ from integrations.errors import MappingError, MissingReferenceError
 def resolve(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> dict[str, Value]:
     """Give the values with every number, code or name of reference data replaced by its id.
 
-    Raises MissingReferenceError naming the field and the value.
+    Ids of what this sync itself made are known, too. Raises MissingReferenceError naming the field and the value.
     """
     kinds = reference_kinds(sink, "line" if is_line else "header")
     return {
@@ -21,20 +21,28 @@ def resolve(sink: str, values: Mapping[str, Value], context: Context, *, is_line
 
 def _id_of(kind: str, field: str, value: Value, context: Context) -> Value:
     entry = context.references.get((kind, str(value)))
-    if entry is None:
-        raise MissingReferenceError(
-            f"NetSuite has no {kind.replace('_', ' ')} “{value}” (field {field}). "
-            f"Choose another under Mappings, or add it in NetSuite and read the reference data again.",
-            field=field,
-            value=f"{kind} {value}",
-        )
-    return entry.code
+    if entry is not None:
+        return entry.code
+    if value in linked_ids(context):
+        return value
+    raise MissingReferenceError(
+        f"NetSuite has no {kind.replace('_', ' ')} “{value}” (field {field}). "
+        f"Choose another under Mappings, or add it in NetSuite and read the reference data again.",
+        field=field,
+        value=f"{kind} {value}",
+    )
 
 
-def used(sink: str, values: Mapping[str, Value], *, is_line: bool = False) -> Iterator[Reference]:
+def linked_ids(context: Context) -> set[str]:
+    """Give the ids of the records that this one needs: made by this sync, so newer than the reference data may be."""
+    return {link.external_id for link in context.links.values()}
+
+
+def used(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> Iterator[Reference]:
     """Name the reference data that resolved values use, so that it is checked before the call."""
+    own = linked_ids(context)
     for name, kind in reference_kinds(sink, "line" if is_line else "header").items():
-        if values.get(name):
+        if values.get(name) and values[name] not in own:
             yield Reference(kind=kind, code=str(values[name]), field=name)
 
 
