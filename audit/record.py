@@ -14,6 +14,12 @@ from audit.seal import seal_change, seal_run
 from audit.sql import insert_rows, update_rows
 
 _TABLE = "audit_attempt"
+_OPENING = (
+    ("tenant_id", "bigint"), ("run_id", "bigint"), ("record_id", "bigint"), ("flow", "text"), ("natural_key", "text"),
+    ("operation", "text"), ("revision", "int"), ("reference", "text"), ("idempotency_key", "text"),
+    ("source_version", "text"), ("mapping_version", "int"), ("draft", "text"), ("answer", "text"),
+    ("external_id", "text"), ("outcome", "text"), ("code", "text"), ("message", "text"), ("opened_at", "timestamptz"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +88,6 @@ def close_run(run: Run, *, state: str, code: str = "", message: str = "") -> Non
 def open_attempts(*, run: Run, openings: Sequence[Opening]) -> list[int]:
     """Open attempts, in order, and give their ids; raises IntegrityError when a record has an open one already."""
     now = timezone.now()
-    columns = (
-        "tenant_id", "run_id", "record_id", "flow", "natural_key", "operation", "revision", "reference",
-        "idempotency_key", "source_version", "mapping_version", "draft", "answer", "external_id", "outcome", "code",
-        "message", "opened_at",
-    )  # fmt: skip
     rows = [
         (
             run.tenant_id, run.pk, o.record_id, o.flow, o.natural_key, o.operation, o.revision, o.reference,
@@ -94,14 +95,14 @@ def open_attempts(*, run: Run, openings: Sequence[Opening]) -> list[int]:
         )
         for o in openings
     ]  # fmt: skip
-    return insert_rows(_TABLE, columns, rows, returning="id")
+    return insert_rows(_TABLE, _OPENING, rows, returning="id")
 
 
 def save_answers(answers: Sequence[Answer]) -> None:
     """Keep what the system answered, before anything else is done with it."""
     now = timezone.now()
     rows = [(a.attempt_id, a.external_id, a.answer, now) for a in answers]
-    columns = (("id", "bigint"), ("external_id", "varchar"), ("answer", "text"), ("answered_at", "timestamptz"))
+    columns = (("id", "bigint"), ("external_id", "text"), ("answer", "text"), ("answered_at", "timestamptz"))
     update_rows(_TABLE, columns, rows, where="t.closed_at IS NULL")
 
 
@@ -110,7 +111,7 @@ def close_attempts(closings: Sequence[Closing]) -> None:
     now = timezone.now()
     rows = [(c.attempt_id, c.outcome, c.external_id, c.code, c.message, now) for c in closings]
     columns = (
-        ("id", "bigint"), ("outcome", "varchar"), ("external_id", "varchar"), ("code", "varchar"),
+        ("id", "bigint"), ("outcome", "text"), ("external_id", "text"), ("code", "text"),
         ("message", "text"), ("closed_at", "timestamptz"),
     )  # fmt: skip
     update_rows(_TABLE, columns, rows, where="t.closed_at IS NULL")

@@ -16,15 +16,18 @@ from integrations.models import Connection, InboxEvent, Sync
 _AT_ONCE = 1000
 _TRIES = 9  # an event that its source does not know is asked for so often before it is dropped
 _LONGEST_WAIT_S = 300
+_EVENT = (
+    ("tenant_id", "bigint"), ("connection_id", "bigint"), ("event_id", "text"), ("event_type", "text"),
+    ("state", "text"), ("received_at", "timestamptz"), ("due_at", "timestamptz"), ("tries", "int"),
+)  # fmt: skip
 
 
 def accept(receiver: Connection, hint: Hint) -> bool:
     """Store a webhook; False when it was here before. One insert, no call."""
-    columns = ("tenant_id", "connection_id", "event_id", "event_type", "state", "received_at", "due_at", "tries")
     now = timezone.now()
     row = (receiver.tenant_id, receiver.pk, hint.event_id[:120], hint.event_type[:80], "new", now, now, 0)
     conflict = "(connection_id, event_id) DO NOTHING"
-    return bool(insert_rows("integrations_inboxevent", columns, [row], on_conflict=conflict, returning="id"))
+    return bool(insert_rows("integrations_inboxevent", _EVENT, [row], on_conflict=conflict, returning="id"))
 
 
 def drain(connection_id: int) -> int:

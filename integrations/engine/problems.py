@@ -12,7 +12,11 @@ from integrations.engine.work import RunState, State, Work
 from integrations.money import to_json
 
 _HOLDS = (State.PARKED, State.DIFFERENT)
-_COLUMNS = ("tenant_id", "sync_id", "code", "field", "value", "message", "records", "money", "first_seen", "last_seen")
+_COLUMNS = (
+    ("tenant_id", "bigint"), ("sync_id", "bigint"), ("code", "text"), ("field", "text"), ("value", "text"),
+    ("message", "text"), ("records", "int"), ("money", "jsonb"), ("first_seen", "timestamptz"),
+    ("last_seen", "timestamptz"),
+)  # fmt: skip
 
 
 def note_problems(state: RunState, works: Sequence[Work]) -> None:

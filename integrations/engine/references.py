@@ -10,7 +10,10 @@ from integrations.models import Connection, ReferenceValue
 from integrations.money import to_json
 
 _GOOD_FOR = timedelta(hours=24)
-_COLUMNS = ("tenant_id", "connection_id", "kind", "code", "number", "name", "is_active", "details", "seen_at")
+_COLUMNS = (
+    ("tenant_id", "bigint"), ("connection_id", "bigint"), ("kind", "text"), ("code", "text"), ("number", "text"),
+    ("name", "text"), ("is_active", "boolean"), ("details", "jsonb"), ("seen_at", "timestamptz"),
+)  # fmt: skip
 _CONFLICT = (
     "(connection_id, kind, code) DO UPDATE SET number = EXCLUDED.number, name = EXCLUDED.name, "
     "is_active = EXCLUDED.is_active, details = EXCLUDED.details, seen_at = EXCLUDED.seen_at"

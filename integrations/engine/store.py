@@ -128,9 +128,13 @@ def load_states(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str],
 
 
 _SAVE_COLUMNS = (
-    "tenant_id", "sync_id", "source_identity", "target_identity", "flow", "natural_key", "label", "state", "source_version",
-    "revision", "next_operation", "waits_for", "problem_id", "code", "reason", "amount", "currency", "document_date",
-    "wanted_order", "seen_order", "tries", "due_at", "absent_since", "look_again_at", "created_at", "changed_at",
+    ("tenant_id", "bigint"), ("sync_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"),
+    ("flow", "text"), ("natural_key", "text"), ("label", "text"), ("state", "text"), ("source_version", "text"),
+    ("revision", "int"), ("next_operation", "text"), ("waits_for", "text[]"), ("problem_id", "bigint"), ("code", "text"),
+    ("reason", "text"), ("amount", "numeric"), ("currency", "text"), ("document_date", "date"),
+    ("wanted_order", "bigint"), ("seen_order", "bigint"), ("tries", "int"), ("due_at", "timestamptz"),
+    ("absent_since", "timestamptz"), ("look_again_at", "timestamptz"), ("created_at", "timestamptz"),
+    ("changed_at", "timestamptz"),
 )  # fmt: skip
 _KEPT = {"tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state", "due_at",
          "look_again_at"}  # fmt: skip
@@ -139,7 +143,7 @@ _TOLD_OF_NEWER = (
 )
 _ON_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key) DO UPDATE SET "
-    + ", ".join(f"{name} = EXCLUDED.{name}" for name in _SAVE_COLUMNS if name not in _KEPT)
+    + ", ".join(f"{name} = EXCLUDED.{name}" for name, _ in _SAVE_COLUMNS if name not in _KEPT)
     + f", state = CASE WHEN {_TOLD_OF_NEWER} THEN 'due' ELSE EXCLUDED.state END"
     + f", due_at = CASE WHEN {_TOLD_OF_NEWER} THEN now() ELSE EXCLUDED.due_at END"
     + ", look_again_at = COALESCE(EXCLUDED.look_again_at, integrations_syncrecord.look_again_at)"
@@ -167,8 +171,10 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
 
 
 _LINK_COLUMNS = (
-    "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "revision", "reference", "external_id",
-    "source_version", "facts", "is_posted", "is_ours", "created_at", "updated_at",
+    ("tenant_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"), ("flow", "text"),
+    ("natural_key", "text"), ("revision", "int"), ("reference", "text"), ("external_id", "text"),
+    ("source_version", "text"), ("facts", "jsonb"), ("is_posted", "boolean"), ("is_ours", "boolean"),
+    ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
 )  # fmt: skip
 _LINK_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key, revision) DO UPDATE SET "

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
@@ -54,7 +55,8 @@ def owner(reference: str) -> str:
     return found[1] if found else ""
 
 
-def reference_kinds(sink: str, level: Level) -> dict[str, str]:
+@cache
+def reference_kinds(sink: str, level: Level) -> Mapping[str, str]:
     """Give the fields of a sink that name reference data, each with the kind it names."""
     return {field.name: field.reference for field in FIELDS[sink] if field.level == level and field.reference}
 
