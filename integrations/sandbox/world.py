@@ -55,6 +55,15 @@ class World:
         for build in builders:
             self.add(build)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what belongs to this process alone."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("lock", "ports")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Take the kept state and a lock of this process."""
+        self.__dict__.update(state)
+        self.lock, self.ports = RLock(), {}
+
     def add(self, build: Builder) -> None:
         """Build one more simulator into this world (a builder may give several, such as a system and its sign-in)."""
         built = build(self)

@@ -247,8 +247,9 @@ class Books:
 
 
 def _impact(document: Document) -> list[tuple[object, ...]]:
-    """What a document does to the ledger, for telling a change of memo from a change of the books."""
-    entries = [
-        (e.account, e.debit, e.credit, e.base_debit, e.base_credit, e.party or document.party) for e in document.entries
-    ]
-    return [(document.posting_date, document.company), *entries]
+    """What a document does to the ledger, for telling a change of memo or application from a change of the books."""
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in document.entries:
+        sums[entry.account, entry.party or document.party] += entry.base_debit - entry.base_credit
+    moved = sorted((key, amount) for key, amount in sums.items() if amount)
+    return [(document.posting_date, document.company, document.currency), *moved]

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from integrations.registry import simulators
 from integrations.sandbox.app import Controlled
 from integrations.sandbox.server import Running, serve
+from integrations.sandbox.state import load, save
 from integrations.sandbox.world import World
 
 
@@ -26,16 +28,22 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same billing history")
         parser.add_argument("--customers", type=int, default=50, help="0 leaves the sandbox empty")
+        parser.add_argument("--state", type=Path, help="keep the sandbox in this file from one start to the next")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build the world, fill it, serve it."""
-        world = World(simulators(), seed=options["seed"])
-        if options["customers"]:
-            fill(world, customers=options["customers"], seed=options["seed"])
+        path: Path | None = options["state"]
+        world = load(path) if path else None
+        if world is None:
+            world = World(simulators(), seed=options["seed"])
+            if options["customers"]:
+                fill(world, customers=options["customers"], seed=options["seed"])
         try:
             asyncio.run(self._serve(world, options["base_port"]))
         except OSError as error:
             raise CommandError(f"{error.strerror or error}. Choose other ports with --base-port.") from error
+        if path:
+            save(world, path)
 
     async def _serve(self, world: World, base_port: int) -> None:
         stop = asyncio.Event()

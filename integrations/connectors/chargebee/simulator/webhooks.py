@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 import httpx
@@ -66,15 +67,15 @@ class WebhookSender:
         self._times_ms: list[float] = []
 
     def watch(self, site: Site) -> Callable[[Json], None]:
-        """Give the listener for a site's events; history is not sent."""
+        """Give the listener for a site's events."""
+        return partial(self._listen, site)
 
-        def listen(event: Json) -> None:
-            if site.moment_s is None:
-                for endpoint in self._endpoints:
-                    if endpoint.site is site:
-                        self.send(event, endpoint)
-
-        return listen
+    def _listen(self, site: Site, event: Json) -> None:
+        """Send an event to the site's endpoints; history is not sent."""
+        if site.moment_s is None:
+            for endpoint in self._endpoints:
+                if endpoint.site is site:
+                    self.send(event, endpoint)
 
     def register(self, site: Site, url: str, username: str, password: str) -> Endpoint:
         """Register an endpoint, or replace the one with the same URL; a site has at most five."""
