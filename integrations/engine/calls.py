@@ -34,7 +34,7 @@ class Calls:
 
 
 def book_all(state: RunState, sink: Sink, works: Sequence[Work]) -> Calls:
-    """Book every work, `pool_size` at a time. A reason to stop the run leaves the rest uncalled. Raises LeaseLostError."""
+    """Book every work, `pool_size` at a time. A reason to stop leaves the rest uncalled. Raises LeaseLostError."""
     calls, unsaved = Calls(), list[tuple[Work, Receipt]]()
     if not works:
         return calls

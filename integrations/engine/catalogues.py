@@ -1,4 +1,4 @@
-"""The fields of each sink as its connector tells them, kept for an hour: they decide what a mapped value must look like."""
+"""The fields of each sink as its connector tells them, kept for an hour: they decide how a mapped value must look."""
 
 import time
 

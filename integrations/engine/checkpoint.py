@@ -1,4 +1,4 @@
-"""Named moments of a run at which a chaos test may kill its own worker; in ordinary operation reaching one does nothing."""
+"""Named moments of a run at which a chaos test may kill its own worker; in ordinary operation they do nothing."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ _reached: dict[str, int] = {}
 
 
 def reached(moment: str) -> None:
-    """Note a moment; kill this process if the environment asks for it ("answered:3": the third time). Refused in production."""
+    """Note a moment; kill this process if the environment says so ("answered:3": third time). Refused in production."""
     wanted = settings.CHAOS_CHECKPOINTS
     if not wanted:
         return

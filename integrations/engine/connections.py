@@ -35,7 +35,7 @@ def create_connection(
 
 
 def change_connection(connection: Connection, *, values: Mapping[str, str], actor: str, name: str = "") -> None:
-    """Change values and replace the secrets given; empty secrets are kept. Raises ConfigurationError naming the field."""
+    """Change values and replace the secrets given; empty ones are kept. Raises ConfigurationError naming the field."""
     connector = registry.connector(connection.connector)
     given = {key: text for key, text in values.items() if text or not _is_secret(connector, key)}
     _fill(connection, connector, {**connection.values, **open_credentials(connection), **given})

@@ -10,7 +10,7 @@ from integrations.money import from_json, to_json
 
 
 def dump_draft(draft: Draft, *, then: str) -> str:
-    """Write a draft as JSON; amounts in facts are texts, the payload is what is sent. `then` names the operation after it."""
+    """Write a draft as JSON: amounts in facts as texts, the payload as sent. `then` names the operation after it."""
     return to_json(
         {
             "then": then,
@@ -28,7 +28,7 @@ def dump_draft(draft: Draft, *, then: str) -> str:
 
 
 def load_draft(text: str) -> tuple[Draft, str]:
-    """Read a draft that `dump_draft` wrote and the operation after it. Dates in the payload stay ISO texts, as they are sent."""
+    """Read a draft that `dump_draft` wrote and the operation after it. Dates in the payload stay ISO texts, as sent."""
     fields = from_json(text)
     then = fields.pop("then")
     fields["facts"] = load_facts(fields["facts"])

@@ -1,10 +1,9 @@
-"""Reads records: what is due by key, and what a cursor's window holds; every record gets its SyncRecord before the cursor moves."""
+"""Reads records due by key or in a cursor's window; every record gets its SyncRecord before the cursor moves."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
 
 from integrations.contracts import Page, Record, Stream, Unreadable, Window
 from integrations.engine.lease import fenced
@@ -59,7 +58,7 @@ class Chunk:
 
 
 def deliver_new(state: RunState, plan: FlowPlan) -> None:
-    """Read on from the cursor, window after window, and deliver what is new. Transient errors leave the cursor where it is."""
+    """Read on from the cursor window by window and deliver what is new. Transient errors leave the cursor in place."""
     stream = state.session(plan.flow).stream(plan.flow.stream)
     cursor, _ = Cursor.objects.get_or_create(sync=state.sync, flow=plan.flow.slug)
     horizon = state.run.started_at - timedelta(seconds=stream.lag_s)

@@ -33,7 +33,7 @@ def accept(receiver: Connection, hint: Hint) -> bool:
 def drain(connection_id: int) -> int:
     """Confirm all new events of a connection and make the objects they touch due; give the number of events drained.
 
-    Safe to call at any time and twice: only rows claimed before the look-up are marked, with the records, in one commit.
+    Safe to call any time and twice: only rows claimed before the look-up are marked, with the records, in one commit.
     """
     receiver = Connection.objects.select_related("tenant").get(pk=connection_id)  # the job's id is the bound
     drained, last = 0, 0
@@ -65,7 +65,7 @@ def _note(receiver: Connection, rows: Sequence[InboxEvent], confirmed: Sequence[
 
 
 def _put_off(receiver: Connection, unknown: Sequence[InboxEvent]) -> None:
-    """Ask again later for events that the source does not show yet; after some fifteen minutes they are dropped, and counted as such."""
+    """Ask again later for events that the source does not show yet; after some 15 minutes drop and count them."""
     now = timezone.now()
     for row in unknown:
         row.tries += 1
@@ -85,17 +85,19 @@ def _newest(changes: Iterable[Changed]) -> list[Changed]:
 
 
 _DUE = """
-INSERT INTO integrations_syncrecord (tenant_id, sync_id, source_identity, target_identity, flow, natural_key, label, state,
-    source_version, revision, next_operation, waits_for, code, reason, currency, wanted_order, seen_order, tries, due_at,
-    created_at, changed_at)
+INSERT INTO integrations_syncrecord (tenant_id, sync_id, source_identity, target_identity, flow, natural_key, label,
+    state, source_version, revision, next_operation, waits_for, code, reason, currency, wanted_order, seen_order, tries,
+    due_at, created_at, changed_at)
 SELECT %s, %s, %s, %s, w.flow, w.key, '', 'due', '', 1, '', '{}', '', '', '', w.wanted, 0, 0, now(), now(), now()
 FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS w(flow, key, wanted)
 ON CONFLICT (tenant_id, source_identity, target_identity, flow, natural_key) DO UPDATE SET
     wanted_order = GREATEST(integrations_syncrecord.wanted_order, EXCLUDED.wanted_order,
         CASE WHEN EXCLUDED.wanted_order = 0 AND integrations_syncrecord.state = 'open'
              THEN integrations_syncrecord.seen_order + 1 ELSE 0 END),
-    state = CASE WHEN integrations_syncrecord.state IN ('open', 'unknown') THEN integrations_syncrecord.state ELSE 'due' END,
-    due_at = CASE WHEN integrations_syncrecord.state IN ('open', 'unknown') THEN integrations_syncrecord.due_at ELSE now() END
+    state = CASE WHEN integrations_syncrecord.state IN ('open', 'unknown')
+                 THEN integrations_syncrecord.state ELSE 'due' END,
+    due_at = CASE WHEN integrations_syncrecord.state IN ('open', 'unknown')
+                  THEN integrations_syncrecord.due_at ELSE now() END
 WHERE EXCLUDED.wanted_order = 0 OR EXCLUDED.wanted_order > integrations_syncrecord.seen_order
 """
 

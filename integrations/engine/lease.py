@@ -61,7 +61,7 @@ class Lease:
 
 
 def take_lease(sync_id: int) -> Lease | None:
-    """Take a sync's lease if it is free, or ran out longer ago than its holder's longest call could last; None otherwise."""
+    """Take a sync's lease if it is free, or ran out longer ago than its holder's longest call could last; else None."""
     term_s, call_s = settings.LEASE_S, settings.CALL_TIMEOUT_S
     asked_at = time.monotonic()
     with connection.cursor() as cursor:

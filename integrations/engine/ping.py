@@ -1,4 +1,4 @@
-"""Ping your systems: each step timed, each failure with its likely cause and the fix; the first good one stores what the far side is."""
+"""Ping your systems: steps timed, failures with likely cause and fix; the first success stores what the far side is."""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from integrations.vault import open_settings
 
 
 def ping(connection: Connection, *, actor: str) -> Ping:
-    """Check a connection step by step, stop at the first failure, keep the result. Never raises for a bad connection."""
+    """Check a connection by steps, stop at the first failure, keep the result. Never raises for a bad connection."""
     steps = list(ping_steps(connection, actor=actor))
     ok = all(step.ok for step in steps)
     Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).exclude(
@@ -93,8 +93,8 @@ def _learn(connection: Connection, session: Session, actor: str) -> str:
     if connection.fingerprint and connection.fingerprint != fingerprint:
         _lock(connection, found)
         raise ConnectorError(
-            f"This connection was {connection.identity.get('name')} and is now {found.name}. Nothing is read or written "
-            "until an owner confirms the change.",
+            f"This connection was {connection.identity.get('name')} and is now {found.name}. Nothing is read or "
+            "written until an owner confirms the change.",
             code="identity_changed",
         )
     if not connection.fingerprint:

@@ -78,7 +78,7 @@ def _post(state: RunState, plan: FlowPlan, sink: Sink, works: Sequence[Work], en
 
 
 def _find_first(sink: Sink, works: Sequence[Work]) -> list[Ending]:
-    """Look up every record that was never written; what stands there already is linked or parked, never written again."""
+    """Look up every record never written; what stands there already is linked or parked, never written again."""
     first = [work for work in works if work.operation == 0 and not work.draft.external_id]
     hits = sink.find([work.draft for work in first]) if first else {}
     return [ending for work in first if (ending := judge_hits(work, hits.get(work.draft.reference, ()))) is not None]
@@ -189,7 +189,7 @@ def _hold_back(work: Work, stop: ConnectorError | None) -> Ending:
 
 
 def read_back(sink: Sink, booked: Sequence[tuple[Work, Receipt]]) -> list[Ending]:
-    """Read what stands in the target and compare it with the drafts; the only way to become delivered. Raises TransientError."""
+    """Compare what stands in the target with the drafts; the only way to become delivered. Raises TransientError."""
     endings = []
     for start in range(0, len(booked), _READ_BACK_AT_ONCE):
         chunk = booked[start : start + _READ_BACK_AT_ONCE]
@@ -208,7 +208,10 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
     told = "; ".join(map(str, differences(work.draft.facts, found.facts)))
     if told:
         work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", found.external_id
-        work.reason = f"{work.label} was booked as {found.external_id}, but not as drafted: {told}. Correct it there, or accept it."
+        work.reason = (
+            f"{work.label} was booked as {found.external_id}, but not as drafted: {told}. "
+            "Correct it there, or accept it."
+        )
         return Ending(work, Outcome.DIFFERENT, found=found, code="different", message=work.reason)
     return Ending(work, Outcome.DELIVERED, found=found)
 

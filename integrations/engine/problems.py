@@ -31,7 +31,10 @@ def note_problems(state: RunState, works: Sequence[Work]) -> None:
         return
     now, sync = timezone.now(), state.sync
     rows = [(sync.tenant_id, sync.pk, *cause, message, 0, "{}", now, now) for cause, message in causes.items()]
-    conflict = "(sync_id, code, field, value) DO UPDATE SET message = EXCLUDED.message, last_seen = EXCLUDED.last_seen, healed_at = NULL"
+    conflict = (
+        "(sync_id, code, field, value) DO UPDATE "
+        "SET message = EXCLUDED.message, last_seen = EXCLUDED.last_seen, healed_at = NULL"
+    )
     ids = dict(
         zip(
             causes,
@@ -49,7 +52,7 @@ def _cause(work: Work) -> tuple[str, str, str]:
 
 
 def refresh_problems(state: RunState) -> None:
-    """Count the records and the money that the touched problems hold up. Inside the caller's transaction, after the records are written."""
+    """Count records and money the touched problems hold up; in the caller's transaction, after records are written."""
     if state.touched_problems:
         recount(state.touched_problems)
         state.touched_problems.clear()

@@ -144,7 +144,7 @@ def _plan(sync: Sync, flow: Flow, session: Session) -> FlowPlan:
 
 
 def _end_early(sync: Sync, lease: Lease, run: Run, error: ConnectorError) -> RunResult:
-    """End a run at an error of a system: transient ones come back, configuration stops the sync until the tenant acts."""
+    """End a run at a system's error: transient ones come back, configuration stops the sync until the tenant acts."""
     log.warning("run.ended_early", run=run.pk, sync=sync.pk, code=error.code)
     close_run(run, state=Run.State.FAILED, code=error.code, message=error.message)
     if isinstance(error, ConfigurationError) and not isinstance(error, MappingError):
@@ -174,7 +174,7 @@ def _failed_in_row(sync: Sync) -> int:
 
 
 def _plan_next(sync: Sync, goes_on: bool, trigger: str) -> None:
-    """Plan the next run: now when work is left, else by the schedule or by the first record that becomes due before it."""
+    """Plan the next run: now when work is left, else by the schedule or the first record that becomes due before it."""
     if goes_on:
         schedule.ask_for_run(sync, trigger=trigger)
         return

@@ -1,4 +1,4 @@
-"""When a sync runs: its schedule in the tenant's zone, quiet hours, runs that were asked for, and the claim of due syncs."""
+"""When a sync runs: its schedule in the tenant's zone, quiet hours, runs asked for, and the claim of due syncs."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -71,7 +71,7 @@ def plan_next(sync: Sync, *, not_after: datetime | None = None, not_before: date
 
 
 def ask_for_run(sync: Sync, *, trigger: str) -> None:
-    """Ask for a run as soon as a worker is free; a stronger wish (one that reads new records) is never weakened by a webhook's."""
+    """Ask for a run once a worker is free; a webhook's wish never weakens a stronger one (that reads new records)."""
     wish = Sync.objects.filter(pk=sync.pk)
     if trigger == "webhook":
         wish = wish.filter(wants_run="")

@@ -17,6 +17,8 @@ from integrations.engine.post import Ending, Outcome, close, compare, hold_unkno
 from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.store import load_asked, load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
+from integrations.models import SyncRecord
+
 
 _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
@@ -37,7 +39,7 @@ def recover(state: RunState) -> None:
 def _open_attempts(state: RunState) -> list[Attempt]:
     return list(
         Attempt.objects.for_tenant(state.sync.tenant_id)
-        .filter(closed_at=None, run__sync_id=state.sync.pk)
+        .filter(closed_at=None, record_id__in=SyncRecord.objects.filter(sync=state.sync).values("pk"))
         .exclude(run=state.run)
         .order_by("id")
     )
@@ -117,7 +119,7 @@ def _judge(sink: Sink, work: Work, hits: Sequence[Found]) -> Ending:
 
 
 def _absent(sink: Sink, work: Work) -> Ending:
-    """Absence settles only when two looks agree, the second after the sink's settling time; 0 means one look is proof."""
+    """Absence settles only when two looks agree, the second after the sink's settling time; 0: one look is proof."""
     now, settle_s = timezone.now(), sink.settle_s * float(settings.SETTLE_SCALE)
     first = work.absent_since or now
     if settle_s == 0 or (now - first).total_seconds() >= settle_s:
@@ -150,8 +152,8 @@ def _read_found(sink: Sink, endings: Sequence[Ending]) -> list[Ending]:
 def look_again(state: RunState, plan: FlowPlan) -> None:
     """Look once more at what a takeover settled: a late answer may have booked it a second time."""
     sql = (
-        "UPDATE integrations_syncrecord SET look_again_at = NULL WHERE sync_id = %s AND flow = %s AND look_again_at <= now() "
-        "RETURNING natural_key"
+        "UPDATE integrations_syncrecord SET look_again_at = NULL WHERE sync_id = %s AND flow = %s "
+        "AND look_again_at <= now() RETURNING natural_key"
     )
     with fenced(state.lease), connection.cursor() as cursor:
         cursor.execute(sql, [state.sync.pk, plan.flow.slug])
@@ -171,7 +173,7 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
 
 
 def read_again(state: RunState, plan: FlowPlan) -> None:
-    """Read delivered records back that somebody asked to see again; nothing is written to the target. Raises TransientError."""
+    """Read back delivered records somebody asked to see again; writes nothing to the target. Raises TransientError."""
     rows = load_asked(state, plan.flow.slug)
     works = _last_works(state, plan, rows, [Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT])
     if not works:

@@ -15,8 +15,8 @@ from integrations.money import from_json, to_json
 
 READ_AGAIN = "read_again"  # the code of records that are to be read back
 _ROW_COLUMNS = (
-    "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, code, "
-    "due_at, absent_since, label, amount, currency, document_date"
+    "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, "
+    "code, due_at, absent_since, label, amount, currency, document_date"
 )
 _SCOPE = "tenant_id = %s AND source_identity = %s AND target_identity = %s AND flow = %s"
 
@@ -85,8 +85,8 @@ def load_links(
         "ON l.flow = w.flow AND l.natural_key = w.natural_key "
         "JOIN integrations_syncrecord r ON r.tenant_id = l.tenant_id AND r.source_identity = l.source_identity "
         "AND r.target_identity = l.target_identity AND r.flow = l.flow AND r.natural_key = l.natural_key "
-        "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND (%s OR r.state <> 'different') "
-        "ORDER BY l.flow, l.natural_key, l.revision DESC"
+        "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s "
+        "AND (%s OR r.state <> 'different') ORDER BY l.flow, l.natural_key, l.revision DESC"
     )
     sync = state.sync
     flows, keys = [flow for flow, _ in wanted], [key for _, key in wanted]
@@ -130,14 +130,16 @@ def load_states(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str],
 _SAVE_COLUMNS = (
     ("tenant_id", "bigint"), ("sync_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"),
     ("flow", "text"), ("natural_key", "text"), ("label", "text"), ("state", "text"), ("source_version", "text"),
-    ("revision", "int"), ("next_operation", "text"), ("waits_for", "text[]"), ("problem_id", "bigint"), ("code", "text"),
-    ("reason", "text"), ("amount", "numeric"), ("currency", "text"), ("document_date", "date"),
+    ("revision", "int"), ("next_operation", "text"), ("waits_for", "text[]"), ("problem_id", "bigint"),
+    ("code", "text"), ("reason", "text"), ("amount", "numeric"), ("currency", "text"), ("document_date", "date"),
     ("wanted_order", "bigint"), ("seen_order", "bigint"), ("tries", "int"), ("due_at", "timestamptz"),
     ("absent_since", "timestamptz"), ("look_again_at", "timestamptz"), ("created_at", "timestamptz"),
     ("changed_at", "timestamptz"),
 )  # fmt: skip
-_KEPT = {"tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state", "due_at",
-         "look_again_at"}  # fmt: skip
+_KEPT = {
+    "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state",
+    "due_at", "look_again_at",
+}  # fmt: skip
 _TOLD_OF_NEWER = (
     "integrations_syncrecord.wanted_order > EXCLUDED.seen_order AND EXCLUDED.state NOT IN ('open', 'unknown')"
 )
@@ -159,9 +161,10 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
     rows = [
         (
             sync.tenant_id, sync.pk, sync.source_identity, sync.target_identity, flow_slug, work.key, work.label[:200],
-            work.state, work.version, work.revision, work.next_operation, list(work.waits_for), work.problem_id, work.code,
-            work.reason, work.money.amount if work.money else None, work.money.currency if work.money else "",
-            work.document_date, 0, work.seen_order, work.tries, work.due_at, work.absent_since, work.look_again_at, now, now,
+            work.state, work.version, work.revision, work.next_operation, list(work.waits_for), work.problem_id,
+            work.code, work.reason, work.money.amount if work.money else None,
+            work.money.currency if work.money else "", work.document_date, 0, work.seen_order, work.tries, work.due_at, work.absent_since, work.look_again_at,
+            now, now,
         )
         for work in works
     ]  # fmt: skip
@@ -207,7 +210,7 @@ def save_links(state: RunState, flow_slug: str, links: Sequence[NewLink]) -> Non
 
 
 def release_waiting(state: RunState, names: Sequence[str]) -> int:
-    """Make due what waited for one of these records ("flow:key"); give how many. Each is looked at anew, and may wait for another."""
+    """Make due what waited for one of these ("flow:key"); give how many. Each is judged anew and may wait again."""
     if not names:
         return 0
     sql = (

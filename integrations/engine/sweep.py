@@ -1,4 +1,4 @@
-"""The daily sweep: all ids and orders of the source against what the engine knows; what a cursor or a webhook missed is found here."""
+"""The daily sweep: all ids and orders of the source against the engine's; finds what a cursor or a webhook missed."""
 
 from collections.abc import Iterator
 from datetime import timedelta

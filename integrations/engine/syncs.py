@@ -69,7 +69,7 @@ def _check_side(tenant_id: int, connection: Connection, connector_slug: str) -> 
 
 
 def activate(sync: Sync, *, actor: str) -> None:
-    """Switch a sync on. Raises ConfigurationError when a side has no good ping, or another live sync joins the same two systems."""
+    """Switch a sync on. Raises ConfigurationError: a side has no good ping, or another live sync joins both systems."""
     for side in (sync.source, sync.target):
         if not side.fingerprint or side.state != Connection.State.GOOD:
             raise ConfigurationError(
@@ -82,13 +82,22 @@ def activate(sync: Sync, *, actor: str) -> None:
     try:
         with transaction.atomic():
             sync.save()
+            _adopt_records(sync)
             _note(sync, "switched on", {}, actor)
     except IntegrityError as error:
         raise ConfigurationError(
-            f"Another sync already joins {sync.source.identity['name']} and {sync.target.identity['name']} for this pair. "
-            "Two would post everything twice: use that one, or archive it first.",
+            f"Another sync already joins {sync.source.identity['name']} and {sync.target.identity['name']} for this "
+            "pair. Two would post everything twice: use that one, or archive it first.",
             code="second_sync",
         ) from error
+
+
+def _adopt_records(sync: Sync) -> None:
+    """Go on with what an earlier sync between the same two systems left: identity counts, not the row."""
+    records = SyncRecord.objects.for_tenant(sync.tenant_id).exclude(sync=sync)
+    records.filter(source_identity=sync.source_identity, target_identity=sync.target_identity).filter(
+        sync__pair=sync.pair
+    ).update(sync=sync)
 
 
 def pause(sync: Sync, *, actor: str) -> None:

@@ -1,4 +1,4 @@
-"""Looks at each record that was read and decides what becomes of it: unchanged, skipped, parked, waiting, or drafts to post."""
+"""Decides what becomes of each record that was read: unchanged, skipped, parked, waiting, or drafts to post."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -144,7 +144,8 @@ def _judge_deleted(is_document: bool, work: Work, link: LinkView | None) -> None
     elif is_document:
         work.park(
             "deleted_after_posting",
-            f"{work.label} was deleted in the source but stands in the target as {link.external_id}. Void or credit it there.",
+            f"{work.label} was deleted in the source but stands in the target as {link.external_id}. "
+            "Void or credit it there.",
         )
     else:
         work.state, work.reason = State.DELIVERED, "Deleted in the source; kept in the target."
