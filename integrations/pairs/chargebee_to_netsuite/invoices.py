@@ -97,7 +97,7 @@ def needs(record: Record, context: Context) -> tuple[Need, ...]:
 
 
 def source(record: Record, context: Context) -> SourceDocument:
-    """Show an invoice to the mapping: header, and its lines by kind. Raises RejectedError when they do not make the total."""
+    """Show an invoice to the mapping: header, lines by kind. Raises RejectedError when they do not make the total."""
     invoice = invoice_of(record)
     due = invoice.due_date
     header: dict[str, Value] = {
@@ -175,7 +175,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 
 def _exact(line: Mapping[str, Value]) -> dict[str, Value]:
-    """Give quantity and rate whose product is the amount: the amount counts, tiers and many decimals do not multiply."""
+    """Give quantity and rate that make the amount: the amount counts, tiers and many decimals do not multiply."""
     amount, quantity = _amount(line), line.get("quantity")
     if isinstance(quantity, Decimal) and quantity and (rate := amount / quantity) == rate.quantize(Decimal("0.01")):
         return {**line, "rate": rate}

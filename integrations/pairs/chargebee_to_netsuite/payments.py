@@ -156,13 +156,13 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 
 def _payer(payment: Transaction, context: Context) -> str:
-    """Give the NetSuite customer whose invoices are paid: NetSuite applies a payment to one customer's invoices only."""
+    """Give the NetSuite customer whose invoices are paid: NetSuite applies a payment to one customer's only."""
     own = context.links[("customers", payment.customer_id)].external_id
     owners = {context.links[("invoices", each.invoice_id)].facts.customer or own for each in _applied(payment)}
     if len(owners) > 1:
         raise RejectedError(
-            f"Payment {payment.id} pays invoices of {len(owners)} customers; NetSuite applies a payment to one customer only. "
-            "Split it in Chargebee, or book it by hand in NetSuite and skip it here with the reason.",
+            f"Payment {payment.id} pays invoices of {len(owners)} customers; NetSuite applies a payment to one "
+            "customer only. Split it in Chargebee, or book it by hand in NetSuite and skip it here with the reason.",
             code="payment_over_customers",
             field="customer",
             value=payment.id,
