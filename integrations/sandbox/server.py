@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from email.utils import formatdate
 
 from integrations.sandbox.app import Background, Request, Response
 from integrations.sandbox.control import Control
@@ -101,6 +102,7 @@ class _Listener:
         self._slug = slug
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._dated = (0, "")
 
     async def __aenter__(self) -> "_Listener":
         self._server = await asyncio.start_server(self._converse, LOOPBACK, self.port, limit=HEAD_LIMIT, backlog=1024)
@@ -137,7 +139,7 @@ class _Listener:
             writer.transport.abort()
             return False
         keep = keeps_alive(request)
-        writer.write(encode(response, request.method, keep=keep))
+        writer.write(encode(response, request.method, keep=keep, date=self._date()))
         await writer.drain()
         return keep
 
@@ -149,6 +151,13 @@ class _Listener:
         if plan.delay_s:
             await asyncio.sleep(plan.delay_s)
         return self._world.perform(self._slug, request, plan)
+
+    def _date(self) -> str:
+        """Give the world's time as every web server tells it; clients judge their own clocks by it."""
+        second = self._world.clock.epoch_s() if self._world else 0
+        if second != self._dated[0]:
+            self._dated = (second, formatdate(second, usegmt=True))
+        return self._dated[1]
 
 
 async def _tick(world: World) -> None:

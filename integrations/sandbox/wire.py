@@ -48,10 +48,12 @@ def keeps_alive(request: Request) -> bool:
     return wish == "keep-alive" if request.headers.get(":version") == "HTTP/1.0" else wish != "close"
 
 
-def encode(response: Response, method: str, *, keep: bool) -> bytes:
-    """Write an answer as bytes; HEAD, 204 and 304 carry no body."""
+def encode(response: Response, method: str, *, keep: bool, date: str = "") -> bytes:
+    """Write an answer as bytes, dated unless it has a date of its own; HEAD, 204 and 304 carry no body."""
     lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
+    if date and response.header("date") is None:
+        lines.append(f"Date: {date}")
     if response.status not in BODILESS:
         lines.append(f"Content-Length: {len(response.body)}")
     lines.append("Connection: keep-alive\r\n\r\n" if keep else "Connection: close\r\n\r\n")

@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -113,3 +114,9 @@ def test_it_commits_late_what_the_caller_gave_up_on(sandbox, world):
 def test_it_reports_a_port_that_is_taken(sandbox):
     with pytest.raises(OSError), running(World([Echo]), sandbox.base_port):
         pass
+
+
+def test_it_dates_its_answers_by_the_worlds_clock(world, sandbox):
+    world.clock.advance(-86400)
+    dated = parsedate_to_datetime(httpx.get(sandbox.origin("echo") + "/a").headers["date"])
+    assert abs((dated - world.clock.now()).total_seconds()) < 60
