@@ -159,10 +159,10 @@ def _refusal(answer: Answer, http: Http, credentials: Credentials, tools: Tools)
 
 _BY_ERROR = {
     "invalid_client": (
-        "netsuite_certificate_refused",
-        "it does not know this certificate for this client id: revoked, replaced, wiped by a sandbox refresh, or an id "
-        "mistyped",
-        "certificate_id",
+        "netsuite_client_unknown",
+        "this account knows no such client with this certificate. The account id may be another environment's, the client "
+        "id or certificate id mistyped, or the certificate not uploaded here",
+        "account_id",
     ),
     "invalid_grant": (
         "netsuite_certificate_refused",

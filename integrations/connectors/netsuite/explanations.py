@@ -49,11 +49,19 @@ SIGN_IN = (
         fix="Nothing is wrong in NetSuite. Our operators must set the server's clock (NTP); then ping again.",
     ),
     Explanation(
+        code="netsuite_client_unknown",
+        title="The account does not know this client",
+        cause="The account id, client id and certificate do not belong together: the account id is another "
+        "environment's, an id is mistyped, or the certificate was never uploaded there or wiped by a sandbox refresh.",
+        who="erp_admin",
+        fix="Compare the account id with Setup > Company > Company Information, and the client id with the integration "
+        f"record. Then {_M2M}: is the certificate id listed? If not, Create New and upload the connection's certificate.",
+    ),
+    Explanation(
         code="netsuite_certificate_refused",
         title="The certificate is refused",
-        cause="NetSuite does not accept this certificate for this client id. It was revoked or replaced, wiped by a "
-        "sandbox "
-        "refresh, its user or role was made inactive, or the client id or certificate id is mistyped.",
+        cause="NetSuite knows this certificate, but no longer accepts it: it was revoked or replaced, or its user or role "
+        "was made inactive.",
         who="erp_admin",
         fix=f"{_M2M}: see whether the certificate id is listed and active. If not, choose Create New, upload the "
         "connection's certificate, and copy the new certificate id here.",

@@ -11,7 +11,7 @@ from integrations.sandbox.app import Response
 
 NOW = (("Date", format_datetime(START, usegmt=True)),)
 CAUSES = (
-    (401, "invalid_client", "netsuite_certificate_refused"),
+    (401, "invalid_client", "netsuite_client_unknown"),
     (400, "invalid_grant", "netsuite_certificate_refused"),
     (400, "unauthorized_client", "netsuite_grant_not_allowed"),
     (400, "invalid_scope", "netsuite_scope_missing"),
