@@ -160,8 +160,8 @@ def _refusal(answer: Answer, http: Http, credentials: Credentials, tools: Tools)
 _BY_ERROR = {
     "invalid_client": (
         "netsuite_client_unknown",
-        "this account knows no such client with this certificate. The account id may be another environment's, the client "
-        "id or certificate id mistyped, or the certificate not uploaded here",
+        "this account knows no such client with this certificate. The account id may be another environment's, the "
+        "client id or certificate id mistyped, or the certificate not uploaded there",
         "account_id",
     ),
     "invalid_grant": (

@@ -55,13 +55,14 @@ SIGN_IN = (
         "environment's, an id is mistyped, or the certificate was never uploaded there or wiped by a sandbox refresh.",
         who="erp_admin",
         fix="Compare the account id with Setup > Company > Company Information, and the client id with the integration "
-        f"record. Then {_M2M}: is the certificate id listed? If not, Create New and upload the connection's certificate.",
+        f"record. Then {_M2M}: if the certificate id is not listed, Create New and upload the "
+        "connection's certificate.",
     ),
     Explanation(
         code="netsuite_certificate_refused",
         title="The certificate is refused",
-        cause="NetSuite knows this certificate, but no longer accepts it: it was revoked or replaced, or its user or role "
-        "was made inactive.",
+        cause="NetSuite knows this certificate, but no longer accepts it: it was revoked or replaced, or its user or "
+        "role was made inactive.",
         who="erp_admin",
         fix=f"{_M2M}: see whether the certificate id is listed and active. If not, choose Create New, upload the "
         "connection's certificate, and copy the new certificate id here.",

@@ -10,6 +10,7 @@ from integrations.errors import AuthenticationError, ConfigurationError, Unavail
 from integrations.sandbox.app import Response
 
 NOW = (("Date", format_datetime(START, usegmt=True)),)
+UNDATED = (("Date", "once upon a time"),)
 CAUSES = (
     (401, "invalid_client", "netsuite_client_unknown"),
     (400, "invalid_grant", "netsuite_certificate_refused"),
@@ -47,12 +48,12 @@ def test_it_looks_at_the_clock_first():
 
 def test_it_asks_for_the_time_where_the_refusal_does_not_tell_it():
     served = Response.json(200, {"serverTime": "2026-11-21T11:50:00Z"})
-    error = refusal(Response.json(400, {"error": "invalid_grant"}), served_time=served)
+    error = refusal(Response.json(400, {"error": "invalid_grant"}, UNDATED), served_time=served)
     assert error.code == "netsuite_clock_skew"
 
 
 def test_it_goes_on_where_nobody_tells_the_time():
-    error = refusal(Response.json(400, {"error": "invalid_grant"}), served_time=Response.empty(404))
+    error = refusal(Response.json(400, {"error": "invalid_grant"}, UNDATED), served_time=Response.empty(404, UNDATED))
     assert error.code == "netsuite_certificate_refused"
 
 
