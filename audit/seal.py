@@ -1,4 +1,4 @@
-"""The hash chain: each run's closed attempts and each configuration change are sealed, one link after the other, per tenant."""
+"""The hash chain: each run's closed attempts and each configuration change are sealed link after link, per tenant."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,8 +12,9 @@ from audit.models import ConfigChange, Run, Seal
 _START = "0" * 64
 _LOCK_SPACE = 7_021  # advisory lock class of the seals
 _SEALED_COLUMNS = (
-    "id", "tenant_id", "run_id", "record_id", "flow", "natural_key", "operation", "revision", "reference", "idempotency_key",
-    "source_version", "mapping_version", "draft", "answer", "external_id", "outcome", "code", "message",
+    "id", "tenant_id", "run_id", "record_id", "flow", "natural_key", "operation", "revision", "reference",
+    "idempotency_key", "source_version", "mapping_version", "draft", "answer", "external_id", "outcome",
+    "code", "message",
 )  # fmt: skip
 _SEALED_TIMES = ("opened_at", "answered_at", "closed_at")
 
@@ -48,9 +49,9 @@ def seal_change(change: ConfigChange) -> None:
 
 def verify(tenant_id: int) -> Broken | None:
     """Recompute a tenant's chain; give the first broken place, or None when it holds."""
-    previous, number = _START, 0
-    for seal in Seal.objects.filter(tenant_id=tenant_id).select_related("change").order_by("number").iterator():
-        number += 1
+    previous = _START
+    seals = Seal.objects.filter(tenant_id=tenant_id).select_related("change").order_by("number")
+    for number, seal in enumerate(seals.iterator(), start=1):
         reason = _fault(seal, number, previous)
         if reason:
             return Broken(tenant_id=tenant_id, seal_number=seal.number, reason=reason)

@@ -28,7 +28,7 @@ Side: TypeAlias = Literal["source", "target"]
 class Record:
     """One object as read. `body` is the connector's own dataclass from its `records.py`.
 
-    `order` grows with every change of the object (0: the system gave none) and only orders reads; it is not the source version.
+    `order` grows with every change of the object (0: none given) and only orders reads; it is not the source version.
     """
 
     stream: str
@@ -49,7 +49,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What to read: changed in [start, end], from `position` on. `start` None: everything there is, whatever its dates."""
+    """What to read: changed in [start, end], from `position` on. `start` None: everything, whatever its dates."""
 
     start: datetime | None
     end: datetime
@@ -89,7 +89,7 @@ class Stream(Protocol):
         ...
 
     def index(self, start: datetime | None) -> Iterator[IndexEntry]:
-        """List keys and orders of all objects whose document date is at or after `start` (None: all), without a changed-at filter."""
+        """List key and order of every object with a document date from `start` on (None: all); no changed-at filter."""
         ...
 
 
@@ -114,7 +114,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What stands, or must stand, in the target. None: not said, so not compared. Amounts in the document's currency."""
+    """What stands, or must stand, in the target. None: not said, not compared. Amounts in the document's currency."""
 
     name: str | None = None
     customer: str | None = None  # the target's id of the customer or vendor
@@ -140,7 +140,8 @@ class Reference:
 class Draft:
     """One operation about to be written. `reference` is ours and goes into the target (with the revision when above 1).
 
-    `external_id` is the target's id where the operation acts on a document that stands already. `payload` is in the target's own words.
+    `external_id` is the target's id where the operation acts on a document that stands already. `payload` is in the
+    target's own words.
     """
 
     flow: str
@@ -168,7 +169,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A document that stands in the target. `by_reference`: it carries our reference; otherwise only its business key agrees."""
+    """A document that stands in the target. `by_reference`: it has our reference; else only its business key agrees."""
 
     external_id: str
     reference: str
@@ -189,18 +190,21 @@ class Sink(Protocol):
     """A kind of object written to a system. All methods are safe to call from a pool thread."""
 
     slug: str
-    settle_s: int  # how long absence must be confirmed; 0 only where the target enforces our reference and the write is an upsert
+    settle_s: int  # how long to confirm absence; 0 only if the target enforces our reference and the write is an upsert
 
     def find(self, drafts: Sequence[Draft]) -> Mapping[str, tuple[Found, ...]]:
         """Look the drafts up, by our reference and by business key; keyed by `Draft.reference`. Reads only, batched."""
         ...
 
     def book(self, draft: Draft) -> Receipt:
-        """Write one draft, with one call. Raises RejectedError, TransientError (not booked), UnknownOutcomeError, ConfigurationError."""
+        """Write one draft, with one call.
+
+        Raises RejectedError, TransientError (not booked), UnknownOutcomeError, ConfigurationError.
+        """
         ...
 
     def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
-        """Read what stands in the target with all facts that the drafts state; keyed by `Draft.reference`. Absent: not there."""
+        """Read what stands in the target with all facts the drafts state, by `Draft.reference`. Absent: not there."""
         ...
 
     def catalogue(self) -> tuple[TargetField, ...]:
@@ -232,9 +236,9 @@ class CredentialField:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
-    """A connection as a connector sees it: its cleaned credential values (secrets opened), environment and a stable id for locks and tokens.
+    """A connection as a connector sees it: cleaned credential values (secrets opened), environment and a stable id.
 
-    The representation shows no values, so that none can reach a log.
+    The id is for locks and tokens. The representation shows no values, so that none can reach a log.
     """
 
     connection_id: str
@@ -259,7 +263,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceEntry:
-    """One value of a system's reference data. `code` is its id there, `number` what people call it (account number, ISO code)."""
+    """One reference value: `code` is its id in the system, `number` what people call it (account number, ISO code)."""
 
     kind: str
     code: str
@@ -328,7 +332,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """Where a host is dialled: the sandbox map and the egress guard's verdict. `host` and `port` are what the socket connects to."""
+    """Where a host is dialled, by the sandbox map and the egress guard. The socket connects to `host` and `port`."""
 
     host: str
     port: int
@@ -347,7 +351,7 @@ class Egress(Protocol):
 class Tools:
     """What the engine hands to a connector: nothing below reaches for Django, Redis or the clock by itself.
 
-    `may_write` is called before every write and raises LeaseLostError when the run's lease does not cover the call's timeout.
+    `may_write` is called before every write and raises LeaseLostError when the lease does not cover the call's timeout.
     """
 
     tokens: TokenStore
@@ -428,7 +432,7 @@ class PingStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PingCheck:
-    """One thing a connector checks after name resolution and TLS: run it; what it returns is the detail shown, an error fails the step."""
+    """A connector's check after name resolution and TLS: it returns the detail to show, an error fails the step."""
 
     slug: str
     label: str
@@ -458,8 +462,8 @@ class InboundRequest:
 class Inbound:
     """How a system's webhooks are verified and read.
 
-    `verify` answers whether the call is genuine, in constant time; `secrets` are the connection's own inbound secrets (names as the connector
-    declares in `secret_names`, generated by the portal). `hint` reads the event id, or raises ContractError.
+    `verify` answers whether the call is genuine, in constant time; `secrets` are the connection's own inbound secrets
+    (named as in `secret_names`, generated by the portal). `hint` reads the event id, or raises ContractError.
     """
 
     secret_names: tuple[str, ...]
@@ -506,7 +510,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a record is delivered. `skip` never posts it (with the reason, for good until it changes); `later` waits for its next change."""
+    """Whether a record is delivered.
+
+    `skip` never posts it (with the reason, for good until it changes); `later` waits for its next change.
+    """
 
     action: Literal["deliver", "skip", "later"] = "deliver"
     code: str = ""
@@ -527,7 +534,7 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDocument:
-    """A record as mappings see it: named header values and lines. Amounts are Decimal in major units, dates are the site's own."""
+    """A record for a mapping: named header values and lines. Decimal amounts in major units, the site's own dates."""
 
     header: Mapping[str, Value]
     lines: tuple[Mapping[str, Value], ...] = ()
@@ -543,7 +550,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """All a handler may know beside its record: policies, both identities, delivered parents and the target's reference data."""
+    """All a handler knows beside its record: policies, both identities, delivered parents, target reference data."""
 
     policies: Mapping[str, str]
     source: Identity
@@ -574,8 +581,9 @@ class PolicyField:
 class Flow:
     """One object kind on its way from a stream to a sink. All callables are pure.
 
-    `version` digests the posting-relevant fields only. `needs` is asked before `draft`; `draft` gets a context in which every need is linked and
-    gives the operations in their order. `document` is False for customers and items, which are updated in place; documents never are.
+    `version` digests the posting-relevant fields only. `needs` is asked before `draft`; `draft` gets a context in which
+    every need is linked and gives the operations in their order. `document` is False for customers and items, which are
+    updated in place; documents never are.
     """
 
     slug: str

@@ -21,7 +21,7 @@ ConnectorError
 class ConnectorError(Exception):
     """Carry a sentence for the tenant, a stable code, and what the code is about.
 
-    `code` groups problems; `field` and `value` name what to mend; `answer` is a redacted summary of what the system said.
+    `code` groups problems; `field`, `value` name what to mend; `answer` is a redacted summary of what the system said.
     """
 
     code = "connector_error"

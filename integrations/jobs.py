@@ -18,7 +18,7 @@ def run(sync_id: int, trigger: str) -> None:
 
 
 def tick() -> None:
-    """Find due syncs, undrained events and what was lost, and put them to work. The scheduler calls it every two seconds."""
+    """Find due syncs, undrained events and what was lost; put them to work. The scheduler calls it every 2 seconds."""
     janitor.revive_syncs()
     janitor.wake_due_records()
     for connection_id in inbox.waiting_connections():

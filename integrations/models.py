@@ -89,7 +89,7 @@ class ReferenceValue(models.Model):
 
 
 class Sync(models.Model):
-    """A pair that a tenant switched on, with its schedule and policies; its row is also the lease that one run holds."""
+    """A pair a tenant switched on, with its schedule and policies; its row is also the lease that one run holds."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Being set up"

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, token: str) -> HttpResponse:
-    """Take one webhook: 200 stored (or here before), 400 not readable, 401 not genuine, 404 unknown address, 413 too large."""
+    """Take a webhook: 200 stored or here before, 400 unreadable, 401 not genuine, 404 unknown address, 413 too big."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.WEBHOOK_MAX_BYTES:
         return HttpResponse("The body is too large.", status=413)
     receiver = Connection.objects.filter(webhook_token=token).first()  # the secret token is the bound

@@ -19,7 +19,6 @@ from integrations.engine.store import load_asked, load_links, load_rows, load_un
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
 from integrations.models import SyncRecord
 
-
 _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
 

@@ -163,8 +163,8 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
             sync.tenant_id, sync.pk, sync.source_identity, sync.target_identity, flow_slug, work.key, work.label[:200],
             work.state, work.version, work.revision, work.next_operation, list(work.waits_for), work.problem_id,
             work.code, work.reason, work.money.amount if work.money else None,
-            work.money.currency if work.money else "", work.document_date, 0, work.seen_order, work.tries, work.due_at, work.absent_since, work.look_again_at,
-            now, now,
+            work.money.currency if work.money else "", work.document_date, 0, work.seen_order,
+            work.tries, work.due_at, work.absent_since, work.look_again_at, now, now,
         )
         for work in works
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Counts what a sync did from outside: it imports nothing of the product and reads only the sandbox's control API over HTTP."""
+"""Counts what a sync did from outside: imports nothing of the product, reads only the sandbox control API over HTTP."""
 
 from portal.checker.control import Control
 from portal.checker.pairs import check_pair

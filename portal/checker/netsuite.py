@@ -34,7 +34,7 @@ _KINDS = {"customers": "CUS", "items": "ITM", "invoices": "INV", "payments": "TX
 
 
 def check(control: Control, exempt: set[tuple[str, str]]) -> Verdict:
-    """Compare both systems. `exempt` names (flow, key) that the product itself reports as waiting, parked or skipped."""
+    """Compare both systems. `exempt` names (flow, key) that the product reports as waiting, parked or skipped."""
     source = _by_kind(control.documents("chargebee"))
     standing = _by_reference(control.documents("netsuite"))
     zone = control.get("/credentials")["chargebee"].get("time_zone") or "UTC"
