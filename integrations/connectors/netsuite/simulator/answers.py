@@ -19,12 +19,14 @@ class Refused(Exception):  # noqa: N818 - an answer of the simulated system, not
         self.response = response
 
 
-def problem(status: int, code: str, detail: str, *, headers: Pairs = (), **where: str) -> Response:
-    """Make an error answer; `where` may hold `path`, `param` or `header`, naming what was wrong."""
+def problem(
+    status: int, code: str, detail: str, *, path: str = "", param: str = "", header: str = "", headers: Pairs = ()
+) -> Response:
+    """Make an error answer; `path`, `param` and `header` name what was wrong in the request, `headers` go with it."""
     entry: Json = {"detail": detail}
-    for name, member in (("path", "o:errorPath"), ("param", "o:errorQueryParam"), ("header", "o:errorHeader")):
-        if name in where:
-            entry[member] = where[name]
+    for member, value in (("o:errorPath", path), ("o:errorQueryParam", param), ("o:errorHeader", header)):
+        if value:
+            entry[member] = value
     entry["o:errorCode"] = code
     body = {
         "type": RFC + _SECTIONS.get(status, "5.1"),
@@ -35,9 +37,14 @@ def problem(status: int, code: str, detail: str, *, headers: Pairs = (), **where
     return Response.json(status, body, (ERROR_TYPE, *headers))
 
 
-def refuse(status: int, code: str, detail: str, **where: str) -> NoReturn:
+def refuse(status: int, code: str, detail: str, *, path: str = "", param: str = "", header: str = "") -> NoReturn:
     """Raise a refusal with this error body."""
-    raise Refused(problem(status, code, detail, **where))
+    raise Refused(problem(status, code, detail, path=path, param=param, header=header))
+
+
+def wrong_url() -> Refused:
+    """Make the refusal of a path that leads nowhere."""
+    return Refused(problem(400, "INVALID_URL", "Invalid URL. It must have the form <service>/v1/<record>/<id>."))
 
 
 def bad_content(detail: str, path: str) -> NoReturn:
@@ -51,9 +58,9 @@ def bad_value(value: object, path: str) -> NoReturn:
     bad_content(f"You have entered an Invalid Field Value {value} for the following field: {field}", path)
 
 
-def user_error(detail: str, **where: str) -> NoReturn:
+def user_error(detail: str) -> NoReturn:
     """Refuse by a business rule."""
-    refuse(400, "USER_ERROR", f"Error while accessing a resource. {detail}", **where)
+    refuse(400, "USER_ERROR", f"Error while accessing a resource. {detail}")
 
 
 def please_enter(labels: list[str]) -> NoReturn:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from integrations.connectors.netsuite.simulator.answers import bad_content, bad_value, refuse
+from integrations.connectors.netsuite.simulator.answers import Refused, bad_content, bad_value, refuse
 from integrations.connectors.netsuite.simulator.records.types import group_of
 from integrations.connectors.netsuite.simulator.schema import Field, Fields
 from integrations.connectors.netsuite.simulator.site import Site
@@ -15,6 +15,7 @@ Policy = Literal["error", "warning", "ignore"]
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
+_SEMANTIC = frozenset(("ref", "refs", "object"))
 _WRAPPER = frozenset(("items", "count", "hasMore", "offset", "totalResults", "links"))
 
 
@@ -41,11 +42,18 @@ class Reader:
                 values[name] = None
             elif field.kind == "list":
                 values[name] = self._lines(field, value, where)
-            elif self._values == "error":
+            elif self._values == "error" or field.kind in _SEMANTIC:
                 values[name] = _READ[field.kind](self, field, value, where)
             else:
-                values[name] = _READ[field.kind](self, field, value, where)
+                self._lenient(values, field, value, where)
         return values
+
+    def _lenient(self, values: dict[str, Any], field: Field, value: object, where: str) -> None:
+        try:
+            values[field.name] = _READ[field.kind](self, field, value, where)
+        except Refused:
+            if self._values == "warning":
+                self.warnings.append(f"{where}: Invalid value {value!r}, dropped.")
 
     def _unusable(self, name: str, where: str, *, is_read_only: bool) -> None:
         if name == "links":
@@ -175,6 +183,6 @@ def policy(header: str | None, name: str, default: Policy) -> Policy:
         return "error"
     if chosen == "warning":
         return "warning"
-    if chosen == "ignore":
-        return "ignore"
-    refuse(400, "INVALID_REQUEST", f"Unknown value '{header}' of the header {name}.", header=name)
+    if chosen != "ignore":
+        refuse(400, "INVALID_REQUEST", f"Unknown value '{header}' of the header {name}.", header=name)
+    return "ignore"

@@ -1,12 +1,12 @@
 """One NetSuite account: its records, books, switches and clock, and the look-ups its rules share."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from integrations.connectors.netsuite.simulator.options import Options
-from integrations.connectors.netsuite.simulator.records.types import TYPES, group_of
+from integrations.connectors.netsuite.simulator.records.types import group_of
 from integrations.connectors.netsuite.simulator.store import Store, Stored, Values
 from integrations.sandbox.books import Books, Chart, Currencies, Currency, Document, Periods
 from integrations.sandbox.clock import SandboxClock
@@ -21,6 +21,9 @@ class Site:
         self.store = Store()
         self.books = Books(Chart(), Currencies([]), Periods())
         self.accounts: dict[str, str] = {}
+        self.country_tax: dict[str | None, str] = {}
+        self.names: dict[tuple[str, str], str] = {}
+        self.spent: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.quirks: Counter[str] = Counter()
 
     def now(self) -> datetime:
@@ -34,7 +37,7 @@ class Site:
     def seed_record(self, type_name: str, id: str, **fields: object) -> Stored:
         """Put a record of the account's set-up under a fixed id, past the rules."""
         now = self.now()
-        stored = Stored(type=TYPES[type_name], id=id, fields=dict(fields), created=now, modified=now)
+        stored = Stored(kind=type_name, id=id, fields=dict(fields), created=now, modified=now)
         self.store.put(stored, now.timestamp())
         return stored
 
@@ -47,6 +50,10 @@ class Site:
         """Give the fields of a record that is known to exist; empty for None."""
         found = self.store.get(group_of(target), id) if id else None
         return found.fields if found else {}
+
+    def item(self, item_id: str) -> Stored:
+        """Give an item that is known to exist."""
+        return self.store.groups["item"][item_id]
 
     def currency(self, currency_id: str) -> Currency:
         """Give the currency behind an internal id."""
@@ -74,6 +81,10 @@ class Site:
     def _is_child(self, subsidiary_id: str, parents: list[str]) -> bool:
         parent = self.fields_of("subsidiary", subsidiary_id).get("parent")
         return parent is not None and (parent in parents or self._is_child(parent, parents))
+
+    def has_transactions(self, customer_id: str) -> bool:
+        """Tell whether a customer occurs in the books."""
+        return any(document.party == customer_id for document in self.books.documents.values())
 
     def touch(self, id: str) -> None:
         """Let the search see a transaction anew, such as one that was paid."""

@@ -1,10 +1,11 @@
-"""Where the account's records are kept: by group and id, by external id, and which of them the search has yet to see."""
+"""Where the account's records are kept: by group and id, by external id, and what the search has yet to see."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from integrations.connectors.netsuite.simulator.records.types import TYPES
 from integrations.connectors.netsuite.simulator.schema import RecordType
 from integrations.sandbox.books import Document
 
@@ -13,14 +14,22 @@ Values = dict[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class Stored:
-    """One record. `fields` hold plain values: ids for references and enumerations, lists of dicts for sublists."""
+    """One record of the type named by `kind`.
 
-    type: RecordType
+    `fields` hold plain values: ids for references and enumerations, lists of dicts for sublists.
+    """
+
+    kind: str
     id: str
     fields: Values
     created: datetime
     modified: datetime
     document: Document | None = None
+
+    @property
+    def type(self) -> RecordType:
+        """The record type."""
+        return TYPES[self.kind]
 
     @property
     def external_id(self) -> str | None:
@@ -98,5 +107,4 @@ class Store:
 
     def of(self, *types: str) -> list[Stored]:
         """List the records of these types in the order of their making."""
-        wanted = set(types)
-        return [one for group in self.groups.values() for one in group.values() if one.type.name in wanted]
+        return [one for group in self.groups.values() for one in group.values() if one.kind in types]

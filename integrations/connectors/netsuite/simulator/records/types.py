@@ -35,6 +35,10 @@ def _common(created: str = "createdDate") -> list[Field]:
     return [*plain("text", "externalId"), *plain("text", "id", read_only=True), *read]
 
 
+def _subsidiaries() -> Field:
+    return Field(name="subsidiary", kind="refs", targets=("subsidiary",))
+
+
 def _dimensions() -> list[Field]:
     return [ref("class", "classification"), ref("department"), ref("location")]
 
@@ -167,7 +171,12 @@ def _customer() -> Fields:
             plain("bool", "defaultBilling defaultShipping isResidential"),
             subrecord("addressBookAddress", address),
         ),
-        sublist("taxRegistration", "id", plain("text", "id taxRegistrationNumber nexusState"), ref("nexusCountry", "country")),
+        sublist(
+            "taxRegistration",
+            "id",
+            plain("text", "id taxRegistrationNumber nexusState"),
+            ref("nexusCountry", "country"),
+        ),
     )
 
 
@@ -184,7 +193,7 @@ def _item(*accounts: str) -> Fields:
         ref("revRecForecastRule", "revenueRecognitionRule"),
         ref("revRecSchedule"),
         enum("createRevenuePlansOn", _1="Revenue Arrangement Creation", _2="Billing"),
-        Field(name="subsidiary", kind="refs", targets=("subsidiary",)),
+        _subsidiaries(),
         _dimensions(),
     )
 
@@ -271,14 +280,12 @@ WRITABLE = (
 
 def _reference(name: str, permission: str, title: str, *fields: Field | list[Field]) -> RecordType:
     columns = table(_common(), plain("bool", "isInactive"), *fields)
-    return RecordType(
-        name=name, group=name, fields=columns, permission=permission, title=title, is_writable=False
-    )
+    return RecordType(name=name, group=name, fields=columns, permission=permission, title=title, is_writable=False)
 
 
 def _named(name: str, permission: str, title: str) -> RecordType:
-    subsidiaries = Field(name="subsidiary", kind="refs", targets=("subsidiary",))
-    return _reference(name, permission, title, plain("text", "name"), plain("bool", "includeChildren"), subsidiaries)
+    shared = plain("bool", "includeChildren")
+    return _reference(name, permission, title, plain("text", "name"), shared, _subsidiaries())
 
 
 REFERENCE = (
@@ -288,7 +295,7 @@ REFERENCE = (
              AcctPay="Accounts Payable", OthCurrLiab="Other Current Liability", DeferRevenue="Deferred Revenue",
              Equity="Equity", Income="Income", COGS="Cost of Goods Sold", Expense="Expense", OthIncome="Other Income",
              OthExpense="Other Expense"),
-        ref("currency"), Field(name="subsidiary", kind="refs", targets=("subsidiary",)), plain("bool", "includeChildren"),
+        ref("currency"), _subsidiaries(), plain("bool", "includeChildren"),
     ),
     _reference(
         "currency", "Currency", "Currency", plain("text", "name symbol displaySymbol"),
