@@ -1,5 +1,6 @@
 """The words, tones and shapes of every state a screen may show; no state is told by colour alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -105,3 +106,8 @@ def look_of(state: str, kind: str = "record") -> Look:
     """Give the look of a state; an unknown one shows its own name, plainly."""
     plain = Look(word=state.replace("_", " ").capitalize(), tone="neutral", icon="dot")
     return STATES.get(kind, {}).get(state, plain)
+
+
+def choices(kind: str, states: Iterable[str]) -> list[tuple[str, str]]:
+    """Give states with their words, for a filter."""
+    return [(state, look_of(state, kind).word) for state in states]

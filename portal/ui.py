@@ -35,6 +35,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateCount:
+    """How many are in a state; `url` leads to them."""
+
+    state: str
+    number: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copyable:
     """A text with a copy button; `id` is unique on its page."""
 
@@ -53,11 +62,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
+    """One entry; `state` is an attempt's outcome, shown as a badge; `url` leads on, with `link` as its label."""
+
     title: str
     moment: datetime
     tone: str = "neutral"
     icon: str = "dot"
+    state: str = ""
     text: str = ""
+    note: str = ""
+    url: str = ""
+    link: str = ""
     parts: tuple[Part, ...] = ()
 
 

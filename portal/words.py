@@ -1,10 +1,12 @@
 """The sentences of the screens: schedules, environments, durations and who must act, in an accountant's words."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
 from audit.models import Run
+from integrations.contracts import Pair
 from integrations.models import Sync
 
 ENVIRONMENTS: tuple[tuple[str, str], ...] = (
@@ -19,8 +21,6 @@ ACTORS: dict[str, str] = {
     "portal_owner": "An owner or admin of this portal",
     "support": "Our support",
 }
-
-POLICY_WORDS = 60
 
 
 def schedule_sentence(sync: Sync) -> str:
@@ -62,6 +62,14 @@ def duration(start: datetime, end: datetime | None) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {whole.seconds % 60} s" if minutes else f"{whole.seconds} s"
+
+
+def policy_facts(pair: Pair | None, policies: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give the policies in force, each with its consequence."""
+    fields = pair.policies if pair else ()
+    return [
+        (field.label, dict(field.choices).get(policies.get(field.name, ""), field.choices[0][1])) for field in fields
+    ]
 
 
 def operation_words(operation: str) -> str:

@@ -47,6 +47,13 @@ def badge(state: str, kind: str = "record") -> dict[str, Any]:
     return {"word": look.word, "tone": look.tone, "icon_name": look.icon, "meaning": look.meaning}
 
 
+@register.inclusion_tag("components/count.html")
+def count_badge(state: str, number: int, url: str = "", kind: str = "record") -> dict[str, Any]:
+    """Show how many are in a state; with a url, it leads to them."""
+    look = look_of(state, kind)
+    return {"look": look, "number": number, "url": url}
+
+
 @register.simple_tag
 def money(amount: Decimal | None, currency: str) -> SafeString:
     """Show an amount in its currency's own decimals, grouped for the reader's locale."""

@@ -21,7 +21,7 @@ from integrations.vault import present_secrets
 from portal.key_pairs import forget_pair, make_pair, pending_pair, public_parts
 from portal.permissions import Ability
 from portal.pings import panel
-from portal.queries import connection_rows, syncs_of
+from portal.queries.connections import connection_rows, syncs_of
 from portal.sandbox import connect_sandbox, has_sandbox
 from portal.systems import guide_html, markdown_html, system, systems
 from portal.tenancy import current_tenant, current_user, requires
@@ -158,7 +158,7 @@ def _environments() -> list[tuple[str, str]]:
 
 
 def _form(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -> ConnectionForm:
-    """Give the form; where the button that makes a key pair was pressed, with what was typed so far and no complaint."""
+    """Give the form; where a key pair was asked for, with what was typed so far and no complaint."""
     if request.method != "POST":
         return ConnectionForm(connector=connector, **rest)
     if "make_pair" not in request.POST or connector.generate is None:

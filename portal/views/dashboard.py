@@ -2,11 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from integrations.models import Connection
 from portal.permissions import Ability
-from portal.tenancy import requires
+from portal.queries.home import broken_connections, last_runs, stopped_syncs, totals, worst_problems
+from portal.queries.syncs import sync_rows
+from portal.runs import run_view
+from portal.tenancy import current_tenant, requires
 from portal.ui import Step
+from portal.words import schedule_sentence
 
 FIRST_STEPS = (
     Step(
@@ -15,8 +21,8 @@ FIRST_STEPS = (
         text="Type in credentials once. They are sealed and never shown again.",
     ),
     Step(name="Ping them", status="todo", text="Each step is timed. What fails says why, and how to fix it."),
-    Step(name="Set up the sync and its mappings", status="todo", text="Missing accounts, items and taxes are listed."),
-    Step(name="Rehearse", status="todo", text="See a month as it would be booked. Nothing is written."),
+    Step(name="Set up the sync", status="todo", text="It comes with a complete mapping that you may change."),
+    Step(name="Look before it books", status="todo", text="See what is filled from what. Nothing is written."),
     Step(name="Switch it on", status="todo", text="By schedule and by webhook."),
 )
 
@@ -24,5 +30,44 @@ FIRST_STEPS = (
 @requires(Ability.VIEW)
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show the first steps to a company without syncs."""
-    return render(request, "dashboard/index.html", {"first_steps": FIRST_STEPS})
+    """Show what needs a person first, then the syncs and their last runs; to a new company the first steps."""
+    tenant = current_tenant(request)
+    rows = sync_rows(tenant)
+    if not rows:
+        return render(request, "dashboard/first_steps.html", _first_steps(request))
+    names = {row.sync.pk: row.sync.name for row in rows}
+    page = {
+        "rows": [(row, schedule_sentence(row.sync)) for row in rows],
+        "attention": [*stopped_syncs(rows), *broken_connections(tenant), *worst_problems(tenant)],
+        "totals": totals(tenant, rows),
+        "runs": [(run_view(run), names.get(run.sync_id, "a sync removed since")) for run in last_runs(tenant)],
+    }
+    return render(request, "dashboard/index.html", page)
+
+
+def _first_steps(request: HttpRequest) -> dict[str, object]:
+    """Lead on to the next step: the first connection, the second one, the sync."""
+    connectors = set(Connection.objects.for_tenant(current_tenant(request)).values_list("connector", flat=True))
+    if len(connectors) > 1:
+        lead = {
+            "title": "Both sides are connected. Join them",
+            "text": "Choose what moves from which system to which. The sync is made switched off.",
+            "url": reverse("sync_create"),
+            "action": "Set up a sync",
+        }
+    elif connectors:
+        lead = {
+            "title": "One side is connected. Connect the other",
+            "text": "A sync reads billing documents from one system and books them in the other.",
+            "url": reverse("connection_create"),
+            "action": "Add a connection",
+        }
+    else:
+        lead = {
+            "title": "Connect your first two systems",
+            "text": "A sync reads billing documents from one system and books them in the other. Start with the "
+            "connections; a sandbox works without credentials.",
+            "url": reverse("connection_create"),
+            "action": "Add a connection",
+        }
+    return {"lead": lead, "first_steps": FIRST_STEPS, "done": min(len(connectors), 2)}

@@ -1,4 +1,4 @@
-"""Reads for the screens: each gives what one page shows, in a constant number of queries, beginning at a tenant."""
+"""What the pages of connections show."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,0 +1,135 @@
+"""What a failure code means to people: the connector's explanation, or ours for codes of engine and mappings."""
+
+from dataclasses import dataclass
+
+from integrations import registry
+from integrations.contracts import Explanation
+from integrations.models import Connection
+from portal.words import ACTORS
+
+MAPPING_CODES = frozenset(
+    """
+    bad_map bad_row bad_value division_by_zero duplicate_row empty_field formula mapping no_mapping not_in_list overflow
+    required_empty too_deep too_long too_many_steps type_mismatch unknown_map unknown_source unknown_target wrong_type
+    """.split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A code in plain words: what it is, who must act, and the fix. `place` is where in the portal it is mended."""
+
+    title: str
+    cause: str = ""
+    who: str = ""
+    fix: str = ""
+    place: str = ""  # "connection", "mappings" or empty
+
+
+def _ours(title: str, cause: str, who: str, fix: str, place: str = "") -> Cause:
+    return Cause(title=title, cause=cause, who=ACTORS[who], fix=fix, place=place)
+
+
+OURS: dict[str, Cause] = {
+    "no_mapping": _ours(
+        "A value is not mapped",
+        "The document uses a value for which the value map has no entry and no default.",
+        "accountant",
+        "Add the entry under Mappings, publish, then retry.",
+        "mappings",
+    ),
+    "missing_reference": _ours(
+        "It names something the target does not have",
+        "The mapping leads to an account, item or other value that is missing or inactive in the target.",
+        "accountant",
+        "Choose another value under Mappings, or put it back in the target and ping it, then retry.",
+        "mappings",
+    ),
+    "changed_after_posting": _ours(
+        "It changed after it was posted",
+        "Posted documents are never rewritten, so the change waits for a decision.",
+        "accountant",
+        "Correct the document in the target by hand, or leave it as it stands.",
+    ),
+    "deleted_after_posting": _ours(
+        "It was deleted in the source after it was posted",
+        "The document still stands in the target.",
+        "accountant",
+        "Void or credit it in the target.",
+    ),
+    "duplicate_in_target": _ours(
+        "It stands more than once in the target",
+        "Several documents there carry our reference.",
+        "accountant",
+        "Void all but one in the target, then retry.",
+    ),
+    "possible_duplicate": _ours(
+        "It looks like a document that stands there already",
+        "Somebody may have keyed it in by hand: it agrees, but does not carry our reference.",
+        "accountant",
+        "Compare both. Void the one keyed in by hand, then retry.",
+    ),
+    "found_but_different": _ours(
+        "It stands in the target, but not as drafted",
+        "A document with our reference was found there with other content.",
+        "accountant",
+        "Compare both and correct the one that is wrong, then retry.",
+    ),
+    "different": _ours(
+        "Booked, but not as sent",
+        "The target accepted the document and then showed other figures: a rule or a script there changed it.",
+        "erp_admin",
+        "Find what changes it in the target, correct the document there, then retry: it is only read back.",
+    ),
+    "worker_lost": _ours(
+        "Its worker was lost in mid-call",
+        "Nothing is repeated before the target was asked what stands there.",
+        "support",
+        "Nothing need be done: the next run settles it.",
+    ),
+    "identity_changed": _ours(
+        "Another company answers than before",
+        "The connection's credentials now lead to another company, site or account.",
+        "portal_owner",
+        "Correct the connection. If the change is intended, ask our support to confirm it.",
+        "connection",
+    ),
+    "not_pinged": _ours(
+        "A side was not pinged yet", "", "portal_owner", "Press Ping both, then switch the sync on.", "connection"
+    ),
+    "stale_read": _ours(
+        "The source shows an older state than its event",
+        "Its lists lag behind its events.",
+        "support",
+        "Nothing need be done: it is read again.",
+    ),
+    "crashed": _ours(
+        "The run met a fault of ours", "Nothing is lost.", "support", "Nothing need be done: we have been told."
+    ),
+    "no_sandbox": _ours(
+        "No sandbox runs here", "", "support", "Start the sandbox, or use a test connection.", "connection"
+    ),
+}
+
+
+def cause_of(code: str, *sides: Connection | str) -> Cause:
+    """Explain a code met between these sides (connections or connector slugs); an unknown one shows its own name."""
+    for side in sides:
+        slug = side if isinstance(side, str) else side.connector
+        connector = registry.connectors().get(slug)
+        found = next((each for each in connector.explanations if each.code == code), None) if connector else None
+        if found:
+            return _of(found)
+    if code in OURS:
+        return OURS[code]
+    if code in MAPPING_CODES:
+        return _ours(
+            "The mapping gives no valid value", "", "accountant", "Correct the row it names, publish, then retry.",
+            "mappings",
+        )  # fmt: skip
+    return Cause(title=code.replace("_", " ").capitalize())
+
+
+def _of(found: Explanation) -> Cause:
+    place = "connection" if found.who == "portal_owner" else ""
+    return Cause(title=found.title, cause=found.cause, who=ACTORS[found.who], fix=found.fix, place=place)

@@ -1,0 +1,163 @@
+"""What the pages of syncs show: the list, and one sync with its flows, runs and problems."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+
+from audit.models import Run
+from integrations import registry
+from integrations.contracts import Flow, Pair
+from integrations.models import Problem, Sync, SyncRecord
+from mappings.models import Mapping as MappingVersion
+from portal.models import Tenant
+from portal.systems import System, system
+from portal.ui import StateCount
+
+# Those that ask for somebody first.
+STATE_ORDER = ("parked", "different", "unknown", "waiting", "open", "due", "delivered", "skipped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRow:
+    """A sync in a list, with what joins it and how it is."""
+
+    sync: Sync
+    source: System
+    target: System
+    last_run: Run | None
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRow:
+    """One flow of a sync: its mapping's versions, and its records by state, most urgent first."""
+
+    slug: str
+    label: str
+    published: int | None
+    draft: int | None
+    counts: tuple[StateCount, ...]
+
+    @property
+    def total(self) -> int:
+        """Give the number of its records."""
+        return sum(each.number for each in self.counts)
+
+
+def sync_rows(tenant: Tenant) -> list[SyncRow]:
+    """List a company's syncs by name, each with its newest run and its open problems."""
+    syncs = list(Sync.objects.for_tenant(tenant).select_related("source", "target", "tenant").order_by("name", "id"))
+    runs = newest_runs(tenant, [sync.pk for sync in syncs])
+    problems = open_problem_counts(tenant)
+    return [sync_row(sync, runs.get(sync.pk), problems.get(sync.pk, 0)) for sync in syncs]
+
+
+def sync_row(sync: Sync, last_run: Run | None, problems: int = 0) -> SyncRow:
+    """Give a sync with the systems that it joins."""
+    return SyncRow(
+        sync=sync,
+        source=system(sync.source.connector),
+        target=system(sync.target.connector),
+        last_run=last_run,
+        problems=problems,
+    )
+
+
+def newest_runs(tenant: Tenant, sync_ids: Sequence[int]) -> dict[int, Run]:
+    """Give the newest run of each sync, by the sync's id."""
+    runs = Run.objects.for_tenant(tenant).filter(sync_id__in=sync_ids).order_by("sync_id", "-id").distinct("sync_id")
+    return {run.sync_id: run for run in runs}
+
+
+def open_problem_counts(tenant: Tenant) -> dict[int, int]:
+    """Count the open problems of each sync."""
+    problems = Problem.objects.for_tenant(tenant).filter(healed_at=None)
+    return dict(problems.values_list("sync_id").annotate(number=Count("id")))
+
+
+def sync_names(tenant: Tenant) -> dict[int, str]:
+    """Give the names of a company's syncs, for rows that hold only the id."""
+    return dict(Sync.objects.for_tenant(tenant).order_by("name").values_list("id", "name"))
+
+
+def flow_rows(sync: Sync) -> list[FlowRow]:
+    """List a sync's flows with their mappings' versions and their records by state; two queries."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    # Through the sync, which is the tenant's: so the index (sync, flow, state) alone answers.
+    for flow, state, number in sync.records.values_list("flow", "state").annotate(number=Count("id")):
+        counts[flow][state] = number
+    versions = _versions(sync)
+    return [
+        FlowRow(
+            slug=flow.slug,
+            label=flow.label,
+            published=versions.get((flow.slug, MappingVersion.Status.PUBLISHED)),
+            draft=versions.get((flow.slug, MappingVersion.Status.DRAFT)),
+            counts=in_order(counts[flow.slug], sync=sync.pk, flow=flow.slug),
+        )
+        for flow in flows_of(sync.pair)
+    ]
+
+
+def in_order(counts: Mapping[str, int], **among: object) -> tuple[StateCount, ...]:
+    """Give counts by state, most urgent first, the empty ones left out; with `among`, each leads to such records."""
+    names = [*STATE_ORDER, *(state for state in counts if state not in STATE_ORDER)]
+    return tuple(
+        StateCount(state=state, number=counts[state], url=_records_url(state, among))
+        for state in names
+        if counts.get(state)
+    )
+
+
+def _records_url(state: str, among: Mapping[str, object]) -> str:
+    return f"{reverse('record_list')}?{urlencode({**among, 'state': state})}" if among else ""
+
+
+def _versions(sync: Sync) -> dict[tuple[str, str], int]:
+    """Give the highest version of each flow and status."""
+    shown = [MappingVersion.Status.PUBLISHED, MappingVersion.Status.DRAFT]
+    rows = MappingVersion.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk, status__in=shown)
+    versions = rows.order_by("version").values_list("flow", "status", "version")
+    return {(flow, status): version for flow, status, version in versions}
+
+
+def pair_of(slug: str) -> Pair | None:
+    """Give a pair, or None where it is installed no more."""
+    return registry.pairs().get(slug)
+
+
+def sides_of(pair_slug: str) -> tuple[str, ...]:
+    """Give the connectors that a pair joins; none where it is installed no more."""
+    pair = pair_of(pair_slug)
+    return (pair.source, pair.target) if pair else ()
+
+
+def flows_of(pair_slug: str) -> tuple[Flow, ...]:
+    """Give the flows of a pair, parents first; none where it is installed no more."""
+    pair = pair_of(pair_slug)
+    return pair.flows if pair else ()
+
+
+def flow_label(pair_slug: str, flow_slug: str) -> str:
+    """Give what people call a flow."""
+    return next((flow.label for flow in flows_of(pair_slug) if flow.slug == flow_slug), flow_slug)
+
+
+def recent_runs(sync: Sync, number: int = 5) -> list[Run]:
+    """Give a sync's newest runs."""
+    return list(Run.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk).order_by("-id")[:number])
+
+
+def open_problems(sync: Sync, number: int = 5) -> list[Problem]:
+    """Give a sync's open problems, those that hold up most records first."""
+    problems = Problem.objects.for_tenant(sync.tenant_id).filter(sync=sync, healed_at=None)
+    return list(problems.order_by("-records", "-id")[:number])
+
+
+def attention_count(sync: Sync) -> int:
+    """Count the records of a sync that wait for a person."""
+    return sync.records.filter(state__in=[SyncRecord.State.PARKED, SyncRecord.State.DIFFERENT]).count()

@@ -1,0 +1,63 @@
+"""Runs as pages show them: how long, how many records in which state, how fast."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from audit.models import Run
+from portal.queries.syncs import flow_label, in_order
+from portal.ui import StateCount
+from portal.words import duration, trigger_words
+
+DELIVERED = ("delivered", "linked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowCount:
+    """What a run did in one flow."""
+
+    label: str
+    total: int
+    states: tuple[StateCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A run, ready to be shown."""
+
+    run: Run
+    trigger: str
+    took: str
+    is_under_way: bool
+    flows: tuple[FlowCount, ...]
+    states: tuple[StateCount, ...]
+    total: int
+    rate: str
+
+
+def run_view(run: Run) -> RunView:
+    """Give a run with its counts added up."""
+    whole: Counter[str] = Counter()
+    for counts in run.counts.values():
+        whole.update(counts)
+    return RunView(
+        run=run,
+        trigger=trigger_words(run),
+        took=duration(run.started_at, run.ended_at),
+        is_under_way=run.state == Run.State.RUNNING,
+        flows=tuple(_flow(run, flow, counts) for flow, counts in run.counts.items()),
+        states=in_order(dict(whole)),
+        total=whole.total(),
+        rate=_rate(run, whole.total()),
+    )
+
+
+def _flow(run: Run, flow: str, counts: dict[str, int]) -> FlowCount:
+    return FlowCount(label=flow_label(run.pair, flow), total=sum(counts.values()), states=in_order(dict(counts)))
+
+
+def _rate(run: Run, total: int) -> str:
+    """Say how many records a second it deals with; nothing where that would be noise."""
+    seconds = ((run.ended_at or timezone.now()) - run.started_at).total_seconds()
+    return f"{total / seconds:,.0f} records a second" if total >= seconds >= 1 else ""

@@ -1,0 +1,123 @@
+"""Records: search, and one of them with its timeline across both systems."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.queries import attempts_of_record
+from integrations.engine.syncs import replay
+from integrations.jobs import start_due
+from integrations.models import Sync, SyncRecord
+from portal.causes import cause_of
+from portal.paging import page_by_id
+from portal.permissions import Ability
+from portal.queries.records import children_of, links_by_key, links_of, parents_of, search_records, sync_of
+from portal.queries.syncs import flow_label, flows_of
+from portal.states import choices
+from portal.tenancy import current_tenant, current_user, requires
+from portal.timeline import document_url, entries_of, reading_side, writing_side
+from portal.ui import crumbs
+
+ATTEMPTS_SHOWN = 30
+STANDING = (SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT)
+IN_FLIGHT = (SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN)
+
+
+@requires(Ability.VIEW)
+@require_safe
+def record_list(request: HttpRequest) -> HttpResponse:
+    """Search records by key, label or id in the target."""
+    tenant = current_tenant(request)
+    syncs = {sync.pk: sync for sync in Sync.objects.for_tenant(tenant).order_by("name")}
+    given = {name: request.GET.get(name, "").strip() for name in ("q", "sync", "flow", "state")}
+    found = search_records(tenant, text=given["q"], sync_id=given["sync"], flow=given["flow"], state=given["state"])
+    page = page_by_id(request, found)
+    ids = links_by_key(page.rows)
+    shown = {
+        "page": page,
+        "rows": [
+            (row, flow_label(syncs[row.sync_id].pair, row.flow), ids.get((row.flow, row.natural_key), ""))
+            for row in page.rows
+        ],
+        "filters": given,
+        "is_filtered": any(given.values()),
+        "sync_choices": [(str(sync.pk), sync.name) for sync in syncs.values()],
+        "flow_choices": _flow_choices({sync.pair for sync in syncs.values()}),
+        "state_choices": choices("record", SyncRecord.State.values),
+    }
+    return render(request, "records/list.html", shown)
+
+
+@requires(Ability.VIEW)
+@require_safe
+def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one record: what became of it, and everything that was tried."""
+    record = record_or_404(request, pk)
+    sync = sync_of(record)
+    page = page_by_id(request, attempts_of_record(record.tenant_id, record.pk), ATTEMPTS_SHOWN)
+    shown = {
+        "record": record,
+        "sync": sync,
+        "flow": flow_label(sync.pair, record.flow),
+        "page": page,
+        "entries": entries_of(record, sync, page.rows, is_last=not page.older_url),
+        "links": [(link, _target_url(sync, record.flow, link.external_id)) for link in links_of(record)],
+        "source_url": _source_url(sync, record),
+        "source": reading_side(sync, record.flow),
+        "target": writing_side(sync, record.flow),
+        "cause": cause_of(record.code, sync.target, sync.source) if record.problem_id and record.code else None,
+        "parents": parents_of(record),
+        "children": children_of(record),
+        "replay_label": _replay_label(record),
+        "crumbs": crumbs(("Records", reverse("record_list")), record.label or record.natural_key),
+    }
+    return render(request, "records/detail.html", shown)
+
+
+@requires(Ability.OPERATE)
+@require_POST
+def record_replay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have one record looked at again."""
+    record = record_or_404(request, pk)
+    sync = sync_of(record)
+    if replay(sync, record_ids=[record.pk], actor=current_user(request).email):
+        start_due()
+        messages.success(request, replayed_sentence(sync, 1))
+    else:
+        messages.info(request, "It is in flight just now. What came of it shows here in a moment.")
+    return redirect("record_detail", pk=pk)
+
+
+def record_or_404(request: HttpRequest, pk: int) -> SyncRecord:
+    """Give a record of the company in use, with its problem."""
+    return get_object_or_404(SyncRecord.objects.for_tenant(current_tenant(request)).select_related("problem"), pk=pk)
+
+
+def replayed_sentence(sync: Sync, number: int) -> str:
+    """Say what a replay leads to."""
+    what = "It is" if number == 1 else f"{number:,} records are"
+    if sync.state != Sync.State.ACTIVE:
+        return f"{what} looked at again as soon as {sync.name} is switched on."
+    return f"{what} looked at again as soon as a worker is free. What is booked already is only read back."
+
+
+def _flow_choices(pairs: set[str]) -> list[tuple[str, str]]:
+    return sorted({(flow.slug, flow.label) for slug in pairs for flow in flows_of(slug)}, key=lambda each: each[1])
+
+
+def _replay_label(record: SyncRecord) -> str:
+    if record.state in IN_FLIGHT:
+        return ""
+    return "Read back" if record.state in STANDING else "Try again"
+
+
+def _target_url(sync: Sync, flow_slug: str, external_id: str) -> str:
+    sink = next((flow.sink for flow in flows_of(sync.pair) if flow.slug == flow_slug), "")
+    return document_url(writing_side(sync, flow_slug), sink, external_id)
+
+
+def _source_url(sync: Sync, record: SyncRecord) -> str:
+    stream = next((flow.stream for flow in flows_of(sync.pair) if flow.slug == record.flow), "")
+    return document_url(reading_side(sync, record.flow), stream, record.natural_key)

@@ -1,0 +1,91 @@
+"""Runs: the list, and one of them with its live progress and its attempts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from audit.models import Run
+from audit.queries import attempts_of_run
+from portal.causes import cause_of
+from portal.paging import page_by_id
+from portal.permissions import Ability
+from portal.queries.records import records_by_id
+from portal.queries.syncs import flow_label, sides_of, sync_names
+from portal.runs import run_view
+from portal.states import choices
+from portal.tenancy import current_tenant, requires
+from portal.ui import crumbs
+from portal.words import operation_words
+
+
+@requires(Ability.VIEW)
+@require_safe
+def run_list(request: HttpRequest) -> HttpResponse:
+    """List runs, newest first, of one sync or in one state if asked for."""
+    tenant = current_tenant(request)
+    names = sync_names(tenant)
+    runs = Run.objects.for_tenant(tenant)
+    sync_id, state = request.GET.get("sync", ""), request.GET.get("state", "")
+    if sync_id.isascii() and sync_id.isdigit():
+        runs = runs.filter(sync_id=int(sync_id))
+    if state in Run.State.values:
+        runs = runs.filter(state=state)
+    page = page_by_id(request, runs)
+    shown = {
+        "page": page,
+        "rows": [(run_view(run), names.get(run.sync_id, "a sync removed since")) for run in page.rows],
+        "filters": {"sync": sync_id, "state": state},
+        "is_filtered": bool(sync_id or state),
+        "sync_choices": [(str(pk), name) for pk, name in names.items()],
+        "state_choices": choices("run", Run.State.values),
+    }
+    return render(request, "runs/list.html", shown)
+
+
+@requires(Ability.VIEW)
+@require_safe
+def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one run: how far it is or what it did, and every attempt."""
+    return render(request, "runs/detail.html", _progress(request, pk))
+
+
+@requires(Ability.VIEW)
+@require_safe
+def run_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the part of a run's page that changes while it runs."""
+    return render(request, "runs/progress.html", _progress(request, pk))
+
+
+def _progress(request: HttpRequest, pk: int) -> dict[str, Any]:
+    tenant = current_tenant(request)
+    run = get_object_or_404(Run.objects.for_tenant(tenant), pk=pk)
+    page = page_by_id(request, attempts_of_run(run))
+    records = records_by_id(tenant, [attempt.record_id for attempt in page.rows])
+    name = sync_names(tenant).get(run.sync_id, "a sync removed since")
+    return {
+        "run": run,
+        "view": run_view(run),
+        "sync_name": name,
+        "cause": cause_of(run.code, *sides_of(run.pair)) if run.code else None,
+        "page": page,
+        "attempts": [
+            {
+                "attempt": attempt,
+                "record": records.get(attempt.record_id),
+                "flow": flow_label(run.pair, attempt.flow),
+                "operation": operation_words(attempt.operation),
+            }
+            for attempt in page.rows
+        ],
+        "next_run": _next_run(run) if run.state == Run.State.YIELDED else None,
+        "live_url": reverse("run_live", args=[pk]),
+        "crumbs": crumbs(("Runs", reverse("run_list")), f"Run {pk}"),
+    }
+
+
+def _next_run(run: Run) -> Run | None:
+    """Give the run that went on where this one made room."""
+    return Run.objects.for_tenant(run.tenant_id).filter(sync_id=run.sync_id, pk__gt=run.pk).order_by("pk").first()
