@@ -151,7 +151,7 @@ class NetSuite:
             "account_id": ACCOUNT,
             "client_id": self._signin.default.client_id,
             "certificate_id": self._signin.default.id,
-            "private_key": self._signin.private_key,
+            "private_key_pem": self._signin.private_key,
             "algorithm": self._signin.default.algorithms[0],
         }
 

@@ -28,8 +28,8 @@ class Controls:
         """Give the calls by method and verb."""
         return {
             "POST certificates": self._add_certificate,
-            "DELETE certificates": self._revoke_certificate,
-            "POST roles": self._change_role,
+            "POST certificate": self._change_certificate,
+            "POST role": self._change_role,
             "GET roles": self._roles,
             "POST integrations": self._change_integration,
             "POST options": self._options,
@@ -45,15 +45,20 @@ class Controls:
         found = self._signin.register(options)
         return {"certificate_id": found.id, "client_id": found.client_id, "role": found.role, "entity": found.entity}
 
-    def _revoke_certificate(self, options: Json) -> Json:
-        self._signin.revoke(str(options.get("certificate_id", "")))
-        return {"ok": True}
+    def _change_certificate(self, options: Json) -> Json:
+        """Revoke a certificate or restore it: `{"certificate_id": ..., "status": "revoked|active"}`, else our own."""
+        id = str(options.get("certificate_id") or self._signin.default.id)
+        status = options.get("status")
+        if status not in ("revoked", "active"):
+            raise ValueError(f"Unknown status {status!r}. Known: active, revoked.")
+        self._signin.set_revoked(id, is_revoked=status == "revoked")
+        return {"certificate_id": id, "status": status}
 
     def _change_role(self, options: Json) -> Json:
-        """Change or make a role: `{"role": "1001", "permissions": {"Invoice": "none"}}`."""
+        """Change or make a role: `{"role": "1001", "permissions": {"Invoice": "view"}, "lacks": ["Items"]}`."""
         id = str(options.get("role", "1001"))
         role = self._signin.roles.get(id) or integration_role(id, str(options.get("name", f"Role {id}")))
-        role.grant(options.get("permissions", {}))
+        role.grant({**options.get("permissions", {}), **dict.fromkeys(options.get("lacks", []), "none")})
         self._signin.roles[id] = role
         return _shown(role)
 

@@ -97,12 +97,13 @@ class SignIn:
         self.certificates[certificate.id] = certificate
         return certificate
 
-    def revoke(self, certificate_id: str) -> None:
-        """Revoke a certificate and the tokens got with it."""
+    def set_revoked(self, certificate_id: str, *, is_revoked: bool) -> None:
+        """Revoke a certificate with the tokens got by it, or take that back; `LookupError` for an unknown one."""
         if certificate_id not in self.certificates:
             raise LookupError(f"No certificate {certificate_id!r}.")
-        self.certificates[certificate_id].is_revoked = True
-        self.forget(lambda token: token.certificate.id == certificate_id)
+        self.certificates[certificate_id].is_revoked = is_revoked
+        if is_revoked:
+            self.forget(lambda token: token.certificate.id == certificate_id)
 
     def forget(self, is_meant: Any = lambda token: True) -> None:
         """Let tokens end at once, all of them unless told which."""

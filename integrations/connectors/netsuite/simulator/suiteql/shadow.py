@@ -82,7 +82,7 @@ class Shadow:
                 for table, found in transaction_rows(self._site, stored, zone).items():
                     rows.setdefault(table, []).extend(found)
             elif group in _LISTS:
-                rows.setdefault(_LISTS[group].lower(), []).append(_list_row(self._site, stored))
+                rows.setdefault(_LISTS[group].lower(), []).append(_list_row(self._site, stored, zone))
         for table, found in rows.items():
             marks = ",".join("?" * len(TABLES[table].columns))
             self.connection.executemany(f"INSERT OR REPLACE INTO ns_{table} VALUES ({marks})", found)  # noqa: S608
@@ -126,16 +126,18 @@ _OF_TRANSACTION = {
 }
 
 
-def _list_row(site: Site, stored: Stored) -> Row:
-    fields = stored.fields
-    if stored.type.name == "customer":
-        return (stored.id, fields["entityId"], customer_name(fields), fields.get("email"), stored.external_id)
+def _list_row(site: Site, stored: Stored, zone: ZoneInfo) -> Row:
+    values = {name.lower(): value for name, value in stored.fields.items()}
+    values |= {"id": stored.id, "isinactive": stored.is_inactive}
+    values["datecreated"] = stored.created.astimezone(zone)
+    values["lastmodifieddate"] = stored.modified.astimezone(zone)
+    if stored.kind == "customer":
+        values["companyname"] = customer_name(stored.fields)
     if stored.type.group == "item":
-        kind = _ITEM_TYPES[stored.type.name]
-        return (stored.id, fields["itemId"], fields.get("displayName", fields["itemId"]), kind, stored.external_id)
-    columns = TABLES[stored.type.name.lower()].columns
-    by_lower = {name.lower(): value for name, value in fields.items()}
-    return tuple(stored.id if name == "id" else _plain(by_lower.get(name)) for name in columns)
+        values["itemtype"] = _ITEM_TYPES[stored.kind]
+        values["fullname"] = values["itemid"]
+    table = TABLES[_LISTS[stored.type.group].lower()]
+    return tuple(_plain(values.get(name)) for name in table.columns)
 
 
 def _plain(value: Any) -> Any:

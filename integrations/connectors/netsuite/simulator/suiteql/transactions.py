@@ -25,8 +25,24 @@ def transaction_rows(site: Site, stored: Stored, zone: ZoneInfo) -> dict[str, li
         "transaction": [_head(site, stored, document, zone, modified)],
         "transactionline": lines,
         "transactionaccountingline": _accounting(document),
-        "nexttransactionlinelink": [(int(id), int(stored.id)) for id in document.applied],
+        "nexttransactionlinelink": [_link(site, stored, id, amount) for id, amount in document.applied.items()],
     }
+
+
+def _link(site: Site, stored: Stored, target_id: str, amount: Decimal) -> Row:
+    target = site.store.groups["transaction"][target_id]
+    ends = (int(target_id), int(stored.id), 0, 0, target.type.code, stored.type.code)
+    return (*ends, "Payment", float(amount))
+
+
+def _settled(stored: Stored, document: Document) -> Row:
+    """Give paid and unpaid of invoices, used and unused of payments and credits; the other pair is null."""
+    if stored.kind == "invoice":
+        return (float(document.used), float(document.open), None, None)
+    if document.side == "credit":
+        spent = document.total - document.open
+        return (None, None, float(spent), float(document.open))
+    return (None, None, None, None)
 
 
 def _head(site: Site, stored: Stored, document: Document, zone: ZoneInfo, modified: str) -> Row:
@@ -44,8 +60,7 @@ def _head(site: Site, stored: Stored, document: Document, zone: ZoneInfo, modifi
         _day(document.date),
         _day(document.due_date) if document.due_date else None,
         float(document.total),
-        float(document.used) if document.applicable else None,
-        float(document.open) if document.applicable else None,
+        *_settled(stored, document),
         status_of(stored) or None,
         "T" if document.is_posted else "F",
         int(fields["postingPeriod"]),
