@@ -47,6 +47,7 @@ APPLY = "Unable to find a matching line for sublist apply with key: [doc,line] -
 HIDDEN = "Invalid search query. Search error occurred: Record 'transaction' was not found."
 UNKNOWN = "Invalid search query. Unknown identifier 'foo'"
 READ_ONLY = "You do not have permissions to set a value for element total due to: the field is read-only."
+NEEDED = "Permission Violation: You need a higher level of the 'Invoice' permission to access this page."
 CLOSED = "The transaction date you specified is in a period that is closed."
 LOCKED = "You cannot create or edit transactions in a locked period."
 OUTSIDE = "The document date is outside of the accounting period."
@@ -72,6 +73,7 @@ CASES = (
     Case(400, "INVALID_URL", "It must be <service>/v1/<record>/<id>.", RejectedError, "netsuite_invalid_request"),
     Case(400, "USER_ERROR", "The workflow says no.", RejectedError, "netsuite_rejected"),
     Case(403, "INSUFFICIENT_PERMISSION", "Permission Violation.", PrivilegeError, "netsuite_permission_missing"),
+    Case(403, "INSUFFICIENT_PERMISSION", NEEDED, PrivilegeError, "netsuite_permission_missing", value="Invoice"),
     Case(404, "NONEXISTENT_ID", "The record does not exist.", MissingReferenceError, "netsuite_not_found"),
     Case(400, "INVALID_PARAMETER", HIDDEN, PrivilegeError, "netsuite_table_hidden", value="transaction"),
     Case(400, "INVALID_PARAMETER", UNKNOWN, ContractError, "netsuite_query_refused", value="foo"),
