@@ -601,6 +601,8 @@ class Flow:
     default_rows: tuple[Row, ...]
     default_maps: tuple[ValueMap, ...] = ()
     default_filters: tuple[Filter, ...] = ()
+    sandbox_rows: tuple[Row, ...] = ()  # beside or instead of the defaults (by id) where the target is the sandbox,
+    sandbox_maps: tuple[ValueMap, ...] = ()  # so that it can be tried before a choice was made
     is_document: bool = True
     reads: Side = "source"
 

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from audit.record import change_config
 from integrations import registry
+from integrations.contracts import Flow
 from integrations.engine import schedule
 from integrations.engine.store import READ_AGAIN
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync, SyncRecord
+from mappings.rows import Row
+from mappings.value_maps import ValueMap
 from mappings.versions import create_draft, publish
 
 _SETTINGS = (
@@ -51,13 +54,23 @@ def create_sync(
                 sync_id=sync.pk,
                 flow=flow.slug,
                 actor=actor,
-                rows=flow.default_rows,
+                rows=_rows(flow, target),
                 filters=flow.default_filters,
-                value_maps=flow.default_maps,
+                value_maps=_maps(flow, target),
             )
             publish(mapping=draft, actor=actor)
         _note(sync, "created", {"pair": pair_slug, "source": source.pk, "target": target.pk}, actor)
     return sync
+
+
+def _rows(flow: Flow, target: Connection) -> list[Row]:
+    extra = flow.sandbox_rows if target.environment == Connection.Environment.SANDBOX else ()
+    return list({row.id: row for row in (*flow.default_rows, *extra)}.values())
+
+
+def _maps(flow: Flow, target: Connection) -> list[ValueMap]:
+    extra = flow.sandbox_maps if target.environment == Connection.Environment.SANDBOX else ()
+    return list({value_map.name: value_map for value_map in (*flow.default_maps, *extra)}.values())
 
 
 def _check_side(tenant_id: int, connection: Connection, connector_slug: str) -> None:

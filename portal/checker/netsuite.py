@@ -37,7 +37,7 @@ def check(control: Control, exempt: set[tuple[str, str]]) -> Verdict:
     """Compare both systems. `exempt` names (flow, key) that the product reports as waiting, parked or skipped."""
     source = _by_kind(control.documents("chargebee"))
     standing = _by_reference(control.documents("netsuite"))
-    zone = control.get("/credentials")["chargebee"].get("time_zone") or "UTC"
+    zone = _site_zone(source["invoice"])
     verdict = Verdict()
     _check_flow(verdict, "customers", source["customer"], standing, exempt, lambda obj, doc: [])
     _check_flow(verdict, "items", source["item_price"], standing, exempt, lambda obj, doc: [])
@@ -51,6 +51,14 @@ def check(control: Control, exempt: set[tuple[str, str]]) -> Verdict:
     _check_flow(verdict, "payments", paid, standing, exempt, lambda obj, doc: _payment_faults(obj, doc, zone, standing))
     _note_out_of_scope(verdict, source)
     return verdict
+
+
+def _site_zone(invoices: list[Object]) -> str:
+    """Give the zone that the site's documents say they were made in."""
+    zones = [
+        each["site_details_at_creation"].get("timezone") for each in invoices if "site_details_at_creation" in each
+    ]
+    return str(zones[0]) if zones and zones[0] else "UTC"
 
 
 def _by_kind(objects: Iterable[Object]) -> dict[str, list[Object]]:

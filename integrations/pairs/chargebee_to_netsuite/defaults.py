@@ -1,33 +1,17 @@
 """The mapping that a new tenant starts from: every row may be changed, every map filled in, under Mappings."""
 
 from mappings.rows import ConstantSpec, FormulaSpec, Level, Row, SourceSpec, Spec, ValueMapSpec, Writes
-from mappings.value_maps import Entry, ValueMap
+from mappings.value_maps import ValueMap
 
-DOCUMENT_ITEMS = ValueMap(
-    name="items",
-    label="Items",
-    gives="item",
-    key_labels=("kind of line", "code"),
-    entries=(
-        Entry(keys=("item", "*"), value="Subscription services"),
-        Entry(keys=("discount", "*"), value="Discounts"),
-        Entry(keys=("tax", "*"), value="Tax collected"),
-        Entry(keys=("rounding", "*"), value="Rounding"),
-    ),
-)
+DOCUMENT_ITEMS = ValueMap(name="items", label="Items", gives="item", key_labels=("kind of line", "code"))
 INCOME_ACCOUNTS = ValueMap(
-    name="income_accounts",
-    label="Income accounts",
-    gives="income account",
-    key_labels=("accounting code",),
-    entries=(Entry(keys=("*",), value="4000"),),
+    name="income_accounts", label="Income accounts", gives="income account", key_labels=("accounting code",)
 )
 CLEARING_ACCOUNTS = ValueMap(
     name="clearing_accounts",
     label="Clearing accounts",
     gives="bank or clearing account",
     key_labels=("gateway", "currency"),
-    entries=(Entry(keys=("*", "*"), value="1090"),),
 )
 
 

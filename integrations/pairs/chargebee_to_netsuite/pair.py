@@ -3,7 +3,7 @@
 from datetime import date
 
 from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
-from integrations.pairs.chargebee_to_netsuite import customers, defaults, invoices, items, payments
+from integrations.pairs.chargebee_to_netsuite import customers, defaults, invoices, items, payments, sandbox
 
 
 def _no_money(record: Record) -> Money | None:
@@ -34,6 +34,7 @@ PAIR = Pair(
             document_date=_no_date,
             label_of=lambda record: f"Customer {customers.customer_of(record).name}",
             default_rows=defaults.CUSTOMERS,
+            sandbox_rows=sandbox.CUSTOMERS,
             is_document=False,
         ),
         Flow(
@@ -51,6 +52,7 @@ PAIR = Pair(
             label_of=lambda record: f"Item price {record.key}",
             default_rows=defaults.ITEMS,
             default_maps=(defaults.INCOME_ACCOUNTS,),
+            sandbox_maps=(sandbox.INCOME_MAP,),
             is_document=False,
         ),
         Flow(
@@ -68,6 +70,7 @@ PAIR = Pair(
             label_of=invoices.label,
             default_rows=defaults.INVOICES,
             default_maps=(defaults.DOCUMENT_ITEMS,),
+            sandbox_maps=(sandbox.ITEM_MAP,),
         ),
         Flow(
             slug="payments",
@@ -84,6 +87,7 @@ PAIR = Pair(
             label_of=payments.label,
             default_rows=defaults.PAYMENTS,
             default_maps=(defaults.CLEARING_ACCOUNTS,),
+            sandbox_maps=(sandbox.CLEARING_MAP,),
         ),
     ),
     policies=(
