@@ -1,0 +1,1 @@
+"""The simulated EnterpriseOne behind the AIS server: tables, books, documents."""

@@ -1,0 +1,1 @@
+"""Makes a believable purchasing history from a seed."""

@@ -1,0 +1,1 @@
+"""The orchestrations of our contract as a customer would import them."""

@@ -1,0 +1,1 @@
+"""How the simulated AIS server reads tables: schema, queries, rendering, paging."""
