@@ -1,4 +1,4 @@
-"""The verbs that found companies and change who belongs to them."""
+"""The verbs that found companies and change who belongs to them; every change is put on record."""
 
 import hashlib
 import secrets
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from audit.record import change_config
 from portal.models import Invitation, Membership, Role, Tenant, User
 from portal.permissions import assignable_roles
 
@@ -22,6 +23,7 @@ def found_tenant(*, owner: User, name: str, time_zone: str) -> Tenant:
     tenant.full_clean()
     tenant.save()
     Membership.objects.create(user=owner, tenant=tenant, role=Role.OWNER)
+    note_team(tenant.pk, "founded", actor=owner.email, email=owner.email, role=Role.OWNER)
     return tenant
 
 
@@ -50,12 +52,17 @@ def invite_member(*, tenant: Tenant, inviter: Membership, email: str, role: Role
         invited_by=inviter.user,
         expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
     )
+    note_team(tenant.pk, "invited", actor=inviter.user.email, email=email, role=role)
     return invitation, token
 
 
-def revoke_invitation(*, invitation: Invitation) -> None:
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, actor: str) -> None:
     """Make the link of an open invitation worthless. Safe to call twice."""
-    Invitation.objects.for_tenant(invitation.tenant_id).filter(pk=invitation.pk, accepted_at=None).delete()
+    open_ones = Invitation.objects.for_tenant(invitation.tenant_id).filter(pk=invitation.pk, accepted_at=None)
+    gone, _ = open_ones.delete()
+    if gone:
+        note_team(invitation.tenant_id, "invitation taken back", actor=actor, email=invitation.email)
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -74,9 +81,11 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     if user.email != invitation.email:
         raise ValidationError(f"This invitation is for {invitation.email}.")
     Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=timezone.now())
-    membership, _ = Membership.objects.get_or_create(
+    membership, is_new = Membership.objects.get_or_create(
         user=user, tenant=invitation.tenant, defaults={"role": invitation.role}
     )
+    if is_new:
+        note_team(invitation.tenant_id, "joined", actor=user.email, email=user.email, role=membership.role)
     return membership
 
 
@@ -88,6 +97,8 @@ def change_role(*, actor: Membership, membership: Membership, role: Role) -> Non
     if role is not Role.OWNER:
         _check_not_last_owner(membership)
     Membership.objects.for_tenant(membership.tenant_id).filter(pk=membership.pk).update(role=role)
+    before, email = membership.role, membership.user.email
+    note_team(membership.tenant_id, "role changed", actor=actor.user.email, email=email, before=before, role=role)
 
 
 @transaction.atomic
@@ -97,6 +108,20 @@ def remove_member(*, actor: Membership, membership: Membership) -> None:
         _check_assignable(actor, Role(membership.role))
     _check_not_last_owner(membership)
     Membership.objects.for_tenant(membership.tenant_id).filter(pk=membership.pk).delete()
+    action = "left" if actor.pk == membership.pk else "removed"
+    email = membership.user.email
+    note_team(membership.tenant_id, action, actor=actor.user.email, email=email, role=membership.role)
+
+
+def note_team(tenant_id: int, action: str, *, actor: str, **details: str) -> None:
+    """Put a change of the team on record; safe texts only."""
+    change_config(
+        tenant_id=tenant_id,
+        actor=actor,
+        subject="team",
+        action=action,
+        details={name: str(text) for name, text in details.items()},
+    )
 
 
 def digest_of(token: str) -> str:

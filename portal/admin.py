@@ -1,4 +1,4 @@
-"""The support staff's admin for people, companies, memberships and invitations."""
+"""The support staff's admin for people, companies, memberships and invitations; what staff change is on record."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.http import HttpRequest
+
+from audit.record import change_config
+from portal.accounts import note_team, revoke_invitation
 
 # django-stubs makes these bases generic, Django itself does not: hence "type-arg" below.
 from portal.models import Invitation, Membership, Tenant, User
@@ -40,6 +43,15 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     filter_horizontal = ("groups", "user_permissions")
     inlines = (MembershipInline,)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """The trail names people: they are made inactive instead."""
+        return False
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save memberships and put the changes on record."""
+        super().save_formset(request, form, formset, change)
+        _note_memberships(request, formset)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Keep staff who are not superusers from raising anybody's rights."""
         rights = (
@@ -63,6 +75,23 @@ class TenantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("created_at",)
     inlines = (MembershipInline,)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
+        """A company has a trail: it is suspended instead."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
+        """Save the company and put the change on record."""
+        super().save_model(request, obj, form, change)
+        changed = {name: str(form.cleaned_data[name]) for name in form.changed_data}
+        if changed:
+            action = "changed by support" if change else "founded by support"
+            change_config(tenant_id=obj.pk, actor=_email(request), subject="company", action=action, details=changed)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save memberships and put the changes on record."""
+        super().save_formset(request, form, formset, change)
+        _note_memberships(request, formset)
+
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -77,3 +106,30 @@ class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         """An invitation is taken back, not edited."""
         return False
+
+    def delete_model(self, request: HttpRequest, obj: Invitation) -> None:
+        """Take an invitation back through the verb."""
+        revoke_invitation(invitation=obj, actor=_email(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Take invitations back through the verb."""
+        for invitation in queryset:
+            revoke_invitation(invitation=invitation, actor=_email(request))
+
+
+def _email(request: HttpRequest) -> str:
+    return str(getattr(request.user, "email", ""))
+
+
+def _note_memberships(request: HttpRequest, formset: Any) -> None:
+    for membership in formset.new_objects:
+        _note(request, membership, "added by support")
+    for membership, _ in formset.changed_objects:
+        _note(request, membership, "role changed by support")
+    for membership in formset.deleted_objects:
+        _note(request, membership, "removed by support")
+
+
+def _note(request: HttpRequest, membership: Membership, action: str) -> None:
+    email, role = membership.user.email, membership.role
+    note_team(membership.tenant_id, action, actor=_email(request), email=email, role=role)

@@ -89,7 +89,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an open invitation back."""
     invitation = get_object_or_404(Invitation.objects.for_tenant(current_tenant(request)), pk=pk, accepted_at=None)
-    revoke_invitation(invitation=invitation)
+    revoke_invitation(invitation=invitation, actor=current_user(request).email)
     messages.success(request, f"The invitation to {invitation.email} no longer works.")
     return redirect("team")
 
