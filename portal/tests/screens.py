@@ -1,0 +1,260 @@
+"""A company with something on every screen, its addresses, and secrets planted where none may show."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from audit.models import Attempt, ConfigChange, Run, Seal
+from audit.record import (
+    Answer,
+    Closing,
+    Opening,
+    close_attempts,
+    close_run,
+    open_attempts,
+    open_run,
+    save_answers,
+    save_progress,
+)
+from integrations.engine import syncs
+from integrations.engine.tests.builders import make_connection
+from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Sync, SyncRecord
+from mappings.models import Mapping, ValueMap
+from portal.models import Role, Tenant, User
+from portal.permissions import Ability
+from portal.tests.people import client_of, join, make_tenant, make_user
+
+ACTOR = "owner@acme.example"
+API_KEY, HOOK_USER, HOOK_WORD, HOOK_TOKEN, PRIVATE_KEY, DRAFT_KEY, ANSWER_TOKEN = (
+    f"planted-{word}" for word in ("api-key", "hook-user", "hook-word", "hook-token", "private-key", "draft", "answer")
+)
+PLANTED = (API_KEY, HOOK_USER, HOOK_WORD, HOOK_TOKEN, PRIVATE_KEY, DRAFT_KEY, ANSWER_TOKEN)
+
+FAILED_STEPS = [
+    {"slug": "resolve", "label": "Find acme.chargebee.com", "ok": True, "ms": 3, "detail": "", "code": "", "fix": ""},
+    {
+        "slug": "sign_in",
+        "label": "Sign in",
+        "ok": False,
+        "ms": 120,
+        "detail": "The API key is refused.",
+        "code": "chargebee_wrong_key",
+        "fix": "Copy a read-only key.",
+    },
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """One row of everything."""
+
+    tenant: Tenant
+    owner: User
+    source: Connection
+    target: Connection
+    sync: Sync
+    problem: Problem
+    record: SyncRecord
+    run: Run
+
+    def client(self, role: Role = Role.OWNER):
+        """Give a browser signed in with a role here."""
+        if role == Role.OWNER:
+            return client_of(self.owner, tenant=self.tenant)
+        return client_of(join(self.tenant, role).user, tenant=self.tenant)
+
+
+def make_company(name: str = "Acme", *, records: int = 1) -> Company:
+    """Make a company with two connections, a sync that is on, a run with attempts, and a record that is held up."""
+    owner = make_user(f"owner@{name.lower()}.example")
+    tenant = make_tenant(name, owner=owner)
+    source, target = _sides(tenant)
+    sync = syncs.create_sync(
+        tenant_id=tenant.pk,
+        pair_slug="chargebee_to_netsuite",
+        name="Main sync",
+        source=source,
+        target=target,
+        actor=ACTOR,
+    )
+    syncs.activate(sync, actor=ACTOR)
+    problem = Problem.objects.create(
+        tenant=tenant,
+        sync=sync,
+        code="no_mapping",
+        field="item",
+        value="setup-fee",
+        message="Invoice INV-1: no item mapped for 'setup-fee'. Add it under Mappings > Items.",
+        records=1,
+        money={"EUR": "18240.5"},
+    )
+    held = [_record(sync, problem, number) for number in range(records)]
+    run = _run(sync, held)
+    return Company(
+        tenant=tenant, owner=owner, source=source, target=target, sync=sync, problem=problem, record=held[0], run=run
+    )
+
+
+def _sides(tenant: Tenant) -> tuple[Connection, Connection]:
+    source = make_connection(
+        tenant,
+        "chargebee",
+        name="Chargebee side",
+        fingerprint=f"chargebee:{tenant.pk}",
+        environment="sandbox",
+        values={"site": "acme-test", "region": "us", "requests_per_minute": "150"},
+        credentials={"api_key": API_KEY},
+        inbound_secrets={"webhook_username": HOOK_USER, "webhook_password": HOOK_WORD},
+        webhook_token=f"{HOOK_TOKEN}-{tenant.pk}",
+    )
+    target = make_connection(
+        tenant,
+        "netsuite",
+        name="NetSuite side",
+        fingerprint=f"netsuite:{tenant.pk}",
+        environment="sandbox",
+        values={
+            "account_id": "1234567_SB1",
+            "algorithm": "PS256",
+            "concurrency": "2",
+            "certificate_pem": "-----BEGIN X",
+        },
+        credentials={"private_key_pem": PRIVATE_KEY},
+    )
+    Ping.objects.create(tenant=tenant, connection=source, ok=False, steps=FAILED_STEPS)
+    InboxEvent.objects.create(tenant=tenant, connection=source, event_id="ev_1", event_type="invoice_generated")
+    return Connection.objects.get(pk=source.pk), Connection.objects.get(pk=target.pk)
+
+
+def _record(sync: Sync, problem: Problem, number: int) -> SyncRecord:
+    record = SyncRecord.objects.create(
+        tenant=sync.tenant,
+        sync=sync,
+        source_identity=sync.source_identity,
+        target_identity=sync.target_identity,
+        flow="invoices",
+        natural_key=f"inv_{number}",
+        label=f"Invoice INV-{number}",
+        state="parked",
+        code="no_mapping",
+        reason="No item is mapped for 'setup-fee'.",
+        problem=problem,
+        amount=Decimal("1230.50"),
+        currency="EUR",
+        document_date=date(2026, 11, 20),
+        waits_for=["customers:cus_1"],
+    )
+    Link.objects.create(
+        tenant=sync.tenant,
+        source_identity=sync.source_identity,
+        target_identity=sync.target_identity,
+        flow="invoices",
+        natural_key=record.natural_key,
+        reference=f"CB-{record.natural_key}",
+        external_id=f"88{number}",
+        source_version="v1",
+    )
+    return record
+
+
+def _run(sync: Sync, records: list[SyncRecord]) -> Run:
+    run = open_run(tenant_id=sync.tenant_id, sync_id=sync.pk, pair=sync.pair, trigger="manual", fence=1, actor=ACTOR)
+    ids = open_attempts(run=run, openings=[_opening(record) for record in records])
+    answer = json.dumps({"status": 204, "access_token": ANSWER_TOKEN})
+    save_answers([Answer(attempt_id=each, external_id="881", answer=answer) for each in ids])
+    close_attempts([Closing(attempt_id=each, outcome="rejected", code="x", message="Invalid item.") for each in ids])
+    save_progress(run, {"invoices": {"parked": len(records), "delivered": 1}})
+    close_run(run, state=Run.State.DONE)
+    return run
+
+
+def _opening(record: SyncRecord) -> Opening:
+    draft = {"then": "", "payload": {"total": 1230.5, "apiKey": DRAFT_KEY}, "facts": {"total": "1230.50"}}
+    return Opening(
+        record_id=record.pk,
+        flow=record.flow,
+        natural_key=record.natural_key,
+        operation="create",
+        revision=1,
+        reference=f"CB-{record.natural_key}",
+        idempotency_key="k" * 64,
+        source_version="v1",
+        mapping_version=1,
+        draft=json.dumps(draft),
+    )
+
+
+# Addresses
+
+
+def lists() -> dict[str, tuple[str, Ability]]:
+    """Give the pages that belong to no single object, by URL name, with the ability they ask for."""
+    return {
+        "dashboard": ("/home/", Ability.VIEW),
+        "connection_list": ("/connections/", Ability.VIEW),
+        "connection_create": ("/connections/add/", Ability.CONFIGURE),
+        "connection_create_system": ("/connections/add/netsuite/", Ability.CONFIGURE),
+        "sync_list": ("/syncs/", Ability.VIEW),
+        "sync_create": ("/syncs/add/", Ability.CONFIGURE),
+        "sync_create_pair": ("/syncs/add/chargebee_to_netsuite/", Ability.CONFIGURE),
+        "run_list": ("/runs/", Ability.VIEW),
+        "record_list": ("/records/", Ability.VIEW),
+        "problem_list": ("/problems/", Ability.VIEW),
+    }
+
+
+def objects(of: Company) -> dict[str, tuple[str, Ability]]:
+    """Give the pages of a company's own objects, by URL name."""
+    sync, run = f"/syncs/{of.sync.pk}", f"/runs/{of.run.pk}"
+    return {
+        "connection_detail": (f"/connections/{of.source.pk}/", Ability.VIEW),
+        "connection_edit": (f"/connections/{of.target.pk}/edit/", Ability.CONFIGURE),
+        "sync_detail": (f"{sync}/", Ability.VIEW),
+        "sync_live": (f"{sync}/live/", Ability.VIEW),
+        "sync_edit": (f"{sync}/settings/", Ability.CONFIGURE),
+        "mapping_detail": (f"{sync}/mappings/invoices/", Ability.VIEW),
+        "mapping_edit": (f"{sync}/mappings/invoices/edit/", Ability.MAP),
+        "value_map": (f"{sync}/maps/items/", Ability.VIEW),
+        "run_detail": (f"{run}/", Ability.VIEW),
+        "run_live": (f"{run}/live/", Ability.VIEW),
+        "record_detail": (f"/records/{of.record.pk}/", Ability.VIEW),
+        "problem_detail": (f"/problems/{of.problem.pk}/", Ability.VIEW),
+    }
+
+
+def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
+    """Give what may be posted about a company's objects, by URL name."""
+    sync = f"/syncs/{of.sync.pk}"
+    return {
+        "connection_ping": (f"/connections/{of.target.pk}/ping/", {}, Ability.OPERATE),
+        "connection_webhook": (f"/connections/{of.source.pk}/webhook/", {}, Ability.CONFIGURE),
+        "sync_activate": (f"{sync}/on/", {}, Ability.OPERATE),
+        "sync_pause": (f"{sync}/pause/", {}, Ability.OPERATE),
+        "sync_run": (f"{sync}/run/", {}, Ability.OPERATE),
+        "sync_ping": (f"{sync}/ping/", {}, Ability.OPERATE),
+        "mapping_publish": (f"{sync}/mappings/invoices/publish/", {"version": "1"}, Ability.MAP),
+        "mapping_discard": (f"{sync}/mappings/invoices/discard/", {"version": "1"}, Ability.MAP),
+        "value_maps_publish": (f"{sync}/publish-maps/", {}, Ability.MAP),
+        "value_map_save": (
+            f"{sync}/maps/items/save/",
+            {"entry-TOTAL_FORMS": "0", "entry-INITIAL_FORMS": "0"},
+            Ability.MAP,
+        ),
+        "record_replay": (f"/records/{of.record.pk}/replay/", {}, Ability.OPERATE),
+        "problem_retry": (f"/problems/{of.problem.pk}/retry/", {}, Ability.OPERATE),
+    }
+
+
+def admin_pages(of: Company) -> list[str]:
+    """Give the pages of the staff's admin about a company's rows."""
+    rows = [
+        of.source, of.target, of.sync, of.run, of.record, of.problem, of.tenant, of.owner,
+        Attempt.objects.filter(run=of.run).first(), Link.objects.filter(tenant=of.tenant).first(),
+        Ping.objects.filter(tenant=of.tenant).first(), InboxEvent.objects.filter(tenant=of.tenant).first(),
+        ConfigChange.objects.filter(tenant=of.tenant).first(), Seal.objects.filter(tenant=of.tenant).first(),
+        Mapping.objects.filter(sync_id=of.sync.pk).first(), ValueMap.objects.filter(sync_id=of.sync.pk).first(),
+    ]  # fmt: skip
+    names = {(row._meta.app_label, row._meta.model_name) for row in rows}
+    changelists = [f"/admin/{app}/{model}/" for app, model in sorted(names)]
+    return [*changelists, *(f"/admin/{r._meta.app_label}/{r._meta.model_name}/{r.pk}/change/" for r in rows)]
