@@ -20,6 +20,7 @@ from integrations.engine.tests.harness import (
 from integrations.models import Problem, ReferenceValue, Sync, SyncRecord
 from mappings.map_versions import change_entries
 from mappings.models import ValueMap
+from mappings.value_maps import Entry
 from mappings.versions import publish_map_changes
 
 
@@ -28,7 +29,7 @@ def box(live_db, settings):
     settings.SETTLE_SCALE = 0
     with sandbox() as running:
         running.control.post("/generate/chargebee", {"customers": 15, "seed": 3, "months": 4})
-        running.control.post("/limits/chargebee", {"per_minute": 100_000})
+        running.control.post("/limits/chargebee", {"per_minute": 100_000, "index_lag_s": 0})
         yield running
 
 
@@ -74,7 +75,6 @@ def test_it_delivers_exactly_what_an_unfiltered_read_shows_though_rows_change_me
     run_sync(sync.pk, trigger="manual", flows=("customers",))
     box.control.post("/generate/chargebee", {"activity": 60, "seed": 9})
     settle(sync)
-    box.control.post("/clock", {"advance_s": 600})
     box.control.post("/generate/chargebee", {"activity": 60, "seed": 10})
     run_to_rest(sync)
     run_to_rest(sync, trigger="sweep")
@@ -133,10 +133,8 @@ def test_it_counts_nothing_as_delivered_that_stands_differently(box, kind):
 
 def test_it_parks_only_the_records_that_a_missing_account_holds_up_and_heals_them(box):
     sync = make_live_sync(box)
-    income = ValueMap.objects.get(sync_id=sync.pk, name="clearing_accounts")
-    change_entries(
-        value_map=income, actor=ACTOR, put=[{"keys": ["*", "*"], "value": "9999"}], remove=[], is_whole=False
-    )
+    clearing = ValueMap.objects.get(sync_id=sync.pk, name="clearing_accounts")
+    change_entries(value_map=clearing, actor=ACTOR, put=[Entry(keys=("stripe", "*"), value="9999")])
     publish_map_changes(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=ACTOR)
     settle(sync)
     problem = Problem.objects.get(sync=sync, healed_at=None)
@@ -144,9 +142,7 @@ def test_it_parks_only_the_records_that_a_missing_account_holds_up_and_heals_the
     assert (problem.records, "9999" in problem.message) == (parked.count(), True)
     assert problem.money
     assert "parked" not in states(sync)["invoices"]
-    change_entries(
-        value_map=income, actor=ACTOR, put=[{"keys": ["*", "*"], "value": "1090"}], remove=[], is_whole=False
-    )
+    change_entries(value_map=clearing, actor=ACTOR, put=[Entry(keys=("stripe", "*"), value="1210")])
     publish_map_changes(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=ACTOR)
     syncs.replay(sync, record_ids=list(parked.values_list("pk", flat=True)), actor=ACTOR)
     settle(sync, trigger="replay")
@@ -158,7 +154,7 @@ def test_it_parks_only_the_records_that_a_missing_account_holds_up_and_heals_the
 def test_it_parks_what_names_reference_data_that_vanished(box):
     sync = make_live_sync(box)
     run_sync(sync.pk, trigger="manual", flows=("customers", "items", "invoices"))
-    ReferenceValue.objects.filter(connection=sync.target, kind="account", number="1090").update(is_active=False)
+    ReferenceValue.objects.filter(connection=sync.target, kind="account", number="1210").update(is_active=False)
     settle(sync)
     assert set(SyncRecord.objects.filter(sync=sync, state="parked").values_list("flow", "code")) == {
         ("payments", "missing_reference")

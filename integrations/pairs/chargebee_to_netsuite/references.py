@@ -6,6 +6,8 @@ from integrations.connectors.netsuite.records import reference_kinds
 from integrations.contracts import Context, Reference, Value
 from integrations.errors import MappingError, MissingReferenceError
 
+_MADE_HERE = "item"  # the one kind of reference data that this pair makes itself
+
 
 def resolve(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> dict[str, Value]:
     """Give the values with every number, code or name of reference data replaced by its id.
@@ -23,7 +25,7 @@ def _id_of(kind: str, field: str, value: Value, context: Context) -> Value:
     entry = context.references.get((kind, str(value)))
     if entry is not None:
         return entry.code
-    if value in linked_ids(context):
+    if kind == _MADE_HERE and value in own_items(context):
         return value
     raise MissingReferenceError(
         f"NetSuite has no {kind.replace('_', ' ')} “{value}” (field {field}). "
@@ -33,17 +35,18 @@ def _id_of(kind: str, field: str, value: Value, context: Context) -> Value:
     )
 
 
-def linked_ids(context: Context) -> set[str]:
-    """Give the ids of the records that this one needs: made by this sync, so newer than the reference data may be."""
-    return {link.external_id for link in context.links.values()}
+def own_items(context: Context) -> set[str]:
+    """Give the ids of the items that this record needs: made by this sync, so newer than the reference data may be."""
+    return {link.external_id for (flow, _), link in context.links.items() if flow == "items"}
 
 
 def used(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> Iterator[Reference]:
     """Name the reference data that resolved values use, so that it is checked before the call."""
-    own = linked_ids(context)
+    own = own_items(context)
     for name, kind in reference_kinds(sink, "line" if is_line else "header").items():
-        if values.get(name) and values[name] not in own:
-            yield Reference(kind=kind, code=str(values[name]), field=name)
+        value = values.get(name)
+        if value and not (kind == _MADE_HERE and value in own):
+            yield Reference(kind=kind, code=str(value), field=name)
 
 
 def only_subsidiary(context: Context) -> str:
