@@ -27,14 +27,14 @@ _log = structlog.get_logger("integrations.limits")
 
 
 def share(limits: Limits, share_pct: int) -> Limits:
-    """Give the part of a vendor's limits that the tenant grants us; never less than one."""
+    """Give the part of a vendor's limits that the tenant grants us; never less than one, calls at a time rounded up."""
 
     def part(limit: int) -> int:
         return max(1, limit * share_pct // 100)
 
     return replace(
         limits,
-        concurrency=part(limits.concurrency),
+        concurrency=-(-limits.concurrency * share_pct // 100) or 1,
         per_minute=None if limits.per_minute is None else part(limits.per_minute),
         per_hour=None if limits.per_hour is None else part(limits.per_hour),
     )

@@ -106,7 +106,6 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     else:
         told = "; ".join(map(str, differences(work.draft.facts, hits[0].facts)))
         work.park("found_but_different", f"{work.label} stands in the target as {ids}, but not as drafted: {told}.")
-    work.drafts = ()
     return None
 
 

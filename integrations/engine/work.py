@@ -104,11 +104,13 @@ class Work:
             self.money = Money(amount=row.amount, currency=row.currency)
 
     def park(self, code: str, reason: str, *, field: str = "", value: str = "") -> None:
-        """Leave the record to a person."""
+        """Leave the record to a person; a replay goes on with the operation that was next."""
+        self.resume, self.drafts = self.next_operation, ()
         self.state, self.code, self.reason, self.field, self.value = State.PARKED, code, reason, field, value[:200]
 
     def skip(self, code: str, reason: str) -> None:
         """Do not post the record, by rule."""
+        self.drafts = ()
         self.state, self.code, self.reason = State.SKIPPED, code, reason
 
 
