@@ -73,6 +73,7 @@ class ExactSum:
         return float(self._sum) if self._count else None
 
 
+@lru_cache(maxsize=4096)
 def num_text(value: float | None) -> str | None:
     """Write a number as SuiteQL does: plain, without needless zeros."""
     if value is None:

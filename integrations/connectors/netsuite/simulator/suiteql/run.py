@@ -1,7 +1,7 @@
 """Answers `POST /services/rest/query/v1/suiteql`: headers, paging, parameters, rows as strings."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +33,8 @@ def run(site: Site, shadow: Shadow, access: Access, request: Request, here: str,
     values = [_bound(value, kind) for value, kind in zip(params, query.params, strict=True)]
     shadow.refresh(lag_s)
     rows, total = _fetch(shadow.connection, query, values, limit, offset, is_shuffled=site.options.shuffle)
-    items = [_row(row, query.columns) for row in rows]
+    writers = [(name, _WRITERS[kind]) for name, kind in query.columns]
+    items = [_row(row, writers) for row in rows]
     return {
         "links": _links(here, limit, offset, total),
         "count": len(items),
@@ -120,20 +121,14 @@ def _fetch(
         invalid(f"Search error occurred: {error}")
 
 
-def _row(row: Sequence[Any], columns: Sequence[tuple[str, str]]) -> Json:
-    out: Json = {"links": []}
-    for value, (name, kind) in zip(row, columns, strict=True):
-        if value is None:
-            continue
-        if kind == "text":
-            out[name] = str(value)
-        elif kind == "int":
-            out[name] = str(int(value))
-        elif kind == "num":
-            out[name] = num_text(float(value))
-        else:
-            out[name] = f"{int(value[5:7])}/{int(value[8:10])}/{value[:4]}" if kind == "date" else str(value)
-    return out
+def _row(row: Sequence[Any], writers: Sequence[tuple[str, Callable[[Any], str | None]]]) -> Json:
+    written = {name: write(value) for value, (name, write) in zip(row, writers, strict=True) if value is not None}
+    return {"links": [], **written}
+
+
+def _day(stored: str) -> str:
+    """Write a date in the account's format, without a time."""
+    return f"{int(stored[5:7])}/{int(stored[8:10])}/{stored[:4]}"
 
 
 def _links(here: str, limit: int, offset: int, total: int) -> list[Json]:
@@ -143,3 +138,12 @@ def _links(here: str, limit: int, offset: int, total: int) -> list[Json]:
     if offset + limit < total:
         found += [("next", offset + limit), ("last", (total - 1) // limit * limit)]
     return [{"rel": rel, "href": f"{here}?limit={limit}&offset={at}"} for rel, at in found]
+
+
+_WRITERS: dict[str, Callable[[Any], str | None]] = {
+    "text": str,
+    "int": str,
+    "num": num_text,
+    "date": _day,
+    "null": str,
+}

@@ -25,7 +25,7 @@ _LISTS = {"entity": "customer"} | {
     for name in ("item", "account", "currency", "department", "classification", "location", "subsidiary",
                  "accountingPeriod", "salesTaxItem", "term")
 }  # fmt: skip
-_SELDOM = {"externalid": 1, "tranid": 2, "entity": 500, "item": 2000, "account": 5000, "email": 1, "entityid": 1}
+_SELDOM = {"externalid": 1, "tranid": 2, "entity": 500, "email": 1, "entityid": 1}
 
 
 class Shadow:
@@ -49,6 +49,7 @@ class Shadow:
         self._seen: set[tuple[str, str]] = set()
         self._zone = ""
         install(self.connection, dice("netsuite", "shuffle"))
+        self.connection.execute("PRAGMA journal_mode = OFF")
         self.connection.execute("PRAGMA case_sensitive_like = ON")
         for table in TABLES.values():
             self._create(table)
@@ -67,8 +68,10 @@ class Shadow:
         due = [key for key, at in dirty.items() if lag_s <= 0 or at <= latest]
         for key in due:
             del dirty[key]
+        self.connection.execute("BEGIN")
         self._forget([key for key in due if key in self._seen])
         self._take(due)
+        self.connection.execute("COMMIT")
 
     def _take(self, keys: list[tuple[str, str]]) -> None:
         rows: dict[str, list[Row]] = {}

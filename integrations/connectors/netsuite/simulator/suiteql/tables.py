@@ -76,7 +76,6 @@ TABLES = {
             "location:int>location.name entity:int>customer.entityid foreignamount:num memo accountinglinetype "
             "linelastmodifieddate:date",
             keys="transaction id",
-            indexes="item",
         ),
         _table(
             "transactionaccountingline",
@@ -84,7 +83,6 @@ TABLES = {
             "transaction:int transactionline:int accountingbook:int account:int>account.accountsearchdisplayname "
             "debit:num credit:num amount:num posting",
             keys="transaction transactionline account",
-            indexes="account",
         ),
         _table(
             "nexttransactionlinelink",
