@@ -58,9 +58,7 @@ class Shadow:
     def refresh(self, lag_s: float = 0) -> None:
         """Bring the tables up to date, but for what changed within the last `lag_s` seconds."""
         if self._zone != self._site.options.timezone:
-            self._zone = self._site.options.timezone
-            for group, records in self._site.store.groups.items():
-                self._site.store.dirty |= dict.fromkeys(((group, id) for id in records), 0.0)
+            self._take_anew()
         dirty = self._site.store.dirty
         if not dirty:
             return
@@ -72,6 +70,14 @@ class Shadow:
         self._forget([key for key in due if key in self._seen])
         self._take(due)
         self.connection.execute("COMMIT")
+
+    def _take_anew(self) -> None:
+        """Note every record as unseen; moments are stored in the account's zone."""
+        self._zone = self._site.options.timezone
+        dirty = self._site.store.dirty
+        for group, records in self._site.store.groups.items():
+            for id in records:
+                dirty.setdefault((group, id), 0.0)
 
     def _take(self, keys: list[tuple[str, str]]) -> None:
         rows: dict[str, list[Row]] = {}
