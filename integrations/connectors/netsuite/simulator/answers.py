@@ -23,10 +23,10 @@ def problem(
     status: int, code: str, detail: str, *, path: str = "", param: str = "", header: str = "", headers: Pairs = ()
 ) -> Response:
     """Make an error answer; `path`, `param` and `header` name what was wrong in the request, `headers` go with it."""
-    entry: Json = {"detail": detail}
+    entry: Json = {"detail": _sayable(detail)}
     for member, value in (("o:errorPath", path), ("o:errorQueryParam", param), ("o:errorHeader", header)):
         if value:
-            entry[member] = value
+            entry[member] = _sayable(value)
     entry["o:errorCode"] = code
     body = {
         "type": RFC + _SECTIONS.get(status, "5.1"),
@@ -35,6 +35,11 @@ def problem(
         "o:errorDetails": [entry],
     }
     return Response.json(status, body, (ERROR_TYPE, *headers))
+
+
+def _sayable(text: str) -> str:
+    """Replace what JSON in UTF-8 cannot carry, such as half a surrogate pair that a caller sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def refuse(status: int, code: str, detail: str, *, path: str = "", param: str = "", header: str = "") -> NoReturn:

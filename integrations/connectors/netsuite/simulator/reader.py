@@ -14,6 +14,9 @@ from integrations.connectors.netsuite.simulator.site import Site
 Policy = Literal["error", "warning", "ignore"]
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_INT32 = 2**31
+_DIGITS = 11
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
 _SEMANTIC = frozenset(("ref", "refs", "object"))
 _WRAPPER = frozenset(("items", "count", "hasMore", "offset", "totalResults", "links"))
@@ -79,6 +82,8 @@ class Reader:
     def _text(self, field: Field, value: object, where: str) -> str:
         if not isinstance(value, str):
             bad_value(value, where)
+        if not value.isprintable() and _UNPRINTABLE.search(value):
+            bad_value(value, where)
         if "\n" in value or "\r" in value:
             bad_content("Line breaks must be sent with the backslash doubled.", where)
         if field.name == "externalId" and not EXTERNAL_ID.fullmatch(value):
@@ -91,18 +96,17 @@ class Reader:
         return value
 
     def _int(self, field: Field, value: object, where: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or not -_INT32 <= value < _INT32:
             bad_value(value, where)
         return value
 
     def _num(self, field: Field, value: object, where: str) -> Decimal:
-        if isinstance(value, Decimal):
-            if not value.is_finite():
-                bad_value(value, where)
-            return value
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
             bad_value(value, where)
-        return Decimal(value)
+        number = Decimal(value)
+        if not number.is_finite() or number.adjusted() > _DIGITS or number.adjusted() < -_DIGITS:
+            bad_value(value, where)
+        return number
 
     def _date(self, field: Field, value: object, where: str) -> date:
         if not isinstance(value, str) or not _DATE.fullmatch(value):

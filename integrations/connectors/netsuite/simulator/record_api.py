@@ -160,7 +160,7 @@ class RecordApi:
             raise Refused(server_fault())
         headers: Pairs = (("Location", View(self._site, call.origin).href(stored)),)
         if reader.warnings:
-            headers += tuple(("Warning", f'199 - "{text}"') for text in reader.warnings)
+            headers += tuple(("Warning", f'199 - "{_ascii(text)}"') for text in reader.warnings)
         return Response.empty(204, headers)
 
     def _read(self, request: Request, type: RecordType) -> tuple[Reader, Values]:
@@ -178,7 +178,7 @@ class RecordApi:
             refuse(400, "INVALID_REQUEST", "The content type must be application/json.", header="Content-Type")
         try:
             body = request.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             refuse(400, "INVALID_REQUEST", "The request body is not valid JSON.")
         if not isinstance(body, dict):
             refuse(400, "INVALID_REQUEST", "The request body must be a JSON object.")
@@ -225,6 +225,10 @@ class RecordApi:
             return False
         self._site.quirks[quirk] -= 1
         return True
+
+
+def _ascii(text: str) -> str:
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)
 
 
 def server_fault() -> Response:

@@ -160,7 +160,7 @@ class SignIn:
             raise _OAuth("invalid_client")
         try:
             jwt.PyJWS().decode(assertion, certificate.public_key, algorithms=[str(header["alg"])])
-        except jwt.InvalidTokenError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, NotImplementedError) as error:
             raise _OAuth("invalid_client") from error
         self._check_times(certificate, claims)
         scopes = self._scopes(certificate, claims.get("scope"))

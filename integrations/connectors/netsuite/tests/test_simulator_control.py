@@ -228,3 +228,34 @@ def test_a_reset_empties_the_books(account):
     account.sign_in()
     assert account.rows("SELECT id FROM transaction") == []
     assert account.customer() == "900"
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"item":{"items":[{"item":{"id":"310"},"amount":1e400}]},"entity":{"id":"900"}}',
+        b'{"item":{"items":[{"item":{"id":"310"},"amount":NaN}]},"entity":{"id":"900"}}',
+        b'{"item":{"items":[{"item":{"id":"310"},"amount":1,"line":99999999999999999999}]},"entity":{"id":"900"}}',
+        b'{"memo":"\\ud800","entity":{"id":"900"}}',
+        b'{"memo":"\\u0000","entity":{"id":"900"}}',
+        b'{"\\ud800":1}',
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b"\xff\xfe",
+    ],
+)
+def test_odd_bodies_are_refused_and_never_raise(account, body):
+    strict = {"x_netsuite_propertynamevalidation": "error"}
+    assert account.send("PUT", f"{RECORDS}/invoice/eid:I", body, **strict).status == 400
+
+
+@pytest.mark.parametrize("statement", ["(" * 5000, "SELECT " + "-" * 5000 + "1 FROM account", "SELECT '", "\ud800"])
+def test_odd_queries_are_refused_and_never_raise(account, statement):
+    assert account.query(statement).status == 400
+
+
+@pytest.mark.parametrize("value", [10**40, "\ud800", True, [], {}])
+def test_odd_parameters_are_refused_and_never_raise(account, value):
+    assert account.query("SELECT id FROM transaction WHERE id = ?", value).status == 400

@@ -70,7 +70,7 @@ def _body(request: Request) -> tuple[str, list[Any]]:
         refuse(400, "INVALID_REQUEST", "The content type must be application/json.", header="Content-Type")
     try:
         body = request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         refuse(400, "INVALID_REQUEST", "The request body is not valid JSON.")
     statement = body.get("q") if isinstance(body, dict) else None
     if not isinstance(statement, str) or not statement.strip():
@@ -83,8 +83,11 @@ def _body(request: Request) -> tuple[str, list[Any]]:
 
 @lru_cache(maxsize=256)
 def _prepared(statement: str, access: Access) -> Query:
-    select, params = parse(statement)
-    return translate(select, params, access)
+    try:
+        select, params = parse(statement)
+        return translate(select, params, access)
+    except RecursionError:
+        invalid("The query is too complex")
 
 
 def _bound(value: Any, kind: str) -> Any:
@@ -117,8 +120,9 @@ def _fetch(
             return rows, offset + len(rows)
         count = f"SELECT COUNT(*) FROM ({query.text})"  # noqa: S608 - translated from a checked tree
         return rows, int(connection.execute(count, values).fetchone()[0])
-    except sqlite3.Error as error:
-        invalid(f"Search error occurred: {error}")
+    except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        words = "group function is not allowed here" if "aggregate" in str(error) else "the query cannot be run"
+        invalid(f"Search error occurred: {words}")
 
 
 def _row(row: Sequence[Any], writers: Sequence[tuple[str, Callable[[Any], str | None]]]) -> Json:
