@@ -43,14 +43,8 @@ class Round:
 def bench_sync(*, records: int, base_port: int) -> dict[str, Any]:
     """Measure at zero and at 100 ms latency; ratios are of medians over the rounds of one run."""
     with _sandbox(base_port) as control:
-        sync = _make_sync(control)
-        try:
-            rounds = [_round(sync, control, records, base_port, seed) for seed in range(1, ROUNDS + 1)]
-            latency = {"seed": 1, "rules": [{"kind": "latency", "rate": 1.0, "value_s": LATENCY_S}]}
-            control.post("/faults/netsuite", latency)
-            slow = _round(sync, control, records, base_port, ROUNDS + 1)
-        finally:
-            syncs.pause(sync, actor="bench")
+        rounds = [_round(control, records, base_port, latency_s=0) for _ in range(ROUNDS)]
+        slow = _round(control, records, base_port, latency_s=LATENCY_S)
     return _report(rounds, slow, records)
 
 
@@ -83,9 +77,7 @@ def _sandbox(base_port: int) -> Iterator[Control]:
     settings.SANDBOX_BASE_PORT = base_port
     with running(stack):
         wait_for(f"http://127.0.0.1:{base_port}/credentials", stack, what="sandbox")
-        control = Control(f"http://127.0.0.1:{base_port}")
-        control.post("/limits/chargebee", {"per_minute": 100_000})
-        yield control
+        yield Control(f"http://127.0.0.1:{base_port}")
 
 
 def _logs() -> Path:
@@ -125,10 +117,16 @@ def _side(tenant: Tenant, control: Control, slug: str, **values: str) -> Connect
     return made
 
 
-def _round(sync: Sync, control: Control, records: int, base_port: int, seed: int) -> Round:
+def _round(control: Control, records: int, base_port: int, *, latency_s: float) -> Round:
     """Deliver customers and items first, untimed; then time the invoices, and post their bodies again by a bare loop."""
-    control.post("/generate/chargebee", {"customers": 50, "seed": seed, "invoices": records})
+    control.post("/reset")
+    control.post("/limits/chargebee", {"per_minute": 100_000, "index_lag_s": 0})
+    control.post("/generate/chargebee", {"customers": 50, "seed": 1, "invoices": records})
+    sync = _make_sync(control)
     run_sync(sync.pk, trigger="manual", slice_s=_LONG_S, flows=("customers", "items"))
+    if latency_s:
+        rule = {"kind": "latency", "rate": 1.0, "value_s": latency_s}
+        control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
     before, last = _calls(control), _last_attempt(sync)
     with measured() as ours:
         run_sync(sync.pk, trigger="manual", slice_s=_LONG_S, flows=("invoices",))
@@ -139,6 +137,8 @@ def _round(sync: Sync, control: Control, records: int, base_port: int, seed: int
     floor_s = post_all(
         f"http://127.0.0.1:{base_port + 4}", control.get("/credentials")["netsuite"], bodies, threads=CONCURRENCY
     )
+    control.delete("/faults/netsuite")
+    syncs.pause(sync, actor="bench")
     scale = records / len(bodies)
     ours.wall_s, ours.cpu_s = ours.wall_s * scale, ours.cpu_s * scale
     return Round(ours=ours, floor_s=floor_s * scale, calls=calls)
