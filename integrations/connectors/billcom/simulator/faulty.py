@@ -7,6 +7,7 @@ from integrations.sandbox.faults import Faults
 
 CENT = Decimal("0.01")
 DROPPED = ("purchaseOrderNumber", "description", "email", "phone")
+KEPT = ("name", "vendorId", "invoice", "billLineItems", "vendorCreditLineItems")
 
 
 def bend(faults: Faults, request: Request, values: Json, lines: str = "") -> Json:
@@ -20,7 +21,7 @@ def bend(faults: Faults, request: Request, values: Json, lines: str = "") -> Jso
     dropped = faults.hit("write_dropped_field", request)
     if dropped:
         wanted = (str(dropped.value),) if dropped.value else DROPPED
-        lost = next((name for name in wanted if name in values), None)
+        lost = next((name for name in wanted if name in values and name not in KEPT), None)
         values = {name: value for name, value in values.items() if name != lost}
     return values
 

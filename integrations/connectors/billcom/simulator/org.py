@@ -62,6 +62,7 @@ class Org:
         self.policies: list[Policy] = []
         self.scheduled: dict[str, dict[str, Decimal]] = {}
         self.timers: list[tuple[float, str, str]] = []  # when, payment, the status it then takes
+        self.approval_asked: set[str] = set()
         self.payable_account = self.clearing_account = NO_ACCOUNT
         self._dice = dice(seed, "billcom", setup.id)
         self._counters: dict[str, int] = {}

@@ -76,10 +76,10 @@ class _Reader:
                 self._refuse_unknown(prefix + name)
             else:
                 values[name] = self._value(value, field, prefix + name)
-        if not self._partial:
-            for name, field in shape.items():
-                if field.required and body.get(name) in (None, "", [], {}):
-                    self.problems.append(Problem("BDC_1117", f"{prefix}{name}: is required", prefix + name))
+        for name, field in shape.items():
+            is_asked = name in body or not self._partial
+            if field.required and is_asked and body.get(name) in (None, "", [], {}):
+                self.problems.append(Problem("BDC_1117", f"{prefix}{name}: is required", prefix + name))
         return values
 
     def _refuse_unknown(self, path: str) -> None:

@@ -99,6 +99,13 @@ class Sessions:
         session.used_at = now
         return session
 
+    def require_trust(self, session: Session) -> None:
+        """Refuse what only an MFA-trusted session may do; a sync token never may."""
+        if session.user.is_token:
+            refuse("BDC_1145", "A sync token may not perform this operation.")
+        if self._switches.mfa_required and not session.is_trusted:
+            refuse("BDC_1361", MESSAGES["BDC_1361"])
+
     def end_all(self, org_id: str = "", user_id: str = "") -> int:
         """End the sessions of an organization or of a user, or all; gives how many lived."""
         living = [

@@ -1,0 +1,114 @@
+"""Payments: made by API, recorded as paid elsewhere, cancelled and voided."""
+
+from typing import Any
+
+from integrations.connectors.billcom.simulator.answers import Refused, refuse
+from integrations.connectors.billcom.simulator.call import Call, change_all, created, done, listed
+from integrations.connectors.billcom.simulator.lifecycle import forget, move, wind
+from integrations.connectors.billcom.simulator.listings import PAYMENTS
+from integrations.connectors.billcom.simulator.org import Org
+from integrations.connectors.billcom.simulator.payloads import tell, tell_failed_payment
+from integrations.connectors.billcom.simulator.payment_making import make
+from integrations.connectors.billcom.simulator.payment_rules import (
+    BULK_MAX,
+    NOT_VOIDABLE,
+    OFFLINE,
+    PAYMENT,
+    VOID,
+    splits_of,
+)
+from integrations.connectors.billcom.simulator.schema import body_of, read
+from integrations.connectors.billcom.simulator.store import Record, Version
+from integrations.connectors.billcom.simulator.voids import begin_void
+from integrations.sandbox.app import Json, Response
+
+
+def list_all(call: Call) -> Response:
+    """Answer `GET /v3/payments`."""
+    return listed(call, PAYMENTS, shown)
+
+
+def get(call: Call) -> Response:
+    """Answer `GET /v3/payments/{id}`."""
+    record = _record(call)
+    return done(shown(call.org, record, record.now))
+
+
+def create(call: Call) -> Response:
+    """Answer `POST /v3/payments`; a refusal for a business reason is also sent as `payment.failed`."""
+    call.sessions.require_trust(call.session)
+    values = call.body(PAYMENT)
+    payment = _tried(call, values)
+    tell(call.org, "payment.updated", payment)
+    return created(shown(call.org, payment, payment.now))
+
+
+def create_bulk(call: Call) -> Response:
+    """Answer `POST /v3/payments/bulk`: `{"payments": [...]}` in and out, all or none."""
+    call.sessions.require_trust(call.session)
+    body = body_of(call.request)
+    rows = body.get("payments")
+    if not isinstance(rows, list) or set(body) != {"payments"}:
+        refuse("BDC_1117", "payments: is required and stands alone", "payments")
+
+    def add(row: Any) -> Record:
+        return _tried(call, read(row, PAYMENT, call.org.switches))
+
+    def undo(payment: Record) -> None:
+        forget(call.org, payment)
+
+    payments = change_all(rows, BULK_MAX, add, undo)
+    for payment in payments:
+        tell(call.org, "payment.updated", payment)
+    return created({"payments": [shown(call.org, payment, payment.now) for payment in payments]})
+
+
+def record_offline(call: Call) -> Response:
+    """Answer `POST /v3/bills/record-payment`: paid elsewhere, so it moves no money here and stands as paid at once."""
+    values = call.body(OFFLINE)
+    more = {"toPrintCheck": values.get("toPrintCheck", False), "allowExport": True}
+    payment = make(call.org, call.session.user.id, values, values["payments"], is_online=False, **more)
+    move(call.org, payment, "CLEARED")
+    return created(shown(call.org, payment, payment.now))
+
+
+def cancel(call: Call) -> Response:
+    """Answer `POST .../cancel`: only while it is scheduled."""
+    payment = _record(call)
+    if payment.fields["singleStatus"] != "SCHEDULED":
+        refuse("BDC_1143", "Only a scheduled payment can be cancelled.", "paymentId", payment.id)
+    move(call.org, payment, "CANCELLATION_IN_PROGRESS", cancelRequestSubmitted=True)
+    wind(call.org, payment, "CANCELED", call.org.switches.settle_s)
+    return done(shown(call.org, payment, payment.now))
+
+
+def void(call: Call) -> Response:
+    """Answer `POST .../void`."""
+    payment = _record(call)
+    values = call.body(VOID)
+    reason = values.get("reason", "")
+    if not payment.fields["disbursementInfo"].get("isVoidable"):
+        refuse("BDC_1143", "The payment cannot be voided.", "paymentId", payment.id)
+    if payment.fields["disbursementType"] in NOT_VOIDABLE:
+        refuse("BDC_1143", "An international payment cannot be voided.", "paymentId", payment.id)
+    begin_void(call.org, payment, values["type"], reason, call.session.user.id)
+    return done(shown(call.org, payment, payment.now))
+
+
+def shown(_: Org, payment: Record, version: Version) -> Json:
+    """Show a payment; it is never archived, so it does not say so."""
+    view = payment.view(version)
+    del view["archived"]
+    return view
+
+
+def _tried(call: Call, values: Json) -> Record:
+    try:
+        return make(call.org, call.session.user.id, values, splits_of(values))
+    except Refused as refused:
+        tell_failed_payment(call.org, values, refused.problems)
+        raise
+
+
+def _record(call: Call) -> Record:
+    return call.org.record("payment", call.ids[0])
