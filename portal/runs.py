@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from audit.models import Run
+from integrations.models import Sync
 from portal.queries.syncs import flow_label, in_order
 from portal.ui import StateCount
 from portal.words import duration, trigger_words
@@ -51,6 +52,14 @@ def run_view(run: Run) -> RunView:
         total=whole.total(),
         rate=_rate(run, whole.total()),
     )
+
+
+def is_awaited(sync: Sync) -> bool:
+    """Tell whether a run of the sync starts as soon as a worker is free: asked for, due, or handed to a worker."""
+    now = timezone.now()
+    is_due = sync.next_run_at is not None and sync.next_run_at <= now
+    is_claimed = sync.claimed_until is not None and sync.claimed_until > now
+    return sync.state == Sync.State.ACTIVE and (bool(sync.wants_run) or is_due or is_claimed)
 
 
 def _flow(run: Run, flow: str, counts: dict[str, int]) -> FlowCount:

@@ -17,6 +17,9 @@ from portal.systems import system
 from portal.ui import Part, TimelineEntry
 from portal.words import operation_words
 
+# Found, looked up or read back: the draft was only compared with what stands there.
+NOT_SENT = (Attempt.Outcome.LINKED, Attempt.Outcome.ABSENT, Attempt.Outcome.UNCHANGED)
+
 
 def writing_side(sync: Sync, flow_slug: str) -> Connection:
     """Give the connection that a flow writes to; most read the source and write the target."""
@@ -78,12 +81,13 @@ def _note(attempt: Attempt) -> str:
 
 def _parts(attempt: Attempt) -> tuple[Part, ...]:
     draft = parsed(attempt.draft)
+    drafted = "The draft" if attempt.outcome in NOT_SENT else "What was sent"
     parts = []
     if isinstance(draft, dict) and "payload" in draft:
-        parts.append(Part(label="What was sent", content=written(draft["payload"])))
+        parts.append(Part(label=drafted, content=written(draft["payload"])))
         parts.append(Part(label="What must stand there", content=written(draft.get("facts", {}))))
     elif attempt.draft:
-        parts.append(Part(label="What was sent", content=readable(attempt.draft)))
+        parts.append(Part(label=drafted, content=readable(attempt.draft)))
     if attempt.answer:
         parts.append(Part(label="What was answered", content=readable(attempt.answer)))
     return tuple(parts)

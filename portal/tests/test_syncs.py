@@ -208,10 +208,21 @@ def test_it_asks_for_news_while_a_run_is_under_way(company, client):
 def test_it_asks_no_more_once_it_has_ended(company, client):
     run = running(company)
     close_run(run, state=Run.State.DONE)
-    Sync.objects.filter(pk=company.sync.pk).update(wants_run="")
+    Sync.objects.filter(pk=company.sync.pk).update(next_run_at=timezone.now() + timedelta(minutes=15))
 
     assert "hx-get" not in client.get(f"/runs/{run.pk}/live/").content.decode()
     assert "hx-get" not in client.get(f"/syncs/{company.sync.pk}/live/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"wants_run": "manual"}, {"next_run_at": timezone.now()}, {"claimed_until": timezone.now() + timedelta(days=1)}],
+)
+def test_it_asks_for_news_while_a_run_is_awaited(company, client, state):
+    later = {"next_run_at": timezone.now() + timedelta(minutes=15)}
+    Sync.objects.filter(pk=company.sync.pk).update(**{**later, **state})
+
+    assert "hx-get" in client.get(f"/syncs/{company.sync.pk}/live/").content.decode()
 
 
 def test_it_shows_counts_while_it_runs(company, client):

@@ -28,7 +28,9 @@ def connection_ping(request: HttpRequest, pk: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         names = "names" in request.GET  # the panel stands beside others, on a sync's page
         shown = {"panel": panel(connection, result), "is_fresh": True, "names": names}
-        return render(request, f"connections/{'ping_panel' if names else 'pinged'}.html", shown)
+        answer = render(request, f"connections/{'ping_panel' if names else 'pinged'}.html", shown)
+        answer["HX-Trigger"] = "pinged"  # what depends on it, such as a sync's checklist, looks again
+        return answer
     return redirect(reverse("connection_detail", args=[pk]))
 
 

@@ -23,7 +23,7 @@ from portal.queries.syncs import (
     sync_row,
     sync_rows,
 )
-from portal.runs import run_view
+from portal.runs import is_awaited, run_view
 from portal.systems import system
 from portal.tenancy import current_tenant, current_user, may, requires
 from portal.ui import crumbs
@@ -134,7 +134,8 @@ def _activity(sync: Sync) -> dict[str, object]:
     return {
         "sync": sync,
         "latest": latest,
-        "is_busy": bool(sync.wants_run) or (latest is not None and latest.is_under_way),
+        "is_awaited": is_awaited(sync),
+        "is_busy": is_awaited(sync) or (latest is not None and latest.is_under_way),
         "flows": flows,
         "has_records": any(flow.total for flow in flows),
         "target_name": system(sync.target.connector).name,
