@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -33,14 +33,17 @@ class Calls:
     stop: ConnectorError | None = None
 
 
-def book_all(state: RunState, sink: Sink, works: Sequence[Work]) -> Calls:
-    """Book every work, `pool_size` at a time. A reason to stop leaves the rest uncalled. Raises LeaseLostError."""
+def book_all(state: RunState, sink: Sink, works: Sequence[Work], meanwhile: Callable[[], None]) -> Calls:
+    """Book every work, `pool_size` at a time. A reason to stop leaves the rest uncalled. Raises LeaseLostError.
+
+    `meanwhile` is called on the run's own thread between answers.
+    """
     calls, unsaved = Calls(), list[tuple[Work, Receipt]]()
     if not works:
         return calls
     waiting, results, halt = deque(works), SimpleQueue[_Result | None](), Event()
     pumps = min(state.pool_size, len(works))
-    saved_at = time.monotonic()
+    started = saved_at = time.monotonic()
     with state.limiter.reserve(pumps), _halting(halt):
         for _ in range(pumps):
             state.pool.submit(_pump, sink, waiting, results, halt)
@@ -53,10 +56,12 @@ def book_all(state: RunState, sink: Sink, works: Sequence[Work]) -> Calls:
                 _save(state, calls, unsaved)
                 saved_at = time.monotonic()
             state.lease.renew_if_old()
+            meanwhile()
             if state.slice_is_over:
                 halt.set()
         _save(state, calls, unsaved)
     calls.uncalled = list(waiting)
+    state.pace = (len(works) - len(waiting)) / max(time.monotonic() - started, 0.001)
     return calls
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integrations.contracts import Page, Record, Stream, Unreadable, Window
+from integrations.engine.belt import deliver
 from integrations.engine.lease import fenced
-from integrations.engine.post import deliver
 from integrations.engine.store import load_due, load_rows
 from integrations.engine.triage import judge_missing, park_unreadable, triage
 from integrations.engine.work import FlowPlan, Row, RunState
 from integrations.models import Cursor
 
-CHUNK = 500
+CHUNK = 1000
 _LONGEST_WINDOW = timedelta(days=1)
 
 

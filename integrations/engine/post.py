@@ -1,4 +1,4 @@
-"""Posts the drafts of a chunk: find, open attempts, call, keep receipts, read back, close."""
+"""The steps of posting a batch: what was found, attempts opened, answers judged, read back, closed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from audit.models import Attempt
 from audit.record import Closing, Opening, close_attempts, idempotency_key, open_attempts
 from integrations.contracts import Booked, Found, Receipt, Sink
 from integrations.engine import backoff
-from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
 from integrations.engine.compare import differences, is_same_document
 from integrations.engine.drafts import dump_draft
@@ -43,47 +42,6 @@ class Ending:
     message: str = ""
 
 
-def deliver(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
-    """Take a chunk of looked-at works to its end: every SyncRecord is written, every draft posted or accounted for.
-
-    Raises ConfigurationError (the sync must stop), TransientError (the target is away), LeaseLostError.
-    """
-    sink = state.sink_session(plan.flow).sink(plan.flow.sink)
-    endings = _find_first(sink, [work for work in works if work.drafts])
-    opened = [work for work in works if work.drafts]
-    _open(state, plan, works, opened)
-    linked = {id(ending.work) for ending in endings}
-    _post(state, plan, sink, [work for work in opened if id(work) not in linked], endings)
-
-
-def _post(state: RunState, plan: FlowPlan, sink: Sink, works: Sequence[Work], endings: list[Ending]) -> None:
-    """Call for each opened work, operation after operation, and close what is over."""
-    while works or endings:
-        calls = book_all(state, sink, works)
-        endings += [_fail(sink, work, error) for work, error in calls.failed]
-        endings += [_hold_back(work, calls.stop) for work in calls.uncalled]
-        try:
-            endings += read_back(sink, calls.booked)
-        except TransientError:
-            close(state, plan, endings)  # receipts are kept: the next run reads those documents back
-            raise
-        reached("read_back")
-        works = close(state, plan, endings)
-        endings = []
-        if calls.stop is not None:
-            raise calls.stop
-
-
-# Before the calls
-
-
-def _find_first(sink: Sink, works: Sequence[Work]) -> list[Ending]:
-    """Look up every record never written; what stands there already is linked or parked, never written again."""
-    first = [work for work in works if work.operation == 0 and not work.draft.external_id]
-    hits = sink.find([work.draft for work in first]) if first else {}
-    return [ending for work in first if (ending := judge_hits(work, hits.get(work.draft.reference, ()))) is not None]
-
-
 def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     """Link a single hit that agrees; park the record beside anything else that stands there. None without an ending."""
     if not hits:
@@ -109,7 +67,7 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     return None
 
 
-def _open(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: Sequence[Work]) -> None:
+def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: Sequence[Work]) -> None:
     """Write all SyncRecords and open the attempts in one commit: without it no call starts."""
     for work in opened:
         work.state = State.OPEN
@@ -149,7 +107,7 @@ def open_works(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
 # After the calls
 
 
-def _fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
+def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
     """Turn an error into the ending that its class stands for."""
     if isinstance(error, DuplicateError):
         ending = judge_hits(work, sink.find([work.draft]).get(work.draft.reference, ()))
@@ -181,7 +139,7 @@ def hold_unknown(work: Work, code: str, message: str) -> Ending:
     return Ending(work, Outcome.UNKNOWN, code=code, message=message)
 
 
-def _hold_back(work: Work, stop: ConnectorError | None) -> Ending:
+def hold_back(work: Work, stop: ConnectorError | None) -> Ending:
     why = stop.message if stop else "The run stopped before the call."
     work.state, work.due_at, work.code, work.reason = State.DUE, timezone.now(), "not_called", why
     return Ending(work, Outcome.TRANSIENT, code="not_called", message=why)

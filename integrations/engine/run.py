@@ -87,7 +87,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
     pair = registry.pair(sync.pair)
     size = granted_limits(sync.target).concurrency
     with (
-        ThreadPoolExecutor(max_workers=size + 1, thread_name_prefix=f"run-{run.pk}") as pool,
+        ThreadPoolExecutor(max_workers=size + 3, thread_name_prefix=f"run-{run.pk}") as pool,
         open_session(sync.source, lease=lease) as source,
         open_session(sync.target, lease=lease) as target,
     ):

@@ -143,6 +143,7 @@ class RunState:
     slice_ends: float
     counts: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     transient_in_row: int = 0
+    pace: float = 10.0  # calls a second, as last measured
     touched_problems: set[int] = field(default_factory=set)
 
     @property

@@ -108,7 +108,7 @@ def _create(customer: Customer, values: dict[str, Value], context: Context) -> D
         reference=reference(context, "CUS", customer.id),
         payload=payload,
         facts=Facts(name=str(values["companyName"])),
-        references=tuple(used("customers", values, context)),
+        references=tuple(used("customers", values)),
     )
 
 
@@ -130,5 +130,5 @@ def _update(customer: Customer, link: LinkView, values: dict[str, Value], contex
         reference=reference(context, "CUS", customer.id),
         payload=body("customers", changing),
         facts=Facts(name=str(values["companyName"])),
-        references=tuple(used("customers", changing, context)),
+        references=tuple(used("customers", changing)),
     )

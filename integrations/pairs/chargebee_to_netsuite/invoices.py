@@ -23,7 +23,7 @@ from integrations.contracts import (
 )
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_netsuite.common import day, digest, reference
-from integrations.pairs.chargebee_to_netsuite.references import resolve, used
+from integrations.pairs.chargebee_to_netsuite.references import own_items, resolve, used
 
 _PENDING, _VOIDED = "pending", "voided"
 
@@ -149,7 +149,8 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     invoice = invoice_of(record)
     customer = context.links[("customers", invoice.customer_id)].external_id
     header = resolve("invoices", {**mapped.header, "entity": customer, "toBeEmailed": False}, context)
-    lines = [resolve("invoices", _exact(line), context, is_line=True) for line in mapped.lines]
+    own = own_items(context)
+    lines = [resolve("invoices", _exact(line), context, is_line=True, own=own) for line in mapped.lines]
     _check_sum(invoice, lines)
     return (
         Draft(
@@ -167,8 +168,8 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 lines=tuple(LineFact(account=str(line["item"]), amount=_amount(line)) for line in lines),
             ),
             references=(
-                *used("invoices", header, context),
-                *(each for line in lines for each in used("invoices", line, context, is_line=True)),
+                *used("invoices", header),
+                *(each for line in lines for each in used("invoices", line, is_line=True, own=own)),
             ),
         ),
     )

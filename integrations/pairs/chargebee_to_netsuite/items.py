@@ -69,6 +69,6 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             reference=reference(context, "ITM", price.id),
             payload=body("items", values),
             facts=Facts(name=str(values["itemId"])),
-            references=tuple(used("items", values, context)),
+            references=tuple(used("items", values)),
         ),
     )

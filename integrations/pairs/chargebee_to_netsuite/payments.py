@@ -150,7 +150,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 date=day(payment.date, context),
                 applied=tuple(applied),
             ),
-            references=tuple(used("payments", header, context)),
+            references=tuple(used("payments", header)),
         ),
     )
 

@@ -9,24 +9,30 @@ from integrations.errors import MappingError, MissingReferenceError
 _MADE_HERE = "item"  # the one kind of reference data that this pair makes itself
 
 
-def resolve(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> dict[str, Value]:
+def resolve(
+    sink: str,
+    values: Mapping[str, Value],
+    context: Context,
+    *,
+    is_line: bool = False,
+    own: frozenset[str] = frozenset(),
+) -> dict[str, Value]:
     """Give the values with every number, code or name of reference data replaced by its id.
 
-    Ids of what this sync itself made are known, too. Raises MissingReferenceError naming the field and the value.
+    `own` are ids of items that this sync made. Raises MissingReferenceError naming the field and the value.
     """
     kinds = reference_kinds(sink, "line" if is_line else "header")
-    return {
-        name: _id_of(kinds[name], name, value, context) if name in kinds and value else value
-        for name, value in values.items()
-    }
+    resolved = dict(values)
+    for name, kind in kinds.items():
+        if (value := values.get(name)) and not (kind == _MADE_HERE and value in own):
+            resolved[name] = _id_of(kind, name, value, context)
+    return resolved
 
 
 def _id_of(kind: str, field: str, value: Value, context: Context) -> Value:
     entry = context.references.get((kind, str(value)))
     if entry is not None:
         return entry.code
-    if kind == _MADE_HERE and value in own_items(context):
-        return value
     raise MissingReferenceError(
         f"NetSuite has no {kind.replace('_', ' ')} “{value}” (field {field}). "
         f"Choose another under Mappings, or add it in NetSuite and read the reference data again.",
@@ -35,17 +41,17 @@ def _id_of(kind: str, field: str, value: Value, context: Context) -> Value:
     )
 
 
-def own_items(context: Context) -> set[str]:
+def own_items(context: Context) -> frozenset[str]:
     """Give the ids of the items that this record needs: made by this sync, so newer than the reference data may be."""
-    return {link.external_id for (flow, _), link in context.links.items() if flow == "items"}
+    return frozenset(link.external_id for (flow, _), link in context.links.items() if flow == "items")
 
 
-def used(sink: str, values: Mapping[str, Value], context: Context, *, is_line: bool = False) -> Iterator[Reference]:
+def used(
+    sink: str, values: Mapping[str, Value], *, is_line: bool = False, own: frozenset[str] = frozenset()
+) -> Iterator[Reference]:
     """Name the reference data that resolved values use, so that it is checked before the call."""
-    own = own_items(context)
     for name, kind in reference_kinds(sink, "line" if is_line else "header").items():
-        value = values.get(name)
-        if value and not (kind == _MADE_HERE and value in own):
+        if (value := values.get(name)) and not (kind == _MADE_HERE and value in own):
             yield Reference(kind=kind, code=str(value), field=name)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from integrations.contracts import Context, Facts, Identity, LinkView, ReferenceEntry
 from integrations.errors import MappingError, MissingReferenceError
-from integrations.pairs.chargebee_to_netsuite.references import only_subsidiary, resolve, used
+from integrations.pairs.chargebee_to_netsuite.references import only_subsidiary, own_items, resolve, used
 
 ACCOUNT = ReferenceEntry(kind="account", code="154", number="4000", name="Revenue")
 WEST = ReferenceEntry(kind="subsidiary", code="1", number="West", name="West")
@@ -32,9 +32,10 @@ def test_it_names_the_field_and_the_value_that_netsuite_does_not_have():
 def test_it_knows_an_item_that_the_sync_itself_made():
     links = {("items", "seat"): LinkView(external_id="900", facts=Facts())}
     here = context(links=links)
-    line = resolve("invoices", {"item": "900"}, here, is_line=True)
+    own = own_items(here)
+    line = resolve("invoices", {"item": "900"}, here, is_line=True, own=own)
     assert line == {"item": "900"}
-    assert list(used("invoices", line, here, is_line=True)) == []
+    assert list(used("invoices", line, is_line=True, own=own)) == []
 
 
 def test_it_takes_the_only_subsidiary_and_asks_where_there_is_a_choice():
