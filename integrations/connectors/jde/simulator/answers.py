@@ -29,7 +29,7 @@ def dotted_stamp(now: datetime) -> str:
     return now.strftime("%Y-%m-%d:%H.%M.%S")
 
 
-def problem(status: int, message: Any, now: datetime, exception: str = EXCEPTION, **more: Any) -> Response:
+def problem(status: int, message: Any, now: datetime, exception: str = EXCEPTION, /, **more: Any) -> Response:
     """Make a ServiceErrorResponse: every member is optional for the reader."""
     return Response.json(status, {"message": message, "exception": exception, "timeStamp": stamp(now), **more})
 

@@ -42,12 +42,13 @@ class AisServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request to a server: the path below the root without its version, and the version (1, 2 or 3)."""
+    """One request to a server: the path below the root without its version, the version (1, 2 or 3), the node."""
 
     server: AisServer
     request: Request
     path: str
     version: int
+    node: int = 1
 
     @property
     def now(self) -> datetime:

@@ -33,6 +33,10 @@ class ServerClock:
         """Give the server's local day."""
         return self.now().date()
 
+    def no_later(self, day: date) -> date:
+        """Give the day, or the real sandbox day if that comes first."""
+        return min(day, self._clock.now().astimezone(self.zone).date())
+
 
 def hhmmss(moment: datetime) -> int:
     """Write a time as JDE's audit columns have it: 93005 for half past nine and five seconds."""

@@ -36,13 +36,11 @@ class Payment:
 
 def enter(enterprise: Enterprise, payment: Payment, user: str) -> tuple[Document, int, list[str]]:
     """Check and enter a payment, which closes what it pays at once; gives the document, its batch and the warnings."""
-    company = payment.bank["CO"]
-    warnings = require_open_period(enterprise, payment.day)
-    require_postable(enterprise, payment.bank, company=company, currency=payment.currency)
-    _require_items(payment, company)
-    number = _number(enterprise, payment)
+    warnings = require_possible(enterprise, payment.bank, payment.day, payment.currency, payment.number)
+    _require_items(payment, payment.bank["CO"])
+    number = enterprise.next_number("DOCM") if payment.number is None else payment.number
     payment_id = enterprise.next_number("PYID")
-    rate = enterprise.rate(payment.currency, company, payment.on)
+    rate = enterprise.rate(payment.currency, payment.bank["CO"], payment.on)
     document = _document(enterprise, payment, payment_id, number, rate)
     enterprise.books.add(document, hold=True)
     batch = batches.open_batch(enterprise, MANUAL, user, document.id, document.total)
@@ -57,6 +55,17 @@ def enter(enterprise: Enterprise, payment: Payment, user: str) -> tuple[Document
         close_item(enterprise, applied, user)
     enterprise.notes[document.id] = {"allocations": allocate(payment.applied)}
     return document, batch, warnings
+
+
+def require_possible(enterprise: Enterprise, bank: Row, day: date, currency: str, number: int | None) -> list[str]:
+    """Refuse what can be seen before the vouchers are: period, bank account, a payment number used; gives warnings."""
+    warnings = require_open_period(enterprise, day)
+    require_postable(enterprise, bank, company=bank["CO"], currency=currency)
+    found = enterprise.store["F0413"].find(DOCM=number) if number is not None else []
+    if any(row["GLBA"] == bank["AID"] for row in found):
+        text = f"Payment {number} of this bank account was entered before."
+        refuse("Payment Number Already Used", text, "paymentNumber")
+    return warnings
 
 
 def close_item(enterprise: Enterprise, applied: Applied, user: str) -> None:
@@ -103,17 +112,6 @@ def _require_item(payment: Payment, one: Applied, company: str) -> None:
         refuse("Pay Item Not Open", f"{name} has pay status {one.item['PST']}.", "applyTo")
     if not one.reduces or abs(one.reduces) > abs(one.open) or (one.reduces > 0) != (one.open > 0):
         refuse("Payment Exceeds Open Amount", f"{name} is open for {one.open}, not {one.reduces}.", "amount")
-
-
-def _number(enterprise: Enterprise, payment: Payment) -> int:
-    """Take the payment number given, once per bank account, or draw the next one."""
-    if payment.number is None:
-        return enterprise.next_number("DOCM")
-    found = enterprise.store["F0413"].find(DOCM=payment.number)
-    if any(row["GLBA"] == payment.bank["AID"] for row in found):
-        text = f"Payment {payment.number} of this bank account was entered before."
-        refuse("Payment Number Already Used", text, "paymentNumber")
-    return payment.number
 
 
 def _document(enterprise: Enterprise, payment: Payment, payment_id: int, number: int, rate: Decimal) -> Document:

@@ -65,7 +65,8 @@ def enter(enterprise: Enterprise, order: Order, user: str) -> Row:
         price = line.price if not is_foreign else (line.price * rate).quantize(Decimal("0.0001"))
         enterprise.store["F4311"].add(
             user, PROGRAM, **shared, LNID=Decimal(at), NXTR=PENDING, LTTR=ENTERED,
-            LNTY="J" if not line.article else "S", CO=order.company, LITM=line.article, DSC1=line.text[:30], DSC2=line.text[30:60], UOM=line.unit,
+            LNTY="J" if not line.article else "S", CO=order.company, LITM=line.article, DSC1=line.text[:30],
+            DSC2=line.text[30:60], UOM=line.unit,
             UORG=line.quantity, UOPN=line.quantity, UREC=ZERO, PRRC=price, AEXP=amount, AOPN=amount, AREC=ZERO,
             ANI=number_of(line.account), AID=line.account["AID"], OBJ=line.account["OBJ"], SUB=line.account["SUB"],
             TX="N", TORG=user, **beyond,

@@ -31,7 +31,7 @@ def cursor(browse: Browse, rest: list[Row], size: int, call: Call) -> Cursor:
 
 
 def links(call: Call, session: Session, found: Cursor) -> Json:
-    """Give the links of a page with a next one: it names an internal host and carries the token, as the real one does."""
+    """Give the links of a page with a next one: an internal host and the token in the query, as the real one does."""
     columns = "|".join(f"{found.schema.name}.{alias.name}" for alias in found.aliases)
     query = (
         f"stackId=1&stateId={found.state}&rid={found.rid}&fullGridId={GRID_ID}&formOID={found.target}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from integrations.connectors.jde.simulator.erp.clock import ServerClock, hhmmss
@@ -14,7 +15,7 @@ ZERO = Decimal(0)
 
 
 class Row:
-    """One row: values by alias (absent means blank or zero), when it was inserted, and its number in the table."""
+    """One row: values by alias (absent means blank or zero), when it was inserted, and as which of all rows."""
 
     __slots__ = ("born_s", "number", "values")
 
@@ -37,19 +38,18 @@ def blank(alias: Alias) -> Value:
 class Table:
     """The rows of one table, found by indexed columns without a scan."""
 
-    def __init__(self, schema: Schema, clock: ServerClock) -> None:
+    def __init__(self, schema: Schema, clock: ServerClock, serial: Iterator[int]) -> None:
         self.schema = schema
         self.rows: dict[int, Row] = {}
         self._clock = clock
-        self._next = 1
+        self._serial = serial
         self._indexes: dict[str, dict[Any, dict[int, Row]]] = {alias: {} for alias in schema.indexed}
 
     def add(self, user: str = "JDE", program: str = "", **values: Any) -> Row:
         """Insert a row, stamped with the server's time; an alias that the table lacks is a mistake of ours."""
         self._require_known(values)
         self._stamp(values, user, program)
-        row = Row(self._next, values, self._clock.epoch_s())
-        self._next += 1
+        row = Row(next(self._serial), values, self._clock.epoch_s())
         self.rows[row.number] = row
         for alias, index in self._indexes.items():
             index.setdefault(values.get(alias), {})[row.number] = row
@@ -120,7 +120,13 @@ class Store:
     """All tables of one environment."""
 
     def __init__(self, clock: ServerClock) -> None:
-        self.tables = {name: Table(schema, clock) for name, schema in TABLES.items()}
+        self._serial = count(1)
+        self.tables = {name: Table(schema, clock, self._serial) for name, schema in TABLES.items()}
+
+    @property
+    def newest(self) -> int:
+        """The number that the newest row of all tables may have."""
+        return next(self._serial)
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
