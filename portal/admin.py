@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401 - both register themselves, to be taken out again below
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
@@ -15,6 +19,8 @@ from portal.models import Invitation, Membership, Tenant, User
 
 admin.site.site_header = "ml-connector support"
 admin.site.site_title = "ml-connector support"
+# Second factors and session keys are secrets of people: no page for them.
+admin.site.unregister((Authenticator, UserSession))
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]

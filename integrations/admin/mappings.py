@@ -9,12 +9,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from audit.admin import ReadOnlyAdmin
+from integrations.admin.fields import IndentedField
 from integrations.mapping_changes import save_mapping
 from mappings.models import Mapping, ValueMap, ValueMapEntry
 from mappings.rows_json import definition_from_json
 
 
 class MappingAdminForm(forms.ModelForm):  # type: ignore[type-arg]
+    rows = IndentedField()
+    filters = IndentedField(required=False)
+
     class Meta:
         model = Mapping
         fields = ("rows", "filters")
@@ -22,7 +26,7 @@ class MappingAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Refuse what cannot be read as rows and filters."""
         given: dict[str, Any] = super().clean() or {}
-        _, problems = definition_from_json(given.get("rows"), given.get("filters"))
+        _, problems = definition_from_json(given.get("rows"), given.get("filters") or [])
         for problem in problems:
             self.add_error(None, problem.sentence)
         return given
@@ -54,7 +58,7 @@ class MappingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         stored = Mapping.objects.for_tenant(obj.tenant_id).get(pk=obj.pk)
         actor = str(getattr(request.user, "email", ""))
         given = form.cleaned_data
-        saved = save_mapping(mapping=stored, actor=actor, rows=given["rows"], filters=given["filters"])
+        saved = save_mapping(mapping=stored, actor=actor, rows=given["rows"], filters=given["filters"] or [])
         obj.pk, obj.version = saved.mapping.pk, saved.mapping.version
         for problem in saved.problems:
             messages.warning(request, problem.sentence)

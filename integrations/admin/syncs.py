@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from integrations import registry
+from integrations.admin.fields import IndentedField
 from integrations.engine.syncs import change_sync
 from integrations.models import Sync
 
@@ -17,21 +18,23 @@ SETTINGS = (
 
 
 class SyncAdminForm(forms.ModelForm):  # type: ignore[type-arg]
+    policies = IndentedField(required=False, lines=6)
+
     class Meta:
         model = Sync
         fields = SETTINGS
 
     def clean_policies(self) -> dict[str, str]:
         """Refuse policies and choices that the pair does not offer."""
-        given = self.cleaned_data["policies"]
+        given = self.cleaned_data["policies"] or {}
         pair = registry.pairs().get(self.instance.pair)
         offered = {field.name: [choice for choice, _ in field.choices] for field in pair.policies} if pair else {}
-        for name, choice in given.items() if isinstance(given, dict) else ():
+        if not isinstance(given, dict):
+            raise ValidationError("Policies are an object of names and choices.")
+        for name, choice in given.items():
             if choice not in offered.get(name, ()):
                 known = ", ".join(f"{each}: {' or '.join(choices)}" for each, choices in offered.items())
                 raise ValidationError(f"{name}: {choice} is not offered. The pair offers {known or 'none'}.")
-        if not isinstance(given, dict):
-            raise ValidationError("Policies are an object of names and choices.")
         return given
 
 

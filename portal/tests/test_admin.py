@@ -174,3 +174,8 @@ def test_it_puts_a_changed_role_on_record(company, client):
 
     assert Membership.objects.get(tenant=company.tenant).role == Role.VIEWER
     assert change_of("role changed by support").details["role"] == "viewer"
+
+
+@pytest.mark.parametrize("page", ["mfa/authenticator", "usersessions/usersession"])
+def test_it_has_no_page_for_peoples_own_secrets(client, page):
+    assert client.get(f"/admin/{page}/").status_code == 404
