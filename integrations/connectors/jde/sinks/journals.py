@@ -1,0 +1,124 @@
+"""Journal entries: found in the account ledger (F0911) by company, dates and the start of our reference."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from integrations.connectors.jde.aliases import Row
+from integrations.connectors.jde.orchestrations import ADD_JOURNAL
+from integrations.connectors.jde.outcome import output
+from integrations.connectors.jde.query import Query, any_of, between, equal
+from integrations.connectors.jde.reader import batches, rows
+from integrations.connectors.jde.records import DocumentKey
+from integrations.connectors.jde.sinks.base import WINDOW_DAYS, OrchestrationSink, day_of, grouped, text_of
+from integrations.contracts import Draft, Facts, Found, LineFact, Stage
+
+COLUMNS = tuple(
+    "KCO DCT DOC DGJ JELN LT POST CO MCU OBJ SUB SBL SBLT CRCD AA EXR R1 R2 EXA".split()  # noqa: SIM905
+)
+SHORT_REFERENCE = 8
+OUR_ORIGIN = "MLC"
+
+
+class JournalSink(OrchestrationSink):
+    """Writes and reads journal entries."""
+
+    slug = "journal_entries"
+    orchestration = ADD_JOURNAL
+
+    def external_id(self, draft: Draft, said: Mapping[str, Any]) -> str:
+        """Give type, number and company."""
+        name = self.orchestration.name
+        number = output(name, said, "documentNumber")
+        return f"{output(name, said, 'documentType')}-{number}-{output(name, said, 'documentCompany')}"
+
+    def look_up(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+        """Find entries by the reference's start, company and dates; the whole reference is compared here.
+
+        A date that was moved by up to a month is still found. Entries have no business key of their own.
+        """
+        for company, some in grouped(drafts, lambda draft: text_of(draft, "documentCompany")).items():
+            for part in batches(some):
+                wanted = {draft.reference: draft for draft in part}
+                query = self._query(company, part)
+                for found in _entries(rows(self._client, query, "DOC")):
+                    if draft := wanted.get(found.reference):
+                        yield draft, found
+
+    def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
+        """Read entries by their document keys."""
+        keys = [key for key in map(DocumentKey.parse, ids) if key]
+        groups: dict[tuple[str, str], list[int]] = {}
+        for key in keys:
+            groups.setdefault((key.type, key.company), []).append(key.number)
+        found: dict[str, Found] = {}
+        for (kind, company), numbers in groups.items():
+            for part in batches(numbers):
+                query = Query(
+                    table="F0911",
+                    columns=COLUMNS,
+                    every=(equal("DCT", kind), equal("KCO", company)),
+                    either=any_of("DOC", part),
+                )
+                found |= {one.external_id: one for one in _entries(rows(self._client, query, "DOC"))}
+        return found
+
+    def _query(self, company: str, drafts: Sequence[Draft]) -> Query:
+        days = [day for draft in drafts if (day := day_of(draft, "glDate") or draft.facts.posting_date)]
+        margin = timedelta(days=WINDOW_DAYS)
+        bounds = between("DGJ", min(days) - margin, max(days) + margin) if days else ()
+        short = sorted({draft.reference[:SHORT_REFERENCE] for draft in drafts})
+        return Query(table="F0911", columns=COLUMNS, every=(equal("KCO", company), *bounds), either=any_of("R1", short))
+
+
+def _entries(found: Iterable[Row]) -> Iterator[Found]:
+    """Put rows together to entries: the lines of ledger AA, or of CA where the entry is in a foreign currency."""
+    entries: dict[str, list[Row]] = {}
+    for row in found:
+        entries.setdefault(str(key_of(row)), []).append(row)
+    for key, lines in entries.items():
+        yield _entry(key, lines)
+
+
+def key_of(row: Row) -> DocumentKey:
+    """Give the document key of a ledger row."""
+    return DocumentKey(row.text("DCT"), row.whole("DOC"), row.text("KCO"))
+
+
+def _entry(key: str, found: Sequence[Row]) -> Found:
+    foreign = [row for row in found if row.text("LT") == "CA"]
+    lines = sorted(foreign or [row for row in found if row.text("LT") == "AA"], key=lambda row: row.whole("JELN"))
+    first = lines[0] if lines else found[0]
+    day = first.day("DGJ")
+    facts = tuple(LineFact(account=account_number(row), amount=row.amount("AA")) for row in lines)
+    return Found(
+        external_id=key,
+        reference=first.text("EXR"),
+        stage=_stage(lines or found),
+        facts=Facts(
+            customer=_customer(lines),
+            currency=first.text("CRCD") or None,
+            total=sum((fact.amount for fact in facts if fact.amount > 0), Decimal(0)),
+            date=day,
+            posting_date=day,
+            lines=facts,
+        ),
+    )
+
+
+def account_number(row: Row) -> str:
+    """Give unit.object.subsidiary."""
+    return ".".join(part for part in (row.text("MCU"), row.text("OBJ"), row.text("SUB")) if part)
+
+
+def _customer(lines: Iterable[Row]) -> str | None:
+    """Give the address number that the receivable carries as its subledger, without leading zeros."""
+    for row in lines:
+        if row.text("SBLT") == "A" and row.text("SBL"):
+            return row.text("SBL").lstrip("0")
+    return None
+
+
+def _stage(lines: Sequence[Row]) -> Stage:
+    return "posted" if all(row.text("POST") == "P" for row in lines) else "unposted"

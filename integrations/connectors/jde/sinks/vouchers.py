@@ -1,0 +1,104 @@
+"""Vouchers (F0411): found by supplier and invoice number; VR01 tells whether it is ours."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from integrations.connectors.jde.inputs import Inputs
+from integrations.connectors.jde.orchestrations import ADD_VOUCHER
+from integrations.connectors.jde.outcome import output
+from integrations.connectors.jde.query import Query, Where, any_of, equal
+from integrations.connectors.jde.reader import batches, rows
+from integrations.connectors.jde.records import DocumentKey, SupplierInvoice
+from integrations.connectors.jde.sinks.base import OrchestrationSink
+from integrations.connectors.jde.vouchers import COLUMNS, VOID_TYPE, vouchers_of
+from integrations.contracts import Draft, Facts, Found, Stage
+
+
+class VoucherSink(OrchestrationSink):
+    """Writes and reads vouchers."""
+
+    slug = "vouchers"
+    orchestration = ADD_VOUCHER
+
+    def external_id(self, draft: Draft, said: Mapping[str, Any]) -> str:
+        """Give type, number and company."""
+        name = self.orchestration.name
+        number = output(name, said, "documentNumber")
+        return f"{output(name, said, 'documentType')}-{number}-{output(name, said, 'documentCompany')}"
+
+    def look_up(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+        """Find vouchers of the same suppliers and invoice numbers; another reference makes it a business hit."""
+        for part in batches(drafts):
+            sent = [(draft, self.inputs(draft)) for draft in part]
+            numbers = sorted({str(inputs["supplierInvoice"]) for _, inputs in sent})
+            suppliers = sorted({int(str(inputs["supplier"])) for _, inputs in sent if _is_number(inputs)})
+            if not suppliers:
+                continue
+            bounds = (Where("AN8", "LIST", tuple(suppliers)),)
+            query = Query(table="F0411", columns=COLUMNS, every=bounds, either=any_of("VINV", numbers))
+            found = vouchers_of(rows(self._client, query, "DOC"))
+            yield from _pairs(sent, found)
+
+    def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
+        """Read vouchers by their document keys."""
+        return {one.key: found_of(one) for one in read_vouchers(self, ids)}
+
+
+def read_vouchers(sink: OrchestrationSink, ids: Sequence[str]) -> Iterator[SupplierInvoice]:
+    """Read vouchers by ids, grouped by type and company."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for key in map(DocumentKey.parse, ids):
+        if key:
+            groups.setdefault((key.type, key.company), []).append(key.number)
+    for (kind, company), numbers in groups.items():
+        for part in batches(numbers):
+            query = Query(
+                table="F0411",
+                columns=COLUMNS,
+                every=(equal("DCT", kind), equal("KCO", company)),
+                either=any_of("DOC", part),
+            )
+            yield from vouchers_of(rows(sink._client, query, "DOC"))
+
+
+def found_of(voucher: SupplierInvoice) -> Found:
+    """Give a voucher as what stands."""
+    return Found(
+        external_id=voucher.key,
+        reference=voucher.reference,
+        stage=stage_of(voucher),
+        facts=Facts(
+            customer=str(voucher.supplier),
+            currency=voucher.currency,
+            total=voucher.gross,
+            open_amount=voucher.open,
+            date=voucher.invoice_date,
+            posting_date=voucher.gl_date,
+        ),
+    )
+
+
+def stage_of(voucher: SupplierInvoice) -> Stage:
+    """Say how far a voucher is."""
+    if voucher.is_voided:
+        return "voided"
+    return "posted" if voucher.is_posted else "unposted"
+
+
+def _is_number(inputs: Inputs) -> bool:
+    return str(inputs["supplier"]).isdecimal()
+
+
+def _pairs(sent: Sequence[tuple[Draft, Inputs]], found: Iterable[SupplierInvoice]) -> Iterator[tuple[Draft, Found]]:
+    for voucher in found:
+        if voucher.key.startswith(f"{VOID_TYPE}-"):
+            continue
+        for draft, inputs in sent:
+            is_same = (str(voucher.supplier), voucher.invoice_number) == (
+                str(inputs["supplier"]).lstrip("0"),
+                inputs["supplierInvoice"],
+            )
+            is_ours = voucher.reference == draft.reference
+            if is_ours or (is_same and not voucher.is_voided and draft.operation == "create"):
+                yield draft, replace(found_of(voucher), by_reference=is_ours)
