@@ -12,6 +12,7 @@ from integrations.connectors.billcom.simulator.pages import list_page
 from integrations.connectors.billcom.simulator.schema import Shape, body_of, read
 from integrations.connectors.billcom.simulator.sessions import Session, Sessions
 from integrations.connectors.billcom.simulator.store import Record, Version
+from integrations.connectors.billcom.simulator.webhooks import Webhooks
 from integrations.sandbox.app import Json, Request, Response
 
 View = Callable[[Org, Record, Version], Json]
@@ -24,6 +25,7 @@ class Call:
     org: Org
     session: Session
     sessions: Sessions
+    webhooks: Webhooks
     request: Request
     ids: tuple[str, ...] = ()
 

@@ -83,6 +83,14 @@ def read_sort(text: str, listing: Listing) -> list[tuple[str, bool]]:
     return keys
 
 
+def as_time(text: str, name: str) -> datetime | None:
+    """Read a time given as a parameter of its own, unquoted; None when it is empty."""
+    moment = _first_parsed(text)
+    if text and moment is None:
+        refuse("BDC_1119", f"{name}: is no time", name, text)
+    return moment
+
+
 _PART = re.compile(r'([A-Za-z.]+):([A-Za-z]+):("[^"]*"|[^",:]*)(,|$)')
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "gt": lambda value, bound: bool(value > bound),
@@ -145,10 +153,15 @@ def _number(text: str) -> Decimal:
 
 def _time(text: str, is_quoted: bool) -> datetime:
     """Read a time in one of the documented forms; without a zone it is UTC. A time of day needs its quotes."""
-    moment = next((made for form in FORMATS if (made := _parsed(text, form)) is not None), None)
+    moment = _first_parsed(text)
     if moment is None or not (is_quoted or is_date(text)):
         refuse("BDC_1119", "filters: a time is yyyy-MM-dd'T'HH:mm:ss.SSSX in double quotes", "filters", text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
+
+
+def _first_parsed(text: str) -> datetime | None:
+    moment = next((made for form in FORMATS if (made := _parsed(text, form)) is not None), None)
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _parsed(text: str, form: str) -> datetime | None:

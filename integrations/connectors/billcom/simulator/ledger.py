@@ -61,7 +61,10 @@ def withdraw_payment(org: Org, payment: Record) -> None:
 
 def use_credit(org: Org, credit_id: str, bill_id: str, amount: Decimal) -> None:
     """Use so much more (less, if negative) of a vendor credit on a bill, and show it on the credit."""
-    used = org.books.documents[credit_id].applied.get(bill_id, ZERO)
+    documents = org.books.documents
+    if credit_id not in documents or bill_id not in documents:  # one of them was tampered away
+        return
+    used = documents[credit_id].applied.get(bill_id, ZERO)
     org.books.apply(credit_id, bill_id, max(ZERO, used + amount))
     record = org.store.get("vendorCredit", credit_id)
     if record is not None:

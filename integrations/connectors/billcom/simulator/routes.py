@@ -11,11 +11,14 @@ from integrations.connectors.billcom.simulator import (
     credits,
     mfa,
     payments,
+    subscriptions,
     vendor_banks,
     vendors,
 )
 from integrations.connectors.billcom.simulator.answers import refuse
 from integrations.connectors.billcom.simulator.call import Handler
+
+METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 Route = tuple[tuple[str, ...], str, Handler]
 
@@ -88,6 +91,21 @@ _TABLE: Mapping[str, tuple[str, Handler]] = {
     "GET exports/{}/download-link": ("bills.read", company.not_played),
 }
 
+_EVENTS: Mapping[str, tuple[str, Handler]] = {
+    "GET events/catalog": ("webhooks.read", subscriptions.catalog),
+    "POST subscriptions": ("webhooks.write", subscriptions.create),
+    "GET subscriptions": ("webhooks.read", subscriptions.list_all),
+    "GET subscriptions/{}": ("webhooks.read", subscriptions.get),
+    "PUT subscriptions/{}": ("webhooks.write", subscriptions.replace),
+    "PATCH subscriptions/{}": ("webhooks.write", subscriptions.update),
+    "DELETE subscriptions/{}": ("webhooks.write", subscriptions.delete),
+    "POST subscriptions/{}/security_key": ("webhooks.write", subscriptions.rotate),
+    "POST subscriptions/{}/security-key": ("webhooks.write", subscriptions.rotate),
+    "POST subscriptions/{}/test": ("webhooks.write", subscriptions.test),
+    "GET events/subscription/{}": ("webhooks.read", subscriptions.history),
+    "POST events/subscription/{}/event/{}": ("webhooks.write", subscriptions.resend),
+}
+
 
 class Routes:
     """Finds the rule of a request; of two that fit, the one with fewer variable parts."""
@@ -98,18 +116,16 @@ class Routes:
             method, _, pattern = key.partition(" ")
             parts = tuple(pattern.split("/"))
             self._routes[method, len(parts)].append((parts, right, handler))
-        self._lengths = {length for _, length in self._routes}
 
     def find(self, method: str, path: str) -> tuple[Handler, str, tuple[str, ...]]:
-        """Give rule, right and the variable parts of the path; refuses a path that is not there, in any other case too."""
+        """Give rule, right and variable parts; refuses a path that is not there, were it only for a letter's case."""
         parts = path.split("/")
         found = self._match(method, parts)
-        if found:
-            return found
-        others = [one for one in ("GET", "POST", "PATCH", "PUT", "DELETE") if self._match(one, parts)]
-        if others:
-            refuse("BDC_1121", f"{method} is not supported here.", status=405)
-        refuse("BDC_1121", f"No such endpoint: {method} {path}")
+        if found is None:
+            if any(self._match(other, parts) for other in METHODS):
+                refuse("BDC_1121", f"{method} is not supported here.", status=405)
+            refuse("BDC_1121", f"No such endpoint: {method} {path}")
+        return found
 
     def _match(self, method: str, parts: list[str]) -> tuple[Handler, str, tuple[str, ...]] | None:
         for pattern, right, handler in self._routes.get((method, len(parts)), ()):
@@ -120,3 +136,4 @@ class Routes:
 
 
 AP = Routes(_TABLE)
+EVENTS = Routes(_EVENTS)
