@@ -37,7 +37,7 @@ class Controls:
             "GET orchestrations": lambda _: {"orchestrations": self._simulator.library.described()},
             "POST restart": self._restart,
             "POST unlock": self._unlock,
-            "GET journal": lambda _: self._simulator.journal.shown(),
+            "GET log": lambda _: self._simulator.requests.shown(),
         }
 
     def _enterprise(self, options: Json) -> Enterprise:

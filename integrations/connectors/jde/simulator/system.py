@@ -15,7 +15,7 @@ from integrations.connectors.jde.simulator.controls import Controls
 from integrations.connectors.jde.simulator.erp import posting
 from integrations.connectors.jde.simulator.erp.enterprise import Enterprise
 from integrations.connectors.jde.simulator.erp.setup import set_up
-from integrations.connectors.jde.simulator.journal import Journal
+from integrations.connectors.jde.simulator.request_log import RequestLog
 from integrations.connectors.jde.simulator.options import AisOptions
 from integrations.connectors.jde.simulator.orchestrator import mischief
 from integrations.connectors.jde.simulator.orchestrator.contract import ORCHESTRATIONS, READ
@@ -56,7 +56,7 @@ class JdeSimulator:
         for enterprise in self.enterprises.values():
             set_up(enterprise)
         self.library = Library()
-        self.journal = Journal()
+        self.requests = RequestLog()
         self.posts_by_itself = True
         self._posted_s = clock.now().timestamp()
         self._in_flight: dict[int, int] = {}
@@ -77,7 +77,7 @@ class JdeSimulator:
             response = self._route(server, request)
         except Refused as refused:
             response = refused.response
-        self.journal.note(request, response)
+        self.requests.note(request, response)
         return response
 
     def server_of(self, request: Request) -> AisServer | None:
@@ -217,8 +217,7 @@ class JdeSimulator:
         raw = dict(call.request.query) if method == "GET" else object_of(call.request, call.now)
         session = self._authenticate(call, {} if method == "GET" else raw, 444)
         raw = self._mistaken(call.request, name, raw)
-        entered = self._in_flight.get(id(call.request))
-        blind_after = entered if len(self._in_flight) > 1 else None
+        blind_after = self._in_flight.get(id(call.request))
         return self._runner.run(call, session, self.enterprises[session.environment], name, raw, blind_after)
 
     def _authenticate(self, call: Call, body: Json, dead_status: int) -> Session:

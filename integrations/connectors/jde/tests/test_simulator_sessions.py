@@ -196,7 +196,7 @@ def test_it_loses_sessions_as_the_fault_says(world, kind):
 def test_it_records_requests_without_their_secrets(world):
     client = signed_in(world)
     client.get("/v2/dataservice/table/F0010", params={"$token": client.headers["jde-AIS-Auth"]})
-    shown = control(world).get("/journal/jde").json()
+    shown = control(world).get("/log/jde").json()
     assert (shown["leaks"], shown["requests"][-1]["query"]) == (1, "$token=***")
     assert shown["requests"][-1]["headers"]["jde-ais-auth"] == "***"
 

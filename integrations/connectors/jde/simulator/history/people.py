@@ -32,7 +32,7 @@ class Supplier:
 
 
 NAMES = (
-    "Northwind Paper Co.", "Müller Büromöbel GmbH", "O'Hara Logistics", "Cloud Nine Hosting, Inc.", 
+    "Northwind Paper Co.", "Müller Büromöbel GmbH", "O'Hara Logistics", "Cloud Nine Hosting, Inc.",
     "桜オフィス株式会社",
     "Lumière & Fils SARL", "Acme Rockets Supply", "Smith <Partners> LLP", "Zażółć Drukarnia Sp. z o.o.",
     "The Exceedingly Long Named Supply Co Ltd", "Delta Freight", "Bits \"n\" Bytes Hardware", "Café Central Catering",

@@ -40,9 +40,9 @@ COMPARISONS: dict[str, Check] = {
     "GREATER_EQUAL": lambda have, wanted: bool(have >= wanted[0]),
     "BETWEEN": lambda have, wanted: bool(wanted[0] <= have <= wanted[1]),
     "LIST": lambda have, wanted: have in wanted,
-    "STR_START_WITH": lambda have, wanted: str(have).startswith(wanted[0]),
-    "STR_END_WITH": lambda have, wanted: str(have).endswith(wanted[0]),
-    "STR_CONTAIN": lambda have, wanted: wanted[0] in str(have),
+    "STR_START_WITH": lambda have, wanted: str(have).strip().startswith(wanted[0].strip()),
+    "STR_END_WITH": lambda have, wanted: str(have).endswith(wanted[0].strip()),
+    "STR_CONTAIN": lambda have, wanted: wanted[0].strip() in str(have),
     "STR_BLANK": lambda have, wanted: have in ("", _NEVER),
     "STR_NOT_BLANK": lambda have, wanted: have not in ("", _NEVER),
 }
@@ -50,10 +50,10 @@ VALUES = {"BETWEEN": 2, "STR_BLANK": 0, "STR_NOT_BLANK": 0}
 
 
 def plain(alias: Alias, value: Any) -> Any:
-    """Give a stored value in the form that is compared: blanks as empty text, no date as the first of all days."""
+    """Give a value in the form that is compared: no date before all days, business units right-justified."""
     if value is None:
         return 0 if alias.is_numeric else _NEVER if alias.kind == "date" else ""
-    return value
+    return value.rjust(alias.length) if alias.kind == "unit" and value else value
 
 
 def column(schema: Schema, control_id: object) -> Alias:
@@ -93,16 +93,16 @@ def condition(schema: Schema, name: object, operator: str, values: Sequence[tupl
     if len(values) != wanted_count:
         raise BadQuery(f"Operator {operator} on {name} takes {wanted_count} values, not {len(values)}.")
     try:
-        wanted = [plain(alias, formats.value(alias, content, special)) for content, special in values]
+        found = [formats.value(alias, content, special) for content, special in values]
     except BadLiteral as error:
         raise BadQuery(str(error)) from error
-    key = alias.name
+    key, wanted = alias.name, [plain(alias, value) for value in found]
 
     def test(row: Row) -> bool:
         return check(plain(alias, row.values.get(key)), wanted)
 
     findable = operator in ("EQUAL", "LIST") and not {"", 0, _NEVER} & set(wanted)
-    return Node(test, {key: set(wanted)} if findable else {})
+    return Node(test, {key: set(found)} if findable else {})
 
 
 def all_of(nodes: Sequence[Node]) -> Node:

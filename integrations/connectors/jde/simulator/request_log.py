@@ -10,7 +10,7 @@ _SECRET = re.compile(r"(?i)(\$?(?:token|password|jde-AIS-Auth))=[^&]*")
 _SECRET_HEADERS = ("authorization", "jde-ais-auth", "cookie")
 
 
-class Journal:
+class RequestLog:
     """The newest requests, and how often a token or password stood in a URL that the server had not given out."""
 
     def __init__(self) -> None:
