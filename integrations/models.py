@@ -96,6 +96,7 @@ class Sync(models.Model):
         ACTIVE = "active", "On"
         PAUSED = "paused", "Paused"
         STOPPED = "stopped", "Stopped"
+        ARCHIVED = "archived", "Archived"
 
     class Schedule(models.TextChoices):
         MINUTES = "minutes", "Every N minutes"
@@ -257,6 +258,7 @@ class SyncRecord(models.Model):
     document_date = models.DateField(null=True)
     wanted_order = models.BigIntegerField(default=0)  # the newest change that we were told of
     seen_order = models.BigIntegerField(default=0)  # the newest that we read
+    decision = models.CharField(max_length=10, blank=True, db_default="")  # of a person about what stands there: "link" or "post"
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     absent_since = models.DateTimeField(null=True)

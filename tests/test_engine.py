@@ -4,7 +4,8 @@ import pytest
 
 from audit.models import Attempt, Run
 from audit.seal import verify
-from integrations.engine import inbox, syncs
+from integrations.engine import decisions, inbox, syncs
+from integrations.engine.ping import ping
 from integrations.engine.run import run_sync
 from integrations.engine.tests.harness import (
     ACTOR,
@@ -17,7 +18,8 @@ from integrations.engine.tests.harness import (
     states,
     verdict,
 )
-from integrations.models import Problem, ReferenceValue, Sync, SyncRecord
+from integrations.errors import ConfigurationError
+from integrations.models import Connection, Problem, ReferenceValue, Sync, SyncRecord
 from mappings.map_versions import change_entries
 from mappings.models import ValueMap
 from mappings.value_maps import Entry
@@ -231,20 +233,59 @@ def test_it_refuses_a_second_live_sync_between_the_same_systems(box):
         target=sync.target,
         actor=ACTOR,
     )
-    with pytest.raises(syncs.ConfigurationError, match="already joins"):
+    with pytest.raises(ConfigurationError, match="already joins"):
         syncs.activate(second, actor=ACTOR)
 
 
-def test_it_finds_the_old_links_when_a_sync_is_made_anew(box):
+def test_it_takes_a_difference_as_delivered_only_with_a_reason_and_lets_the_children_go_on(box):
+    sync = make_live_sync(box)
+    run_sync(sync.pk, trigger="manual", flows=("customers", "items"))
+    box.control.post(
+        "/faults/netsuite",
+        {"seed": 2, "rules": [{"kind": "write_altered", "rate": 1.0, "path": "/invoice", "times": 3}]},
+    )
+    run_to_rest(sync)
+    box.heal("netsuite")
+    different = SyncRecord.objects.filter(sync=sync, state="different")
+    children = SyncRecord.objects.filter(sync=sync, state="waiting").count()
+    assert children
+    with pytest.raises(ConfigurationError):
+        decisions.accept_different(different.first(), reason=" ", actor=ACTOR)
+    for record in list(different):
+        decisions.accept_different(record, reason="The customer agreed.", actor=ACTOR)
+    settle(sync, trigger="replay")
+    assert not SyncRecord.objects.filter(sync=sync, state__in=["different", "waiting"]).exists()
+    assert not Problem.objects.filter(sync=sync, code="different", healed_at=None).exists()
+    assert verify(sync.tenant_id) is None
+
+
+def test_it_lets_an_archived_syncs_successor_go_on_with_its_records(box):
     sync = make_live_sync(box)
     settle(sync)
     before = box.control.writes("netsuite")
-    syncs.pause(sync, actor=ACTOR)
-    SyncRecord.objects.filter(sync=sync).update(state="delivered")
-    Sync.objects.filter(pk=sync.pk).update(state="draft")
+    decisions.archive(sync, actor=ACTOR)
     again = syncs.create_sync(
         tenant_id=sync.tenant_id, pair_slug=sync.pair, name="again", source=sync.source, target=sync.target, actor=ACTOR
     )
     syncs.activate(again, actor=ACTOR)
-    run_to_rest(again)
+    settle(again)
     assert box.control.writes("netsuite") == before
+    assert SyncRecord.objects.filter(sync=again, state="delivered").count() > 100
+
+
+def test_it_stops_when_a_connection_becomes_another_system_until_an_owner_confirms(box):
+    sync = make_live_sync(box)
+    target = sync.target
+    Connection.objects.filter(pk=target.pk).update(fingerprint="netsuite:another")
+    target.refresh_from_db()
+    assert not ping(target, actor=ACTOR).ok
+    target.refresh_from_db()
+    assert (target.state, Sync.objects.get(pk=sync.pk).state) == ("changed", "stopped")
+    with pytest.raises(ConfigurationError, match="no good ping"):
+        syncs.activate(Sync.objects.get(pk=sync.pk), actor=ACTOR)
+    decisions.confirm_identity(target, actor=ACTOR)
+    target.refresh_from_db()
+    assert ping(target, actor=ACTOR).ok
+    syncs.activate(Sync.objects.get(pk=sync.pk), actor=ACTOR)
+    settle(Sync.objects.get(pk=sync.pk))
+    check_books(sync, box)

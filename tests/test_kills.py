@@ -1,4 +1,4 @@
-"""Workers are killed at every moment of a run, Redis is emptied, a zombie wakes: the ledger holds each document once."""
+"""Workers are killed at every moment of a run, Redis is emptied, a zombie wakes: each document stands once."""
 
 import random
 import signal

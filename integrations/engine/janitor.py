@@ -16,7 +16,8 @@ def revive_syncs() -> int:
 def wake_due_records() -> int:
     """Make due every active sync that has records due or unknown before its next planned run."""
     now = timezone.now()
-    records = SyncRecord.objects.filter(state__in=["due", "unknown"], due_at__lte=now)  # every tenant's
+    is_due = Q(state__in=["due", "unknown"], due_at__lte=now) | Q(look_again_at__lte=now)
+    records = SyncRecord.objects.filter(is_due)  # every tenant's
     idle = Sync.objects.filter(state=Sync.State.ACTIVE, wants_run="", lease_until=None)
     late = idle.filter(Q(next_run_at=None) | Q(next_run_at__gt=now), pk__in=records.values("sync_id"))
     return late.update(next_run_at=F("created_at"))

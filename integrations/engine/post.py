@@ -21,6 +21,7 @@ from integrations.errors import (
     ConnectorError,
     ContractError,
     DuplicateError,
+    MappingError,
     RejectedError,
     TransientError,
     UnknownOutcomeError,
@@ -29,6 +30,7 @@ from integrations.errors import (
 Outcome = Attempt.Outcome
 _READ_BACK_AT_ONCE = 250
 _SETTLE_SOON_S = 2
+LINK, POST_ANEW = "link", "post"  # a person's decisions about a document that looks like ours
 
 
 @dataclass(slots=True)
@@ -52,7 +54,9 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
             "duplicate_in_target",
             f"{work.label} stands {len(hits)} times in the target ({ids}). Void all but one there.",
         )
-    elif not hits[0].by_reference:
+    elif not hits[0].by_reference and _decided(work, hits[0]) == POST_ANEW:
+        return None
+    elif not hits[0].by_reference and _decided(work, hits[0]) != LINK:
         advice = "Link it, or have it posted as a new one."
         work.park(
             "possible_duplicate",
@@ -65,6 +69,13 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         told = "; ".join(map(str, differences(work.draft.facts, hits[0].facts)))
         work.park("found_but_different", f"{work.label} stands in the target as {ids}, but not as drafted: {told}.")
     return None
+
+
+def _decided(work: Work, hit: Found) -> str:
+    """Give a person's decision about a look-alike; to link counts only where the two agree."""
+    decision = work.row.decision if work.row else ""
+    agrees = is_same_document(work.draft.facts, hit.facts)
+    return "" if decision == LINK and not agrees else decision
 
 
 def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: Sequence[Work]) -> None:
@@ -115,7 +126,7 @@ def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
             return ending
     if isinstance(error, TransientError):
         return put_off(work, error)
-    if isinstance(error, RejectedError):
+    if isinstance(error, RejectedError | MappingError):
         if work.state != State.PARKED:
             work.park(error.code, f"{work.label}: {error.message}", field=error.field, value=error.value)
         return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
@@ -196,7 +207,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
         save_works(state, flow, works)
         refresh_problems(state)
         open_works(state, plan, going_on)
-        release_waiting(state, [f"{flow}:{work.key}" for work in works if work.state == State.DELIVERED])
+        release_waiting(state.sync, [f"{flow}:{work.key}" for work in works if work.state == State.DELIVERED])
     for work in works:
         if work.state != State.OPEN:
             state.count(flow, work.state)

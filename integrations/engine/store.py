@@ -11,12 +11,13 @@ from audit.sql import insert_rows
 from integrations.contracts import Found, LinkView, Need
 from integrations.engine.drafts import dump_facts, load_facts
 from integrations.engine.work import Row, RunState, Work
+from integrations.models import Sync
 from integrations.money import from_json, to_json
 
 READ_AGAIN = "read_again"  # the code of records that are to be read back
 _ROW_COLUMNS = (
     "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, "
-    "code, due_at, absent_since, label, amount, currency, document_date"
+    "code, due_at, absent_since, label, amount, currency, document_date, decision"
 )
 _SCOPE = "tenant_id = %s AND source_identity = %s AND target_identity = %s AND flow = %s"
 
@@ -209,7 +210,7 @@ def save_links(state: RunState, flow_slug: str, links: Sequence[NewLink]) -> Non
     insert_rows("integrations_link", _LINK_COLUMNS, rows, on_conflict=_LINK_CONFLICT)
 
 
-def release_waiting(state: RunState, names: Sequence[str]) -> int:
+def release_waiting(sync: Sync, names: Sequence[str]) -> int:
     """Make due what waited for one of these ("flow:key"); give how many. Each is judged anew and may wait again."""
     if not names:
         return 0
@@ -218,7 +219,6 @@ def release_waiting(state: RunState, names: Sequence[str]) -> int:
         "AND source_identity = %s AND target_identity = %s AND waits_for && %s::varchar[] "
         "AND (state = 'waiting' OR (state = 'skipped' AND code = 'parent_skipped'))"
     )
-    sync = state.sync
     with connection.cursor() as cursor:
         cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names)])
         return int(cursor.rowcount)

@@ -39,6 +39,7 @@ class Row:
     amount: Decimal | None
     currency: str
     document_date: date | None
+    decision: str
 
 
 @dataclass(slots=True)
