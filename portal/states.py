@@ -48,6 +48,7 @@ SYNC_STATES: dict[str, Look] = {
     "active": Look(word="On", tone="success", icon="check", meaning="Runs by its schedule."),
     "paused": Look(word="Paused", tone="warning", icon="pause", meaning="Switched off by a person."),
     "stopped": Look(word="Stopped", tone="danger", icon="cross", meaning="Stopped until its connection works again."),
+    "archived": Look(word="Archived", tone="neutral", icon="inbox", meaning="Kept for the trail. It runs no more."),
 }
 
 CONNECTION_STATES: dict[str, Look] = {

@@ -6,6 +6,7 @@ from django.urls import include, path
 from integrations import webhooks
 from portal.tenancy import public as open_to_all
 from portal.views import (
+    connection_forms,
     connections,
     dashboard,
     mappings,
@@ -18,6 +19,7 @@ from portal.views import (
     sync_setup,
     syncs,
     tenants,
+    value_maps,
 )
 
 urlpatterns = [
@@ -26,11 +28,11 @@ urlpatterns = [
     path("home/", dashboard.dashboard, name="dashboard"),
     path("systems/<slug:slug>/logo.svg", public.system_logo, name="system_logo"),
     path("connections/", connections.connection_list, name="connection_list"),
-    path("connections/add/", connections.connection_create, name="connection_create"),
-    path("connections/add/<slug:slug>/", connections.connection_create_system, name="connection_create_system"),
-    path("connections/add/<slug:slug>/sandbox/", connections.connection_sandbox, name="connection_sandbox"),
+    path("connections/add/", connection_forms.connection_create, name="connection_create"),
+    path("connections/add/<slug:slug>/", connection_forms.connection_create_system, name="connection_create_system"),
+    path("connections/add/<slug:slug>/sandbox/", connection_forms.connection_sandbox, name="connection_sandbox"),
     path("connections/<int:pk>/", connections.connection_detail, name="connection_detail"),
-    path("connections/<int:pk>/edit/", connections.connection_edit, name="connection_edit"),
+    path("connections/<int:pk>/edit/", connection_forms.connection_edit, name="connection_edit"),
     path("connections/<int:pk>/ping/", pings.connection_ping, name="connection_ping"),
     path("connections/<int:pk>/webhook/", pings.connection_webhook, name="connection_webhook"),
     path("syncs/", syncs.sync_list, name="sync_list"),
@@ -47,9 +49,9 @@ urlpatterns = [
     path("syncs/<int:pk>/mappings/<slug:flow>/edit/", mappings.mapping_edit, name="mapping_edit"),
     path("syncs/<int:pk>/mappings/<slug:flow>/publish/", mappings.mapping_publish, name="mapping_publish"),
     path("syncs/<int:pk>/mappings/<slug:flow>/discard/", mappings.mapping_discard, name="mapping_discard"),
-    path("syncs/<int:pk>/publish-maps/", mappings.value_maps_publish, name="value_maps_publish"),
-    path("syncs/<int:pk>/maps/<slug:name>/", mappings.value_map, name="value_map"),
-    path("syncs/<int:pk>/maps/<slug:name>/save/", mappings.value_map_save, name="value_map_save"),
+    path("syncs/<int:pk>/publish-maps/", value_maps.value_maps_publish, name="value_maps_publish"),
+    path("syncs/<int:pk>/maps/<slug:name>/", value_maps.value_map, name="value_map"),
+    path("syncs/<int:pk>/maps/<slug:name>/save/", value_maps.value_map_save, name="value_map_save"),
     path("runs/", runs.run_list, name="run_list"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/live/", runs.run_live, name="run_live"),

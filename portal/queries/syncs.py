@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.models import Run
 from integrations import registry
 from integrations.contracts import Flow, Pair
-from integrations.models import Problem, Sync, SyncRecord
+from integrations.models import Problem, Sync
 from mappings.models import Mapping as MappingVersion
 from portal.models import Tenant
 from portal.systems import System, system
@@ -156,8 +156,3 @@ def open_problems(sync: Sync, number: int = 5) -> list[Problem]:
     """Give a sync's open problems, those that hold up most records first."""
     problems = Problem.objects.for_tenant(sync.tenant_id).filter(sync=sync, healed_at=None)
     return list(problems.order_by("-records", "-id")[:number])
-
-
-def attention_count(sync: Sync) -> int:
-    """Count the records of a sync that wait for a person."""
-    return sync.records.filter(state__in=[SyncRecord.State.PARKED, SyncRecord.State.DIFFERENT]).count()

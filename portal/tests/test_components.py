@@ -49,7 +49,13 @@ def test_it_shows_an_unknown_state_by_its_name():
 
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
-    [("12480.5", "EUR", "12,480.50"), ("1250000", "JPY", "1,250,000"), ("-85.125", "KWD", "−85.125")],
+    [
+        ("0.005", "EUR", "0.005"),
+        ("7", "", "7.00"),
+        ("12480.5", "EUR", "12,480.50"),
+        ("1250000", "JPY", "1,250,000"),
+        ("-85.125", "KWD", "−85.125"),
+    ],
 )
 def test_it_shows_money_in_the_currencys_decimals(amount, currency, shown):
     assert f">{shown}<" in money(Decimal(amount), currency)

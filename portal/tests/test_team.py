@@ -8,6 +8,8 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from audit.models import ConfigChange, Seal
+from audit.seal import verify
 from portal.accounts import accept_invitation, change_role, find_invitation, invite_member, remove_member
 from portal.models import Invitation, Membership, Role
 from portal.tests.people import PASSWORD, client_of, join, make_tenant, make_user
@@ -145,3 +147,47 @@ def test_it_lets_a_viewer_leave_and_remove_nobody_else(tenant):
     client.post(f"/team/{viewer.pk}/remove/")
 
     assert set(tenant.memberships.values_list("role", flat=True)) == {Role.OWNER, Role.OPERATOR}
+
+
+def changes(tenant):
+    """Give (action, actor) of what was put on record about the team, oldest first."""
+    rows = ConfigChange.objects.for_tenant(tenant).filter(subject="team").order_by("id")
+    return list(rows.values_list("action", "actor"))
+
+
+def test_it_puts_every_change_of_the_team_on_record(tenant, owner):
+    client, boss = client_of(owner.user), owner.user.email
+    _, token = invite(tenant, owner)
+    joining = client_of(make_user("new@acme.example"))
+    joining.post(f"/invitations/{token}/")
+    member = Membership.objects.get(user__email="new@acme.example")
+    client.post(f"/team/{member.pk}/role/", {"role": "viewer"})
+    client.post(f"/team/{member.pk}/remove/")
+    second, _ = invite(tenant, owner, "other@acme.example")
+    client.post(f"/team/invitations/{second.pk}/revoke/")
+
+    assert changes(tenant) == [
+        ("founded", boss),
+        ("invited", boss),
+        ("joined", "new@acme.example"),
+        ("role changed", boss),
+        ("removed", boss),
+        ("invited", boss),
+        ("invitation taken back", boss),
+    ]
+
+
+def test_it_seals_changes_of_the_team_into_the_chain(tenant, owner):
+    invite(tenant, owner)
+
+    assert verify(tenant.pk) is None
+    assert Seal.objects.for_tenant(tenant).filter(change__subject="team").count() == 2
+
+
+def test_it_puts_no_second_joining_on_record(tenant, owner):
+    invitation, _ = invite(tenant, owner)
+    user = make_user("new@acme.example")
+    accept_invitation(invitation=invitation, user=user)
+    accept_invitation(invitation=invitation, user=user)
+
+    assert [action for action, _ in changes(tenant)].count("joined") == 1

@@ -1,4 +1,4 @@
-"""Mappings: what is filled from what, its versions, and the value maps behind it."""
+"""Mappings: what is filled from what, its versions, their changes and publication."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,18 +7,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.contracts import Flow
-from integrations.mapping_changes import change_map, discard_draft, publish_mapping, publish_maps, save_mapping
+from integrations.mapping_changes import discard_draft, publish_mapping, save_mapping
 from integrations.models import Sync
 from mappings.errors import InvalidMappingError, MappingStateError
-from mappings.map_versions import content_of
-from mappings.models import Mapping, ValueMap
+from mappings.models import Mapping
 from mappings.versions import problems_of
-from portal.forms.mappings import MappingForm, entry_forms
+from portal.forms.mappings import MappingForm
 from portal.permissions import Ability
 from portal.queries.mappings import (
-    entries_like,
     filter_views,
-    map_or_404,
     map_views,
     row_views,
     version_list,
@@ -31,7 +28,6 @@ from portal.timeline import reading_side, writing_side
 from portal.ui import Crumb, Tab, crumbs
 from portal.views.syncs import sync_or_404
 
-ENTRIES_SHOWN = 200
 PROBLEMS_SHOWN = 10
 
 
@@ -76,7 +72,7 @@ def mapping_publish(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     try:
         published = publish_mapping(mapping=mapping, actor=current_user(request).email)
     except InvalidMappingError as refusal:
-        _tell_problems(request, refusal)
+        tell_problems(request, refusal)
         return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={mapping.version}")
     except MappingStateError as refusal:
         messages.error(request, str(refusal))
@@ -99,51 +95,6 @@ def mapping_discard(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     return redirect("mapping_detail", pk=pk, flow=flow)
 
 
-@requires(Ability.VIEW)
-@require_safe
-def value_map(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Show a value map's entries, in a form to those who may change them."""
-    sync = sync_or_404(request, pk)
-    return _render_map(request, sync, map_or_404(sync, name))
-
-
-@requires(Ability.MAP)
-@require_POST
-def value_map_save(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Put and remove entries; published mappings use them after the next publication."""
-    sync = sync_or_404(request, pk)
-    kept = map_or_404(sync, name)
-    forms = entry_forms(kept, [], request.POST)
-    if not forms.is_valid():
-        return _render_map(request, sync, kept, forms)
-    standing = {entry.identity: entry for entry in content_of(kept).entries}
-    typed = [entry for form in forms if (entry := form.entry())]
-    put = [entry for entry in typed if standing.get(entry.identity) != entry]
-    remove = [gone for form in forms if (gone := form.removed())]
-    try:
-        change_map(value_map=kept, actor=current_user(request).email, put=put, remove=remove)
-    except InvalidMappingError as refusal:
-        _tell_problems(request, refusal)
-        return _render_map(request, sync, kept, forms)
-    messages.success(request, "Saved. Publish it to have records mapped by it.")
-    return redirect("value_map", pk=pk, name=name)
-
-
-@requires(Ability.MAP)
-@require_POST
-def value_maps_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish every mapping whose value maps have changed."""
-    sync = sync_or_404(request, pk)
-    try:
-        published = publish_maps(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=current_user(request).email)
-    except InvalidMappingError as refusal:
-        _tell_problems(request, refusal)
-    else:
-        said = ", ".join(f"{flow_label(sync.pair, each.flow)} version {each.version}" for each in published)
-        messages.success(request, f"Published: {said}." if said else "Everything is published already.")
-    return redirect("sync_detail", pk=pk)
-
-
 # Helpers
 
 
@@ -155,7 +106,7 @@ def _frame(sync: Sync, flow: str) -> dict[str, object]:
         "source": system(reading_side(sync, flow).connector),
         "target": system(writing_side(sync, flow).connector),
         "tabs": [_tab(sync, each, flow) for each in flows_of(sync.pair)],
-        "crumbs": _crumbs(sync, f"Mapping of {flow_label(sync.pair, flow).lower()}"),
+        "crumbs": crumbs_of(sync, f"Mapping of {flow_label(sync.pair, flow).lower()}"),
     }
 
 
@@ -164,7 +115,8 @@ def _tab(sync: Sync, flow: Flow, current: str) -> Tab:
     return Tab(label=flow.label, url=url, is_current=flow.slug == current)
 
 
-def _crumbs(sync: Sync, last: str) -> tuple[Crumb, ...]:
+def crumbs_of(sync: Sync, last: str) -> tuple[Crumb, ...]:
+    """Give the way to a page below a sync."""
     return crumbs(("Syncs", reverse("sync_list")), (sync.name, reverse("sync_detail", args=[sync.pk])), last)
 
 
@@ -182,23 +134,7 @@ def _save(request: HttpRequest, form: MappingForm, base: Mapping) -> Mapping | N
     return saved.mapping
 
 
-def _tell_problems(request: HttpRequest, refusal: InvalidMappingError) -> None:
+def tell_problems(request: HttpRequest, refusal: InvalidMappingError) -> None:
+    """Flash what is wrong, one sentence each."""
     for problem in refusal.problems[:PROBLEMS_SHOWN]:
         messages.error(request, problem.sentence)
-
-
-def _render_map(request: HttpRequest, sync: Sync, kept: ValueMap, forms: object = None) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    entries, total = entries_like(kept, text, ENTRIES_SHOWN)
-    page = {
-        "sync": sync,
-        "value_map": kept,
-        "entries": entries,
-        "total": total,
-        "most": ENTRIES_SHOWN,
-        "q": text,
-        "forms": forms or entry_forms(kept, entries),
-        "is_ahead": kept.revision > kept.pinned_revision,
-        "crumbs": _crumbs(sync, kept.label),
-    }
-    return render(request, "mappings/value_map.html", page, status=422 if forms else 200)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.queries import changes_of
 from integrations.engine import syncs
 from integrations.engine.ping import ping
 from integrations.errors import ConfigurationError
@@ -28,6 +29,8 @@ from portal.systems import system
 from portal.tenancy import current_tenant, current_user, may, requires
 from portal.ui import crumbs
 from portal.words import policy_facts, schedule_sentence
+
+CHANGES_SHOWN = 8
 
 
 @requires(Ability.VIEW)
@@ -51,6 +54,7 @@ def sync_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sides_are_good": all(each.connection.state == "good" for each in sides),
         "problems": [(each, cause_of(each.code, sync.target, sync.source)) for each in open_problems(sync)],
         "stop": cause_of(sync.stop_code, sync.source, sync.target) if sync.stop_code else None,
+        "changes": changes_of(sync.tenant_id, f"sync {sync.pk}")[:CHANGES_SHOWN],
         "runs": [run_view(run) for run in recent_runs(sync)],
         "schedule": schedule_sentence(sync),
         "policies": policy_facts(pair_of(sync.pair), sync.policies),

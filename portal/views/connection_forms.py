@@ -1,0 +1,204 @@
+"""The forms that make and change connections, with the guide beside them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from integrations import registry
+from integrations.connection_form import PREFIX, ConnectionForm
+from integrations.contracts import Connector, CredentialField
+from integrations.engine.connections import change_connection, create_connection
+from integrations.errors import ConfigurationError, ConnectorError
+from integrations.models import Connection
+from portal.key_pairs import forget_pair, make_pair, pending_pair, public_parts
+from portal.permissions import Ability
+from portal.sandbox import connect_sandbox, has_sandbox
+from portal.systems import guide_html, system, systems
+from portal.tenancy import current_tenant, current_user, requires
+from portal.ui import crumbs
+from portal.views.connections import connection_or_404
+from portal.words import ENVIRONMENTS
+
+
+@requires(Ability.CONFIGURE)
+@require_safe
+def connection_create(request: HttpRequest) -> HttpResponse:
+    """Choose the system to connect."""
+    page = {
+        "systems": [(each, _field_count(each.slug)) for each in systems()],
+        "has_sandbox": has_sandbox(),
+        "crumbs": crumbs(("Connections", reverse("connection_list")), "Add a connection"),
+    }
+    return render(request, "connections/choose.html", page)
+
+
+@requires(Ability.CONFIGURE)
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def connection_create_system(request: HttpRequest, slug: str) -> HttpResponse:
+    """Type in the credentials of one system, with its guide beside them."""
+    connector = _connector_or_404(slug)
+    form = _form(request, connector, "new", environments=_environments())
+    if form.is_bound and form.is_valid():
+        made = _create(request, form)
+        if made:
+            forget_pair(request, connector, "new")
+            messages.success(request, f"{made.name} is saved. Its secrets are sealed. Now see whether it works.")
+            return redirect(f"{reverse('connection_detail', args=[made.pk])}?ping=now")
+    return _render_form(request, form, "new")
+
+
+@requires(Ability.CONFIGURE)
+@require_POST
+def connection_sandbox(request: HttpRequest, slug: str) -> HttpResponse:
+    """Connect the sandbox's simulator of a system, with credentials that the sandbox hands out."""
+    if not has_sandbox():
+        raise Http404("No sandbox here.")
+    try:
+        made = connect_sandbox(
+            tenant_id=current_tenant(request).pk, connector=_connector_or_404(slug), actor=current_user(request).email
+        )
+    except ConnectorError as refusal:
+        messages.error(request, refusal.message)
+        return redirect("connection_create")
+    messages.success(request, f"{made.name} is connected to the simulator. Nothing real can be reached through it.")
+    return redirect(f"{reverse('connection_detail', args=[made.pk])}?ping=now")
+
+
+@requires(Ability.CONFIGURE)
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def connection_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a connection's name and values, and replace its secrets."""
+    connection = connection_or_404(request, pk)
+    connector = _connector_or_404(connection.connector)
+    form = _form(request, connector, str(pk), connection=connection)
+    if form.is_bound and form.is_valid() and _change(request, form, connection):
+        forget_pair(request, connector, str(pk))
+        messages.success(request, f"{connection.name} is changed. See whether it still works.")
+        return redirect(f"{reverse('connection_detail', args=[pk])}?ping=now")
+    return _render_form(request, form, str(pk))
+
+
+# Helpers
+
+
+def _connector_or_404(slug: str) -> Connector:
+    found = registry.connectors().get(slug)
+    if found is None:
+        raise Http404("No such system.")
+    return found
+
+
+def _field_count(slug: str) -> int:
+    return sum(field.required for field in registry.connector(slug).fields)
+
+
+def _environments() -> list[tuple[str, str]]:
+    """Give the environments one may type credentials for, the safest first."""
+    hidden = set() if has_sandbox() else {Connection.Environment.SANDBOX.value}
+    return [(value, text) for value, text in ENVIRONMENTS if value not in hidden]
+
+
+def _form(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -> ConnectionForm:
+    """Give the form; where a key pair was asked for, with what was typed so far and no complaint."""
+    if request.method != "POST":
+        return ConnectionForm(connector=connector, **rest)
+    if "make_pair" not in request.POST or connector.generate is None:
+        return ConnectionForm(request.POST, connector=connector, **rest)
+    typed = {field.name: request.POST.get(f"{PREFIX}{field.name}", "") for field in connector.fields}
+    make_pair(request, connector, scope, typed)
+    return ConnectionForm(initial=request.POST.dict(), connector=connector, **rest)
+
+
+def _create(request: HttpRequest, form: ConnectionForm) -> Connection | None:
+    pair = pending_pair(request, form.connector, "new")
+    if _lacks_key(form, pair):
+        return None
+    try:
+        return create_connection(
+            tenant_id=current_tenant(request).pk,
+            connector_slug=form.connector.slug,
+            name=form.cleaned_data["name"],
+            environment=form.cleaned_data["environment"],
+            values=_with_pair(form, pair),
+            actor=current_user(request).email,
+        )
+    except ConfigurationError as refusal:
+        form.refuse(refusal)
+    except IntegrityError:
+        form.add_error("name", "A connection of this name exists already. Choose another.")
+    return None
+
+
+def _change(request: HttpRequest, form: ConnectionForm, connection: Connection) -> bool:
+    values = _with_pair(form, pending_pair(request, form.connector, str(connection.pk)))
+    try:
+        change_connection(connection, values=values, actor=current_user(request).email, name=form.cleaned_data["name"])
+    except ConfigurationError as refusal:
+        form.refuse(refusal)
+    except IntegrityError:
+        form.add_error("name", "A connection of this name exists already. Choose another.")
+    return not form.errors
+
+
+def _lacks_key(form: ConnectionForm, pair: dict[str, str]) -> bool:
+    """Refuse a form whose key was never made: one made now would belong to no certificate in the other system."""
+    values = _with_pair(form, pair)
+    missing = [field for field in form.connector.fields if field.kind == "generated" and not values.get(field.name)]
+    for field in missing:
+        form.add_error(f"{PREFIX}{field.name}", "Make the key pair first, then upload its certificate.")
+    return bool(missing)
+
+
+def _with_pair(form: ConnectionForm, pair: dict[str, str]) -> dict[str, str]:
+    """Add the key pair made for this form; a key of one's own, pasted, comes first."""
+    typed = form.values()
+    is_own = any(typed.get(field.name) for field in form.connector.fields if field.kind == "generated")
+    return typed if is_own else {**typed, **pair}
+
+
+def _render_form(request: HttpRequest, form: ConnectionForm, scope: str) -> HttpResponse:
+    connector, connection = form.connector, form.connection
+    pair = pending_pair(request, connector, scope)
+    last = ("Edit",) if connection else (f"Add {connector.name}",)
+    middle = ((connection.name, reverse("connection_detail", args=[connection.pk])),) if connection else ()
+    page = {
+        "form": form,
+        "parts": _parts(form),
+        "connection": connection,
+        "system": system(connector.slug),
+        "has_pair": bool(pair),
+        "public_parts": public_parts(connector, pair or (connection.values if connection else {})),
+        "guide": guide_html(connector.slug),
+        "has_sandbox": has_sandbox(),
+        "crumbs": crumbs(("Connections", reverse("connection_list")), *middle, *last),
+    }
+    return render(request, "connections/form.html", page, status=422 if form.errors else 200)
+
+
+def _parts(form: ConnectionForm) -> list[dict[str, Any]]:
+    """Give the form's fields in order; those of a key pair come together, as one part."""
+    pair = {f"{PREFIX}{field.name}" for field in form.connector.fields if _is_of_pair(form.connector, field)}
+    parts: list[dict[str, Any]] = []
+    for field in form:
+        if field.name not in pair:
+            parts.append({"field": field})
+        elif parts and "pair" in parts[-1]:
+            parts[-1]["pair"].append(field)
+        else:
+            parts.append({"pair": [field]})
+    return parts
+
+
+def _is_of_pair(connector: Connector, field: CredentialField) -> bool:
+    return field.kind == "generated" or (connector.generate is not None and field.name.endswith("_pem"))
