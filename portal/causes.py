@@ -67,7 +67,7 @@ OURS: dict[str, Cause] = {
         "It looks like a document that stands there already",
         "Somebody may have keyed it in by hand: it agrees, but does not carry our reference.",
         "accountant",
-        "Compare both. Void the one keyed in by hand, then retry.",
+        "Compare both. Link them if they are one document, or have it posted as a new one.",
     ),
     "found_but_different": _ours(
         "It stands in the target, but not as drafted",
@@ -79,7 +79,7 @@ OURS: dict[str, Cause] = {
         "Booked, but not as sent",
         "The target accepted the document and then showed other figures: a rule or a script there changed it.",
         "erp_admin",
-        "Find what changes it in the target, correct the document there, then retry: it is only read back.",
+        "Find what changes it in the target and correct the document there, then read it back; or accept it as it stands.",
     ),
     "worker_lost": _ours(
         "Its worker was lost in mid-call",
@@ -91,7 +91,7 @@ OURS: dict[str, Cause] = {
         "Another company answers than before",
         "The connection's credentials now lead to another company, site or account.",
         "portal_owner",
-        "Correct the connection. If the change is intended, ask our support to confirm it.",
+        "Correct the connection. If the change is intended, an owner confirms it on the connection's page.",
         "connection",
     ),
     "not_pinged": _ours(

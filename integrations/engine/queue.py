@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 from redis.exceptions import RedisError
 from rq.exceptions import DuplicateJobError
+from rq.job import Job
 
 log = structlog.get_logger()
 
@@ -29,7 +30,10 @@ def enqueue(function: str, *args: Any, job_id: str, queue: str) -> None:
 
 def _enqueue(function: str, args: tuple[Any, ...], job_id: str, queue: str) -> None:
     try:
-        django_rq.get_queue(queue).enqueue(function, *args, job_id=job_id, unique=True, result_ttl=0, failure_ttl=0)
+        waiting = django_rq.get_queue(queue)
+        if Job.exists(job_id, connection=waiting.connection):  # one round trip where an enqueue takes many
+            return
+        waiting.enqueue(function, *args, job_id=job_id, unique=True, result_ttl=0, failure_ttl=0)
     except DuplicateJobError:
         log.debug("job.already_queued", job=job_id)
     except RedisError as error:

@@ -15,7 +15,7 @@ _GRANT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 def post_all(origin: str, credentials: dict[str, Any], bodies: dict[str, str], *, threads: int) -> float:
-    """Put every body under its external id, `threads` at a time; give the wall time in seconds. Raises on any refusal."""
+    """Put every body under its external id, `threads` at a time; give the wall time in s. Raises on a refusal."""
     host = f"{credentials['account_id'].lower().replace('_', '-')}.suitetalk.api.netsuite.com"
     waiting, faults = deque(bodies.items()), list[str]()
     with httpx.Client(base_url=origin, headers={"Host": host}, timeout=30) as client:

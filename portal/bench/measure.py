@@ -1,4 +1,4 @@
-"""Clocks and counters of a benchmark: wall time, this process's CPU, database round trips, and the machine it ran on."""
+"""Clocks and counters of a benchmark: wall time, this process's CPU, database round trips, the machine."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""How much the engine adds to a bare loop that posts the same bodies: reading, mapping, find, audit, links, read-back."""
+"""How much the engine adds to a bare loop that posts the same bodies: reading, mapping, find, audit, read-back."""
 
 import secrets
 import statistics
@@ -84,11 +84,12 @@ def _logs() -> Path:
     return settings.BASE_DIR / ".local" / "logs"
 
 
-def _make_sync(control: Control) -> Sync:
+def make_sync(control: Control, **source_values: str) -> Sync:
+    """Make a company with a live sync that runs only when asked."""
     slug = f"bench-{secrets.token_hex(4)}"
     tenant = Tenant.objects.create(name="Benchmark", slug=slug)
     pair = registry.pair(PAIR)
-    source = _side(tenant, control, pair.source, requests_per_minute="100000")
+    source = _side(tenant, control, pair.source, **{"requests_per_minute": "100000", **source_values})
     target = _side(tenant, control, pair.target, concurrency=str(CONCURRENCY))
     made = syncs.create_sync(
         tenant_id=tenant.pk, pair_slug=PAIR, name=slug, source=source, target=target, actor="bench"
@@ -118,18 +119,18 @@ def _side(tenant: Tenant, control: Control, slug: str, **values: str) -> Connect
 
 
 def _round(control: Control, records: int, base_port: int, *, latency_s: float) -> Round:
-    """Deliver customers and items first, untimed; then time the invoices, and post their bodies again by a bare loop."""
+    """Deliver customers and items untimed, then time the invoices, then post their bodies again by a bare loop."""
     control.post("/reset")
     control.post("/limits/chargebee", {"per_minute": 100_000, "index_lag_s": 0})
     control.post("/generate/chargebee", {"customers": 50, "seed": 1, "invoices": records})
-    sync = _make_sync(control)
-    run_sync(sync.pk, trigger="manual", slice_s=_LONG_S, flows=("customers", "items"))
+    sync = make_sync(control)
+    run_flows(sync, "customers", "items")
     if latency_s:
         rule = {"kind": "latency", "rate": 1.0, "value_s": latency_s}
         control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
     before, last = _calls(control), _last_attempt(sync)
     with measured() as ours:
-        run_sync(sync.pk, trigger="manual", slice_s=_LONG_S, flows=("invoices",))
+        run_flows(sync, "invoices")
     calls = _calls(control) - before
     bodies = _bodies(sync, last)
     if len(bodies) < records * 0.9 or SyncRecord.objects.filter(sync=sync, state="open").exists():
@@ -142,6 +143,11 @@ def _round(control: Control, records: int, base_port: int, *, latency_s: float) 
     scale = records / len(bodies)
     ours.wall_s, ours.cpu_s = ours.wall_s * scale, ours.cpu_s * scale
     return Round(ours=ours, floor_s=floor_s * scale, calls=calls)
+
+
+def run_flows(sync: Sync, *flows: str) -> None:
+    """Run these flows, or all, in this process until nothing is left."""
+    run_sync(sync.pk, trigger="manual", slice_s=_LONG_S, flows=flows)
 
 
 def _last_attempt(sync: Sync) -> int:

@@ -88,45 +88,26 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
 
 
-def programs(*, base_port: int, web_port: int, seed: int, customers: int, workers: int, state: Path) -> list[Program]:
-    """List the programs of a demo, the sandbox first."""
+def programs(
+    *, base_port: int, web_port: int, seed: int, customers: int, workers: int, state: Path | None
+) -> list[Program]:
+    """List the programs of a demo, the sandbox first. One worker keeps itself free for webhooks and ticks."""
     sandbox = {"SANDBOX_BASE_PORT": str(base_port)}
-    quick = ["rqworker", "high", "default"]
-    sandbox_command = manage(
-        "sandbox",
-        "--base-port",
-        str(base_port),
-        "--seed",
-        str(seed),
-        "--customers",
-        str(customers),
-        "--state",
-        str(state),
-    )
-    web = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "portal.wsgi",
-        "--bind",
-        f"127.0.0.1:{web_port}",
-        "--threads",
-        "8",
-        "--log-level",
-        "warning",
-    ]
+    filling = {
+        "--base-port": base_port,
+        "--seed": seed,
+        "--customers": customers,
+        **({"--state": state} if state else {}),
+    }
+    options = [str(part) for option in filling.items() for part in option]
+    bind = ["--bind", f"127.0.0.1:{web_port}", "--threads", "8", "--log-level", "warning"]
     return [
-        Program("sandbox", sandbox_command),
+        Program("sandbox", manage("sandbox", *options)),
         Program("worker-quick", manage("rqworker", "high"), sandbox),
-        *(Program(f"worker-{number}", manage(*reversed_queues(quick)), sandbox) for number in range(1, workers + 1)),
+        *(Program(f"worker-{each}", manage("rqworker", "default", "high"), sandbox) for each in range(1, workers + 1)),
         Program("scheduler", manage("rqcron", str(settings.BASE_DIR / "portal" / "cron.py")), sandbox),
-        Program("web", web, sandbox),
+        Program("web", [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind], sandbox),
     ]
-
-
-def reversed_queues(command: list[str]) -> list[str]:
-    """Let a worker look at long runs first, so that the quick one keeps the webhooks to itself."""
-    return [command[0], *reversed(command[1:])]
 
 
 def wait_for(url: str, stack: Stack, *, what: str) -> None:
@@ -139,11 +120,12 @@ def wait_for(url: str, stack: Stack, *, what: str) -> None:
         except urllib.error.HTTPError:
             return
         except OSError:
-            _pause(0.2)
+            pause(0.2)
     raise TimeoutError(f"{what} does not answer at {url}. Read {stack.logs}/{what}.log.")
 
 
-def _pause(seconds: float) -> None:
+def pause(seconds: float) -> None:
+    """Sleep, but wake for a signal."""
     signal.sigtimedwait([], seconds)
 
 

@@ -241,6 +241,12 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
             {"entry-TOTAL_FORMS": "0", "entry-INITIAL_FORMS": "0"},
             Ability.MAP,
         ),
+        "connection_confirm": (f"/connections/{of.target.pk}/confirm/", {}, Ability.CONFIGURE),
+        "sync_archive": (f"{sync}/archive/", {}, Ability.CONFIGURE),
+        "record_link": (f"/records/{of.record.pk}/link/", {}, Ability.MAP),
+        "record_post_anew": (f"/records/{of.record.pk}/post-anew/", {}, Ability.MAP),
+        "record_accept": (f"/records/{of.record.pk}/accept/", {"reason": "Agreed."}, Ability.MAP),
+        "record_skip": (f"/records/{of.record.pk}/skip/", {"reason": "Not ours."}, Ability.OPERATE),
         "record_replay": (f"/records/{of.record.pk}/replay/", {}, Ability.OPERATE),
         "problem_retry": (f"/problems/{of.problem.pk}/retry/", {}, Ability.OPERATE),
     }

@@ -203,3 +203,58 @@ def test_it_says_that_nothing_needs_anybody(company, client):
     Problem.objects.update(healed_at=timezone.now())
 
     assert "Nothing. Every record read is booked" in client.get("/home/").content.decode()
+
+
+# Decisions
+
+
+def test_it_skips_a_held_record_with_a_reason(company):
+    client = company.client(Role.OPERATOR)
+    assert "Skip it" in client.get(f"/records/{company.record.pk}/").content.decode()
+
+    client.post(f"/records/{company.record.pk}/skip/", {"reason": "Billed by hand."})
+
+    record = SyncRecord.objects.get(pk=company.record.pk)
+    assert (record.state, "Billed by hand." in record.reason) == ("skipped", True)
+    assert Problem.objects.get(pk=company.problem.pk).healed_at
+
+
+def test_it_skips_nothing_without_a_reason(company, client):
+    client.post(f"/records/{company.record.pk}/skip/", {"reason": " "})
+
+    assert SyncRecord.objects.get(pk=company.record.pk).state == "parked"
+
+
+def test_it_accepts_a_difference_with_a_reason(company):
+    SyncRecord.objects.filter(pk=company.record.pk).update(state="different")
+    client = company.client(Role.ACCOUNTANT)
+    assert "Accept it as it stands" in client.get(f"/records/{company.record.pk}/").content.decode()
+
+    client.post(f"/records/{company.record.pk}/accept/", {"reason": "One cent."})
+
+    assert SyncRecord.objects.get(pk=company.record.pk).state == "delivered"
+
+
+@pytest.mark.parametrize(("action", "decision"), [("link", "link"), ("post-anew", "post")])
+def test_it_decides_about_a_look_alike(company, client, action, decision):
+    SyncRecord.objects.filter(pk=company.record.pk).update(code="possible_duplicate")
+    assert "Is it the same document?" in client.get(f"/records/{company.record.pk}/").content.decode()
+
+    client.post(f"/records/{company.record.pk}/{action}/")
+
+    record = SyncRecord.objects.get(pk=company.record.pk)
+    assert (record.decision, record.state) == (decision, "due")
+
+
+def test_it_decides_nothing_where_there_is_no_look_alike(company, client):
+    seen = client.post(f"/records/{company.record.pk}/link/", follow=True).content.decode()
+
+    assert "is not held up by a look-alike" in seen
+
+
+def test_it_puts_a_sync_away(company, client):
+    client.post(f"/syncs/{company.sync.pk}/archive/")
+    seen = client.get(f"/syncs/{company.sync.pk}/").content.decode()
+
+    assert "Archived" in seen
+    assert "Switch on" not in seen

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import get_resolver
 
+from integrations.models import Connection
 from portal.models import Role
 from portal.permissions import Ability, is_allowed
 from portal.tests import screens
@@ -55,6 +56,8 @@ def test_it_opens_pages_by_ability(company, role):
 def test_it_lets_press_by_ability(company, role):
     client = company.client(role)
     actions = screens.actions(company)
+    if role == Role.ADMIN:
+        del actions["connection_confirm"]  # an owner's alone, tested below
     forbidden = {name for name, (url, data, _) in actions.items() if client.post(url, data).status_code == 403}
 
     assert forbidden == {name for name, (_, _, ability) in actions.items() if not is_allowed(role, ability)}
@@ -101,6 +104,15 @@ def test_it_leaves_the_first_switching_on_to_those_who_configure(company, role):
 
     assert company.client(role).post(f"/syncs/{company.sync.pk}/on/").status_code == 403
     assert not is_allowed(role, Ability.CONFIGURE)
+
+
+def test_it_leaves_another_system_to_owners(company):
+    Connection.objects.filter(pk=company.target.pk).update(state="changed")
+    url = f"/connections/{company.target.pk}/confirm/"
+
+    assert company.client(Role.ADMIN).post(url).status_code == 403
+    assert company.client().post(url).status_code == 302
+    assert Connection.objects.get(pk=company.target.pk).state == "new"
 
 
 def test_it_offers_no_button_that_would_be_refused(company):

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from portal.bench.sync import bench_sync
+from portal.bench.webhooks import bench_webhooks
 
 
 class Command(BaseCommand):
@@ -18,16 +19,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to measure and where to report."""
-        parser.add_argument("what", choices=["sync"])
+        parser.add_argument("what", choices=["sync", "webhooks"])
         parser.add_argument("--report", type=Path, help="write the report as JSON")
         parser.add_argument("--records", type=int, default=2000)
+        parser.add_argument("--per-minute", type=int, default=1000, help="requests that the source allows")
         parser.add_argument("--base-port", type=int, default=8300, help="of the benchmark's own sandbox")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and report."""
         call_command("migrate", verbosity=0)
-        report = bench_sync(records=options["records"], base_port=options["base_port"])
-        text = json.dumps(report, indent=2)
+        if options["what"] == "sync":
+            report = bench_sync(records=options["records"], base_port=options["base_port"])
+        else:
+            report = bench_webhooks(per_minute=options["per_minute"], base_port=options["base_port"])
+        text = json.dumps(report, indent=2, default=str)
         self.stdout.write(text)
         if options["report"]:
             options["report"].write_text(text + "\n")

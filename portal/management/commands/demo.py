@@ -1,6 +1,7 @@
 """`manage.py demo`: the main job on real servers over real sockets, then the company to look at."""
 
 import json
+import logging
 import signal
 import time
 from argparse import ArgumentParser
@@ -16,7 +17,7 @@ from integrations.engine import syncs
 from portal.checker import Control
 from portal.demo import company
 from portal.demo.report import is_ok, pair_report
-from portal.demo.stack import Stack, answers, programs, running, wait_for
+from portal.demo.stack import Stack, answers, pause, programs, running, wait_for
 
 
 class Command(BaseCommand):
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         """Run the demo; Ctrl-C and SIGTERM stop all that it started."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _interrupt)
+        logging.getLogger().setLevel(logging.WARNING)  # the table is what this command prints
         self.options = options
         self.started = time.monotonic()
         self.portal_url = f"http://127.0.0.1:{options['port']}"
@@ -95,7 +97,7 @@ class Command(BaseCommand):
                 return
             if stack is not None:
                 stack.revive()
-            _pause(0.3)
+            pause(0.3)
 
     def _report(self, demo: company.Demo, since: int, writes_before: dict[str, int]) -> bool:
         pairs = {}
@@ -136,13 +138,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         while True:
             stack.revive()
-            _pause(2)
+            pause(2)
 
 
 def _interrupt(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
-
-
-def _pause(seconds: float) -> None:
-    """Sleep, but wake for a signal."""
-    signal.sigtimedwait([], seconds)

@@ -131,7 +131,11 @@ class ChargebeeSimulator:
 
     def controls(self) -> Mapping[str, ControlCall]:
         """Offer the control calls of this system."""
-        return self._controls.calls()
+        return {**self._controls.calls(), "GET limits": self._refusals}
+
+    def _refusals(self, _: Json) -> Json:
+        """Tell how many requests of the default site were answered with 429."""
+        return {"throttled": self._throttles[DEFAULT].refused}
 
     def fault_answer(self, kind: str, request: Request, value_s: float | None) -> Response | None:
         """Word a fault as the vendor does."""
