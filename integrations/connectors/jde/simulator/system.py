@@ -15,13 +15,13 @@ from integrations.connectors.jde.simulator.controls import Controls
 from integrations.connectors.jde.simulator.erp import posting
 from integrations.connectors.jde.simulator.erp.enterprise import Enterprise
 from integrations.connectors.jde.simulator.erp.setup import set_up
-from integrations.connectors.jde.simulator.request_log import RequestLog
 from integrations.connectors.jde.simulator.options import AisOptions
 from integrations.connectors.jde.simulator.orchestrator import mischief
 from integrations.connectors.jde.simulator.orchestrator.contract import ORCHESTRATIONS, READ
 from integrations.connectors.jde.simulator.orchestrator.library import Library
 from integrations.connectors.jde.simulator.orchestrator.runner import Runner
 from integrations.connectors.jde.simulator.reading.service import DataService
+from integrations.connectors.jde.simulator.request_log import RequestLog
 from integrations.connectors.jde.simulator.server import AisServer, Call
 from integrations.connectors.jde.simulator.servers import DEFAULT, PORT, SERVERS
 from integrations.connectors.jde.simulator.sessions import Session

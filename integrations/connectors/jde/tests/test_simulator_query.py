@@ -144,7 +144,8 @@ def test_an_old_release_does_not_order_a_browse(world, client):
 
 def test_the_simple_form_reads_repeated_parameters(client):
     params = [
-        ("$field", "F0901.OBJ"), ("$field", "F0901.SUB"), ("$filter", "F0901.MCU EQ 1"), ("$filter", "F0901.OBJ LT 1120"),
+        ("$field", "F0901.OBJ"), ("$field", "F0901.SUB"), ("$filter", "F0901.MCU EQ 1"),
+        ("$filter", "F0901.OBJ LT 1120"),
         ("$filterType", "MATCH_ALL"), ("$limit", "4"), ("$sort", "+F0901.OBJ"), ("$sort", "-F0901.SUB"), ("$top", "1"),
     ]  # fmt: skip
     found = grid(client.get("/v2/dataservice/table/F0901", params=params))
