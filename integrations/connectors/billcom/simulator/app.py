@@ -32,6 +32,7 @@ SLUG = "billcom"
 AP_ROOT, EVENTS_ROOT = "/connect/", "/connect-events/"
 LOGIN, HEALTH = "/connect/v3/login", "/connect/v3/health"
 NO_RECORDS = ("/connect/v3/login", "/connect/v3/logout", "/connect/v3/mfa/")
+HEALTHY = {"appId": "connect", "appEnv": "sandbox", "appVersion": "1.0.0", "bdcRegion": "us"}
 _ENVIRONMENTS = {host: environment for environment, host in GATEWAYS.items()}
 
 
@@ -80,7 +81,7 @@ class BillCom:
         if environment is None or not request.path.startswith((AP_ROOT, EVENTS_ROOT)):
             return Response.text(404, "<html><body><h1>404 Not Found</h1></body></html>", "text/html")
         if request.path == HEALTH and request.method == "GET":
-            return Response.empty(200)
+            return Response.json(200, HEALTHY)
         if request.path == LOGIN and request.method == "POST":
             return Response.json(200, self._sessions.login(environment, body_of(request)))
         routes, root = (AP, AP_ROOT) if request.path.startswith(AP_ROOT) else (EVENTS, EVENTS_ROOT)

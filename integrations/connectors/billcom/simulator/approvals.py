@@ -1,19 +1,15 @@
 """Approval: policies assign approvers to bills that asked for it, and approvers act in their order."""
 
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any
-
 from integrations.connectors.billcom.simulator.answers import Problem, Refused, instant, refuse
 from integrations.connectors.billcom.simulator.call import Call, done
-from integrations.connectors.billcom.simulator.org import Org, Policy
+from integrations.connectors.billcom.simulator.org import Org
 from integrations.connectors.billcom.simulator.payloads import tell
+from integrations.connectors.billcom.simulator.policies import matching
 from integrations.connectors.billcom.simulator.schema import Field, Shape, read
 from integrations.connectors.billcom.simulator.store import Record
 from integrations.sandbox.app import Json, Response
 
-RULE_KEYS = ("BILL_AMOUNT", "VENDOR_ID", "CHART_OF_ACCOUNT_ID", "LOCATION_ID", "JOB_ID")
-_CODES = {"CHART_OF_ACCOUNT_ID": "chartOfAccountId", "LOCATION_ID": "locationId", "JOB_ID": "jobId"}
+PENDING = ("vendorId", "amount", "dueDate")
 ACTION: Shape = {
     "billId": Field(required=True),
     "action": Field(kind="choice", required=True, choices=("APPROVE", "DENY")),
@@ -23,7 +19,7 @@ ACTION: Shape = {
 
 def assign(org: Org, fields: Json, *, is_asked: bool) -> Json:
     """Give a bill's approval fields anew: approvers only where approval was asked for and a policy matches."""
-    policy = next((one for one in org.policies if is_asked and _matches(one, fields)), None)
+    policy = matching(org.policies, fields) if is_asked else None
     if policy is None:
         return {"approvalStatus": "UNASSIGNED", "approvers": []}
     now = instant(org.now())
@@ -76,43 +72,17 @@ def act_on(call: Call) -> Response:
         raise Refused(problems)
     for row in rows:
         act(call.org, call.org.record("bill", row["billId"]), call.session.user.id, row["action"])
-    return done([{"billId": row["billId"], "action": row["action"]} for row in rows])
+    return done({"status": "SUCCESS"})
 
 
 def pending(call: Call) -> Response:
     """Answer `GET /v3/bill-approvals/pending-user-approvals` for the signed-in user."""
     waiting = [
-        {"billId": bill.id, "vendorId": bill.fields["vendorId"], "amount": bill.fields["amount"]}
+        {"billId": bill.id, **{name: bill.fields[name] for name in PENDING if name in bill.fields}}
         for bill in call.org.store.all("bill")
         if not bill.archived and any(_waits_for(one, call.session.user.id) for one in bill.fields.get("approvers", []))
     ]
-    return done({"results": waiting})
-
-
-def list_policies(call: Call) -> Response:
-    """Answer `GET /v3/bill-approvals/policies`; the shape of a policy is not established."""
-    return done({"results": [policy_view(one) for one in call.org.policies]})
-
-
-def policy_view(policy: Policy) -> Json:
-    """Show a policy."""
-    return {"id": policy.id, "name": policy.name, "rules": policy.rules, "approvers": policy.approvers}
-
-
-def make_policies(org: Org, rows: Iterable[Json]) -> None:
-    """Replace the policies by `{"name", "rules": [{"key": "BILL_AMOUNT", "value": "1000"}], "approvers": [...]}`."""
-    policies = []
-    for row in rows:
-        rules, approvers = list(row.get("rules", [])), list(row.get("approvers", []))
-        for rule in rules:
-            if rule.get("key") not in RULE_KEYS:
-                raise ValueError(f"A rule's key is one of {', '.join(RULE_KEYS)}.")
-        strangers = set(approvers) - set(org.users())
-        if strangers or not approvers:
-            raise ValueError(f"Approvers are users of the organization: {', '.join(org.users())}.")
-        id = f"pol{org.count('policy'):04d}"
-        policies.append(Policy(id=id, name=str(row.get("name", id)), rules=rules, approvers=approvers))
-    org.policies = policies
+    return done({"bills": waiting})
 
 
 def _store(org: Org, bill: Record, fields: Json) -> None:
@@ -125,16 +95,3 @@ def _store(org: Org, bill: Record, fields: Json) -> None:
 
 def _waits_for(approver: Json, user_id: str) -> bool:
     return bool(approver["userId"] == user_id and approver["status"] == "WAITING")
-
-
-def _matches(policy: Policy, fields: Json) -> bool:
-    return all(_applies(rule["key"], str(rule.get("value", "")), fields) for rule in policy.rules)
-
-
-def _applies(key: str, wanted: str, fields: Json) -> bool:
-    if key == "BILL_AMOUNT":
-        return bool(fields["amount"] >= Decimal(wanted))
-    if key == "VENDOR_ID":
-        return bool(fields["vendorId"] == wanted)
-    groups: list[Any] = [fields, *fields["billLineItems"]]
-    return any(group.get("classifications", {}).get(_CODES[key]) == wanted for group in groups)

@@ -80,20 +80,6 @@ def refuse_locked(org: Org) -> None:
     refuse(switches.paid_edit_code, text, "billId", status=switches.paid_edit_status)
 
 
-def merge_line(line: Json, old: Json | None) -> Json:
-    """Lay the sent fields of a line over the kept ones; a new quantity or price sets the amount anew."""
-    if old is None:
-        return line
-    kept = dict(old)
-    if "amount" not in line and ("quantity" in line or "price" in line):
-        kept.pop("amount", None)
-    if "amount" in line and "quantity" not in line and "price" not in line:
-        kept.pop("quantity", None)
-        kept.pop("price", None)
-    codes = present({**old.get("classifications", {}), **line.get("classifications", {})})
-    return present({**kept, **line, "classifications": codes})
-
-
 def _complete(org: Org, line: Json, currency: str, path: str, problems: list[Problem]) -> Json:
     amount = line.get("amount")
     if amount is None and "quantity" in line and "price" in line:

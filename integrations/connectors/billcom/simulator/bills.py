@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from integrations.connectors.billcom.simulator.answers import Problem, Refused, refuse
+from integrations.connectors.billcom.simulator.answers import Refused, refuse
 from integrations.connectors.billcom.simulator.approvals import assign
 from integrations.connectors.billcom.simulator.bill_rules import (
     BILL,
     CHANGED_BILL,
     check_bill,
     complete_lines,
-    merge_line,
     refuse_locked,
 )
 from integrations.connectors.billcom.simulator.call import Call, change_all, created, done, listed
 from integrations.connectors.billcom.simulator.credits import apply_credits, new_credits, take_back_credits
 from integrations.connectors.billcom.simulator.ledger import bill_figures, book_bill, is_locked, refresh_bill
+from integrations.connectors.billcom.simulator.line_changes import patched, replaced
 from integrations.connectors.billcom.simulator.listings import BILLS
 from integrations.connectors.billcom.simulator.org import ZERO, Org
 from integrations.connectors.billcom.simulator.payloads import tell
@@ -64,18 +64,8 @@ def update(call: Call) -> Response:
     """Answer `PATCH /v3/bills/{id}`: header fields and existing lines by id; line ids stay."""
     bill = _record(call)
     values = call.body(CHANGED_BILL, partial=True)
-    lines = {line["id"]: line for line in bill.fields["billLineItems"]}
-    sent = values.get("billLineItems", [])
-    problems = [
-        Problem("BDC_1143", f"billLineItems[{at}].id: no such line on this bill", f"billLineItems[{at}].id")
-        for at, line in enumerate(sent)
-        if line.get("id") not in lines
-    ]
-    if problems:
-        raise Refused(problems)
-    for line in sent:
-        lines[line["id"]] = merge_line(line, lines[line["id"]])
-    merged = {**_header(bill), **values, "billLineItems": list(lines.values())}
+    lines = patched(bill.fields["billLineItems"], values.get("billLineItems", []), "billLineItems")
+    merged = {**_header(bill), **values, "billLineItems": lines}
     for group in ("invoice", "classifications"):
         merged[group] = present({**bill.fields.get(group, {}), **values.get(group, {})})
     return _changed(call, bill, merged)
@@ -85,12 +75,7 @@ def replace(call: Call) -> Response:
     """Answer `PUT /v3/bills/{id}`: a line that is not named goes, one without id is new."""
     bill = _record(call)
     values = call.body(CHANGED_BILL)
-    old = {line["id"]: line for line in bill.fields["billLineItems"]}
-    lines = []
-    for at, line in enumerate(values["billLineItems"]):
-        if "id" in line and line["id"] not in old:
-            refuse("BDC_1143", f"billLineItems[{at}].id: no such line on this bill", f"billLineItems[{at}].id")
-        lines.append(merge_line(line, old.get(line.get("id", ""))))
+    lines = replaced(bill.fields["billLineItems"], values["billLineItems"], "billLineItems")
     return _changed(call, bill, {**values, "billLineItems": lines})
 
 

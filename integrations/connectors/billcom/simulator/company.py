@@ -1,9 +1,18 @@
 """The session itself, the organization, its users, bank accounts and payment terms: all only read here."""
 
-from integrations.connectors.billcom.simulator.answers import refuse
+from integrations.connectors.billcom.simulator.answers import instant, refuse
 from integrations.connectors.billcom.simulator.call import Call, done, listed
 from integrations.connectors.billcom.simulator.listings import BANKS, TERMS
 from integrations.sandbox.app import Json, Response
+
+ADDRESS = {
+    "line1": "1 Foundry Road",
+    "city": "Denver",
+    "stateOrProvince": "CO",
+    "zipOrPostalCode": "80202",
+    "country": "US",
+    "countryName": "United States",
+}
 
 
 def session(call: Call) -> Response:
@@ -26,14 +35,24 @@ def logout(call: Call) -> Response:
 
 
 def organization(call: Call) -> Response:
-    """Answer `GET /v3/organizations/{id}`, for the session's own organization only; its shape is inferred."""
+    """Answer `GET /v3/organizations/{id}`, for the session's own organization only. It names no currency."""
     if call.ids[0] != call.org.id:
         refuse("BDC_1205", f"No organization exists with id {call.ids[0]}.", "id", call.ids[0])
-    return done({"id": call.org.id, "name": call.org.setup.name, "archived": False})
+    made = instant(call.org.made)
+    shown: Json = {
+        "id": call.org.id,
+        "archived": False,
+        "name": call.org.setup.name,
+        "address": ADDRESS,
+        "taxIdType": "EIN",
+        "createdTime": made,
+        "updatedTime": made,
+    }
+    return done(shown)
 
 
 def users(call: Call) -> Response:
-    """Answer `GET /v3/users`; its shape is inferred."""
+    """Answer `GET /v3/users`."""
     return done({"results": _people(call)})
 
 
@@ -61,7 +80,16 @@ def not_played(call: Call) -> Response:
 
 def _people(call: Call) -> list[Json]:
     return [
-        {"id": one.id, "firstName": one.first_name, "lastName": one.last_name, "email": one.username}
+        {
+            "id": one.id,
+            "archived": bool(one.refusal),
+            "firstName": one.first_name,
+            "lastName": one.last_name,
+            "email": one.username,
+            "role": {"id": "00r01ROLE00000000001", "type": "ADMINISTRATOR", "description": "Administrator"},
+            "createdTime": instant(call.org.made),
+            "updatedTime": instant(call.org.made),
+        }
         for one in call.org.setup.users
         if not one.is_token
     ]

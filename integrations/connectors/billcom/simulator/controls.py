@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from integrations.connectors.billcom.simulator import policies
 from integrations.connectors.billcom.simulator.acts import ACTS, advance, find_bill
 from integrations.connectors.billcom.simulator.answers import Refused
-from integrations.connectors.billcom.simulator.approvals import make_policies, policy_view
 from integrations.connectors.billcom.simulator.identities import DEFAULT_ORG
 from integrations.connectors.billcom.simulator.limits import Limits
 from integrations.connectors.billcom.simulator.org import Org
+from integrations.connectors.billcom.simulator.schema import read
 from integrations.connectors.billcom.simulator.sessions import Sessions
 from integrations.connectors.billcom.simulator.switches import Switches
 from integrations.connectors.billcom.simulator.tampering import tamper_with
@@ -98,10 +99,14 @@ class Controls:
         return self._switches.shown()
 
     def _set_policies(self, options: Json) -> Json:
-        """Replace an organization's approval policies: `{"policies": [{"name", "rules", "approvers"}]}`."""
+        """Replace an organization's approval policies by bodies of `POST /v3/bill-approvals/policies`."""
         org = self._org(options)
-        make_policies(org, options.get("policies", []))
-        return {"policies": [policy_view(one) for one in org.policies]}
+        try:
+            rows = [read(row, policies.POLICY, self._switches) for row in options.get("policies", [])]
+            org.policies = [policies.make(org, row) for row in rows]
+        except Refused as refused:
+            raise ValueError(f"BILL refuses: {refused}") from refused
+        return {"policies": [policies.view(org, one) for one in org.policies]}
 
     def _lock(self, options: Json) -> Json:
         """Lock an organization out, or let it in again: `{"locked": true}`."""

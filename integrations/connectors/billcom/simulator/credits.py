@@ -16,6 +16,7 @@ from integrations.connectors.billcom.simulator.call import (
     reference_problems,
 )
 from integrations.connectors.billcom.simulator.ledger import book_credit, credit_figures, refresh_bill, use_credit
+from integrations.connectors.billcom.simulator.line_changes import patched, replaced
 from integrations.connectors.billcom.simulator.listings import CREDITS
 from integrations.connectors.billcom.simulator.org import ZERO, Org
 from integrations.connectors.billcom.simulator.schema import Field, Shape, read
@@ -23,6 +24,7 @@ from integrations.connectors.billcom.simulator.store import Record, present
 from integrations.sandbox.app import Json, Response
 
 BULK_MAX = 50
+LINES = "vendorCreditLineItems"
 _LINE: Shape = {
     "id": Field(),
     "amount": Field(kind="money", required=True),
@@ -36,7 +38,7 @@ CREDIT: Shape = {
     "description": Field(longest=TEXT_MAX),
     "applyToChartOfAccountId": Field(),
     "applyToBankAccountId": Field(),
-    "vendorCreditLineItems": Field(kind="rows", required=True, of=_LINE),
+    LINES: Field(kind="rows", required=True, of=_LINE),
 }
 
 
@@ -52,7 +54,7 @@ def get(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     """Answer `POST /v3/vendor-credits`."""
-    return created(make(call.org, call.bent(call.body(CREDIT), "vendorCreditLineItems")).view())
+    return created(make(call.org, call.bent(call.body(CREDIT), LINES)).view())
 
 
 def create_bulk(call: Call) -> Response:
@@ -69,34 +71,41 @@ def create_bulk(call: Call) -> Response:
     return created({"vendorCredits": [record.view() for record in records]})
 
 
+def update(call: Call) -> Response:
+    """Answer `PATCH /v3/vendor-credits/{id}`: fields and existing lines by id; one that is used stays as it is."""
+    record = _record(call)
+    values = call.body(CREDIT, partial=True)
+    lines = patched(record.fields[LINES], values.get(LINES, []), LINES)
+    kept = {name: value for name, value in record.fields.items() if name in CREDIT}
+    return _changed(call, record, {**kept, **values, LINES: lines})
+
+
+def replace(call: Call) -> Response:
+    """Answer `PUT /v3/vendor-credits/{id}`: a line that is not named goes, one without id is new."""
+    record = _record(call)
+    values = call.body(CREDIT)
+    return _changed(call, record, {**values, LINES: replaced(record.fields[LINES], values[LINES], LINES)})
+
+
 def archive(call: Call) -> Response:
     """Answer `POST .../archive`, which is final; one that is used stays."""
-    record = _record(call)
-    if not record.archived:
-        if call.org.books.documents[record.id].used:
-            refuse_locked(call.org)
-        call.org.change(record, archived=True)
-        book_credit(call.org, record)
-    return done(record.view())
+    return done(_archived(call.org, _record(call)).view())
+
+
+def archive_bulk(call: Call) -> Response:
+    """Answer `POST .../bulk/archive?ids=a,b`."""
+    ids = [id for id in (call.request.param("ids") or "").split(",") if id]
+    if not ids or len(ids) > BULK_MAX:
+        refuse("BDC_1119", f"ids: between 1 and {BULK_MAX} ids", "ids")
+    records = [call.org.record("vendorCredit", id) for id in ids]
+    if any(call.org.books.documents[record.id].used for record in records):
+        refuse_locked(call.org)
+    return done({"vendorCredits": [_archived(call.org, record).view() for record in records]})
 
 
 def make(org: Org, values: Json) -> Record:
     """Keep a new vendor credit, in the books as well."""
-    problems = reference_problems(org, "vendor", values["vendorId"], "vendorId")
-    lines = values["vendorCreditLineItems"]
-    for at, line in enumerate(lines):
-        problems += classification_problems(org, line, f"vendorCreditLineItems[{at}].")
-        if line["amount"] <= 0:
-            name = f"vendorCreditLineItems[{at}].amount"
-            problems.append(Problem("BDC_1119", f"{name}: must be above zero", name, str(line["amount"])))
-    if problems:
-        raise Refused(problems)
-    fields = {
-        **values,
-        "vendorCreditLineItems": [{**line, "id": org.new_id("creditLine")} for line in lines],
-        "amount": sum((line["amount"] for line in lines), ZERO),
-    }
-    record = org.make("vendorCredit", present(fields))
+    record = org.make("vendorCredit", _completed(org, values))
     book_credit(org, record)
     record.now.fields.update(credit_figures(org, record))
     return record
@@ -147,6 +156,38 @@ def take_back_credits(org: Org, bill_id: str) -> None:
         if _is_credit(org, credit_id):
             use_credit(org, credit_id, bill_id, -amount)
     refresh_bill(org, bill_id)
+
+
+def _completed(org: Org, values: Json) -> Json:
+    """Check a vendor credit and give it ids and its amount."""
+    problems = reference_problems(org, "vendor", values["vendorId"], "vendorId")
+    for at, line in enumerate(values[LINES]):
+        problems += classification_problems(org, line, f"{LINES}[{at}].")
+        if line["amount"] <= 0:
+            name = f"{LINES}[{at}].amount"
+            problems.append(Problem("BDC_1119", f"{name}: must be above zero", name, str(line["amount"])))
+    if problems:
+        raise Refused(problems)
+    lines = [{"id": org.new_id("creditLine"), **line} for line in values[LINES]]
+    return present({**values, LINES: lines, "amount": sum((line["amount"] for line in lines), ZERO)})
+
+
+def _changed(call: Call, record: Record, values: Json) -> Response:
+    org = call.org
+    if org.books.documents[record.id].used or values["vendorId"] != record.fields["vendorId"]:
+        refuse_locked(org)
+    org.change(record, {**_completed(org, values), "appliedAmount": ZERO, "status": record.fields["status"]})
+    book_credit(org, record)
+    return done(record.view())
+
+
+def _archived(org: Org, record: Record) -> Record:
+    if not record.archived:
+        if org.books.documents[record.id].used:
+            refuse_locked(org)
+        org.change(record, archived=True)
+        book_credit(org, record)
+    return record
 
 
 def _is_credit(org: Org, id: str) -> bool:

@@ -9,8 +9,8 @@ from integrations.sandbox.app import Response
 CODE = "123456"  # what every text message of the sandbox says
 
 _SETUP: Shape = {"phone": Field(), "type": Field(), "primary": Field(kind="flag")}
-_VALIDATE_SETUP: Shape = {"setupId": Field(required=True), "token": Field(required=True)}
-_CHALLENGE: Shape = {"useBackup": Field(kind="flag")}
+_VALIDATE_SETUP: Shape = {"setupId": Field(required=True), "type": Field(), "token": Field(required=True)}
+_CHALLENGE: Shape = {"useBackup": Field(kind="choice", choices=("true", "false"))}
 _VALIDATE: Shape = {
     "challengeId": Field(required=True),
     "token": Field(required=True),
@@ -33,7 +33,7 @@ def validate_setup(call: Call) -> Response:
     values = call.body(_VALIDATE_SETUP)
     _check_code(call, values["setupId"], values["token"])
     call.sessions.mfa.enrolled.add(call.session.user.id)
-    return done({})
+    return done({"status": "SUCCESS"})
 
 
 def challenge(call: Call) -> Response:

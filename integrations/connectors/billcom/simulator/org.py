@@ -64,6 +64,8 @@ class Org:
         self.timers: list[tuple[float, str, str]] = []  # when, payment, the status it then takes
         self.approval_asked: set[str] = set()
         self.payable_account = self.clearing_account = NO_ACCOUNT
+        self.bank_added: dict[str, date] = {}  # when a vendor's bank account was made known
+        self.made = self.now()
         self._dice = dice(seed, "billcom", setup.id)
         self._counters: dict[str, int] = {}
 

@@ -1,5 +1,6 @@
 """What webhooks say about a record: less than the API, and in places otherwise."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from integrations.connectors.billcom.simulator.answers import Problem, instant
@@ -18,14 +19,11 @@ def tell(org: Org, event_type: str, record: Record) -> None:
     org.emit(event_type, entity, BUILDERS[entity](org, record))
 
 
-def tell_failed_payment(org: Org, request: Json, problems: tuple[Problem, ...]) -> None:
+def tell_failed_payment(org: Org, request: Json, splits: Sequence[Json], problems: Sequence[Problem]) -> None:
     """Send `payment.failed`: a request to create a payment failed, so there is no id; the errors stand beside."""
-    asked: list[Json] = request.get("billPayments") or [
-        {"billId": request.get("billId"), "amount": request.get("amount")}
-    ]
     payload = present(
         {
-            "bills": [{"id": one.get("billId"), "amount": one.get("amount")} for one in asked],
+            "bills": [{"id": split["billId"], "amount": split["amount"]} for split in splits],
             "transactionNumber": request.get("transactionNumber"),
             "fundingAccount": request.get("fundingAccount"),
             "vendor": vendor_part(org, request["vendorId"]),

@@ -1,23 +1,22 @@
 """Payments: made by API, recorded as paid elsewhere, cancelled and voided."""
 
-from typing import Any
-
 from integrations.connectors.billcom.simulator.answers import Refused, refuse
 from integrations.connectors.billcom.simulator.call import Call, change_all, created, done, listed
 from integrations.connectors.billcom.simulator.lifecycle import forget, move, wind
 from integrations.connectors.billcom.simulator.listings import PAYMENTS
 from integrations.connectors.billcom.simulator.org import Org
 from integrations.connectors.billcom.simulator.payloads import tell, tell_failed_payment
-from integrations.connectors.billcom.simulator.payment_making import make
+from integrations.connectors.billcom.simulator.payment_making import check_process_date, grouped, make
 from integrations.connectors.billcom.simulator.payment_rules import (
+    BULK,
     BULK_MAX,
     NOT_VOIDABLE,
     OFFLINE,
     PAYMENT,
     VOID,
-    splits_of,
+    refuse_unplayed,
+    split_of,
 )
-from integrations.connectors.billcom.simulator.schema import body_of, read
 from integrations.connectors.billcom.simulator.store import Record, Version
 from integrations.connectors.billcom.simulator.voids import begin_void
 from integrations.sandbox.app import Json, Response
@@ -38,26 +37,26 @@ def create(call: Call) -> Response:
     """Answer `POST /v3/payments`; a refusal for a business reason is also sent as `payment.failed`."""
     call.sessions.require_trust(call.session)
     values = call.body(PAYMENT)
-    payment = _tried(call, values)
+    payment = _tried(call, values, [split_of(values)])
     tell(call.org, "payment.updated", payment)
     return created(shown(call.org, payment, payment.now))
 
 
 def create_bulk(call: Call) -> Response:
-    """Answer `POST /v3/payments/bulk`: `{"payments": [...]}` in and out, all or none."""
+    """Answer `POST /v3/payments/bulk`: up to 50 bills, all or none; a vendor's are combined where it is set to that."""
     call.sessions.require_trust(call.session)
-    body = body_of(call.request)
-    rows = body.get("payments")
-    if not isinstance(rows, list) or set(body) != {"payments"}:
-        refuse("BDC_1117", "payments: is required and stands alone", "payments")
+    values = call.body(BULK)
+    if len(values["payments"]) > BULK_MAX:
+        refuse("BDC_1119", f"At most {BULK_MAX} bills per request.", "payments", len(values["payments"]))
+    common = {name: value for name, value in values.items() if name != "payments"}
 
-    def add(row: Any) -> Record:
-        return _tried(call, read(row, PAYMENT, call.org.switches))
+    def add(group: tuple[str, list[Json]]) -> Record:
+        return _tried(call, {**common, "vendorId": group[0]}, group[1])
 
     def undo(payment: Record) -> None:
         forget(call.org, payment)
 
-    payments = change_all(rows, BULK_MAX, add, undo)
+    payments = change_all(grouped(call.org, values["payments"]), BULK_MAX, add, undo)
     for payment in payments:
         tell(call.org, "payment.updated", payment)
     return created({"payments": [shown(call.org, payment, payment.now) for payment in payments]})
@@ -69,7 +68,7 @@ def record_offline(call: Call) -> Response:
     more = {"toPrintCheck": values.get("toPrintCheck", False), "allowExport": True}
     payment = make(call.org, call.session.user.id, values, values["payments"], is_online=False, **more)
     move(call.org, payment, "CLEARED")
-    return created(shown(call.org, payment, payment.now))
+    return done(shown(call.org, payment, payment.now))
 
 
 def cancel(call: Call) -> Response:
@@ -102,11 +101,13 @@ def shown(_: Org, payment: Record, version: Version) -> Json:
     return view
 
 
-def _tried(call: Call, values: Json) -> Record:
+def _tried(call: Call, values: Json, splits: list[Json]) -> Record:
+    refuse_unplayed(values)
     try:
-        return make(call.org, call.session.user.id, values, splits_of(values))
+        check_process_date(call.org, values)
+        return make(call.org, call.session.user.id, values, splits)
     except Refused as refused:
-        tell_failed_payment(call.org, values, refused.problems)
+        tell_failed_payment(call.org, values, splits, refused.problems)
         raise
 
 

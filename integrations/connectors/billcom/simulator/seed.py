@@ -1,9 +1,10 @@
 """What an organization of the sandbox has from its start: accounts, departments, locations, a bank, a policy."""
 
-from integrations.connectors.billcom.simulator.approvals import make_policies
 from integrations.connectors.billcom.simulator.classifications import KINDS, make
 from integrations.connectors.billcom.simulator.identities import APPROVER, DEFAULT_ORG, SECOND_APPROVER
 from integrations.connectors.billcom.simulator.org import Org
+from integrations.connectors.billcom.simulator.policies import AMOUNT
+from integrations.connectors.billcom.simulator.policies import make as make_policy
 
 ACCOUNTS = (
     ("1000", "Operating Checking", "BANK"),
@@ -25,13 +26,19 @@ ACCOUNTS = (
 CLEARING, PAYABLE = "1090", "2000"
 DEPARTMENTS = ("Production", "Sales", "Finance", "Logistics", "Information Technology")
 LOCATIONS = ("Denver Plant", "Memphis Warehouse", "Rotterdam Branch", "Head Office")
+BANK = {
+    "status": "VERIFIED",
+    "bankName": "Sandbox Bank",
+    "nameOnAccount": "Operating",
+    "accountNumber": "*******1111",
+    "routingNumber": "074000010",
+    "type": "CHECKING",
+    "ownerType": "BUSINESS",
+    "default": {"payables": True, "receivables": False},
+}
 POLICIES = (
-    {
-        "name": "From 10,000: two approvers",
-        "rules": [{"key": "BILL_AMOUNT", "value": "10000"}],
-        "approvers": [APPROVER.id, SECOND_APPROVER.id],
-    },
-    {"name": "From 1,000", "rules": [{"key": "BILL_AMOUNT", "value": "1000"}], "approvers": [APPROVER.id]},
+    ("From 10,000: two approvers", "10000", [APPROVER.id, SECOND_APPROVER.id]),
+    ("From 1,000", "1000", [APPROVER.id]),
 )
 
 
@@ -49,7 +56,9 @@ def fill(org: Org) -> None:
     for path, names in (("departments", DEPARTMENTS), ("locations", LOCATIONS)):
         for name in names:
             make(org, KINDS[path], {"name": name})
-    org.make("bankAccount", {"bankName": "Sandbox Bank", "accountNumber": "*******1111", "status": "VERIFIED"})
+    org.make("bankAccount", {**BANK, "createdBy": next(iter(org.users()))})
     org.make("paymentTerm", {"name": "Net 30", "dueDays": 30})
     if org.id == DEFAULT_ORG:
-        make_policies(org, POLICIES)
+        for name, amount, approvers in POLICIES:
+            rule = {"key": AMOUNT, "op": "gte", "values": [amount]}
+            org.policies.append(make_policy(org, {"policyName": name, "rules": [rule], "approvers": approvers}))

@@ -121,8 +121,9 @@ def test(call: Call) -> Response:
     entity = event_type.partition(".")[0]
     fake = body.get(entity) or {"id": "00000000000000000000"}
     version = str(body.get("version") or VERSION)
-    call.webhooks.enqueue(call.webhooks.record(found, event_type, version, {entity: fake}))
-    return Response.empty(200)
+    event = call.webhooks.record(found, event_type, version, {entity: fake})
+    call.webhooks.enqueue(event)
+    return done(_entry(event))
 
 
 def history(call: Call) -> Response:
@@ -148,7 +149,7 @@ def resend(call: Call) -> Response:
         refuse("BDC_1205", f"No event exists with id {call.ids[1]}.", "eventId", call.ids[1])
     event.tries = 0
     call.webhooks.enqueue(event)
-    return Response.empty(200)
+    return done(_entry(event))
 
 
 def idempotent_key(request: Request) -> str:
@@ -223,14 +224,16 @@ def _shown(one: Subscription) -> Json:
 
 
 def _entry(event: Event) -> Json:
-    """Show a line of history; its payload is a string."""
+    """Show an event that was sent; its payload is a string, `statusCode` what the endpoint answered last."""
+    last = event.answers[-1] if event.answers else ""
     return {
-        "eventId": event.id,
+        "id": event.id,
+        "type": event.type,
+        "version": event.version,
         "subscriptionId": event.subscription.id,
-        "eventType": event.type,
-        "status": event.status,
-        "createdTime": instant(event.created),
         "payload": event.body,
+        "createdTime": instant(event.created),
+        **({"statusCode": int(last)} if last.isdecimal() else {}),
     }
 
 

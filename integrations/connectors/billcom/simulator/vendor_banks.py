@@ -1,7 +1,7 @@
 """The one bank account a vendor may have; it is changed by deleting it and making another."""
 
 from integrations.connectors.billcom.simulator.answers import refuse
-from integrations.connectors.billcom.simulator.call import Call, created, done
+from integrations.connectors.billcom.simulator.call import Call, done
 from integrations.connectors.billcom.simulator.org import Org
 from integrations.connectors.billcom.simulator.store import Record
 from integrations.connectors.billcom.simulator.vendors import BANK, masked
@@ -9,14 +9,15 @@ from integrations.sandbox.app import Json, Response
 
 
 def add_bank_account(call: Call) -> Response:
-    """Answer `POST .../bank-account`: a vendor has one."""
+    """Answer `POST .../bank-account` with 200: a vendor has one, and BILL takes two business days to verify it."""
     record = call.org.record("vendor", call.ids[0])
     paying = record.fields.get("paymentInformation", {})
     if "bankAccount" in paying:
         refuse("BDC_1143", "The vendor has a bank account. Delete it first.", "bankAccount")
-    bank = {"id": call.org.new_id("bankAccount"), **masked(call.body(BANK))}
+    bank = masked(call.body(BANK))
     _set_paying(call.org, record, {**paying, "payByType": "ACH", "payBySubType": "ACH", "bankAccount": bank})
-    return created(bank)
+    call.org.bank_added[record.id] = call.org.today()
+    return done(bank)
 
 
 def get_bank_account(call: Call) -> Response:

@@ -29,6 +29,7 @@ BANK: Shape = {
     "type": Field(kind="choice", choices=("CHECKING", "SAVINGS")),
     "ownerType": Field(kind="choice", choices=("BUSINESS", "PERSON", "PERSONAL")),
     "paymentCurrency": Field(),
+    "bankCountry": Field(kind="country"),
 }
 _ADDRESS: Shape = {
     "line1": Field(required=True),
@@ -53,11 +54,12 @@ _AUTO_PAY: Shape = {
     "maxAmount": Field(kind="money"),
     "daysBeforeDueDate": Field(kind="whole"),
 }
+_PURPOSE: Shape = {"text": Field(), "code": Field(kind="group", of={"name": Field(), "value": Field()})}
 _PAYMENT: Shape = {
     "payeeName": Field(),
     "email": Field(kind="email"),
     "bankAccount": Field(kind="group", of=BANK),
-    "paymentPurpose": Field(kind="group", of={"text": Field()}),
+    "paymentPurpose": Field(kind="group", of=_PURPOSE),
 }
 VENDOR: Shape = {
     "name": Field(required=True, longest=100),
@@ -151,7 +153,10 @@ def make(org: Org, values: Json) -> Record:
         "recurringPayments": False,
         "autoPay": {"enabled": False, **values.get("autoPay", {})},
     }
-    return org.make("vendor", present({name: _clean(value) for name, value in fields.items()}))
+    record = org.make("vendor", present({name: _clean(value) for name, value in fields.items()}))
+    if bank:
+        org.bank_added[record.id] = org.today()
+    return record
 
 
 def shown(org: Org, record: Record, version: Version) -> Json:

@@ -55,6 +55,7 @@ class Event:
     id: str
     subscription: Subscription
     type: str
+    version: str
     entity_id: str
     body: str
     created: datetime
@@ -116,7 +117,15 @@ class Webhooks:
             "version": version,
         }
         body = Response.json(200, {"metadata": metadata, **content}).body.decode()
-        event = Event(id=id, subscription=subscription, type=event_type, entity_id="", body=body, created=self.now())
+        event = Event(
+            id=id,
+            subscription=subscription,
+            type=event_type,
+            version=version,
+            entity_id="",
+            body=body,
+            created=self.now(),
+        )
         self.history.setdefault(subscription.id, []).append(event)
         return event
 
