@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from integrations.answer import Answer
-from integrations.auth import TokenAuth
 from integrations.connectors.billcom.auth import SESSION_LIFE_S, BillAuth, log_in
 from integrations.connectors.billcom.credentials import Credentials
 from integrations.connectors.billcom.explain import judge
@@ -130,11 +129,6 @@ class Client:
     def sign_in(self) -> None:
         """Sign in afresh, whatever is cached, and share the session. Raises AuthenticationError."""
         self._tokens.put(self._auth.name, log_in(self._plain, self.credentials), SESSION_LIFE_S)
-
-    @property
-    def auth(self) -> TokenAuth:
-        """The flow that signs calls."""
-        return self._auth
 
     def _judge(self, answer: Answer, is_write: bool) -> None:
         judge(answer, is_write, now=self.clock.now(), is_session_refused=self._auth.is_session_refused)

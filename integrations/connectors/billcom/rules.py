@@ -83,6 +83,13 @@ _PERMISSION = (
 
 _RECORD = (
     _rule("1171", DuplicateError, "duplicate_invoice", "The bill is looked up by vendor and invoice number."),
+    _rule(
+        "1143 1119",
+        DuplicateError,
+        "duplicate_name",
+        "It is looked up by name.",
+        r"already exists|name exists",
+    ),
     _rule("1205", MissingReferenceError, "unknown_record", "Look whether it was merged or removed in BILL."),
     _rule(
         "1143 1119",
@@ -103,7 +110,7 @@ _RECORD = (
         RejectedError,
         "bill_locked",
         "A bill with a payment is changed in BILL only, after its payment was cancelled or voided.",
-        r"\b(?:paid|scheduled|payment|overpay)",
+        r"\b(?:paid|scheduled|payments?)\b|overpay",
     ),
     _rule("1130 1131", ContractError, "query_refused", "Support must look at the request."),
     _rule("1108 1117", RejectedError, "missing_field", "Map the named field, then replay the record."),
