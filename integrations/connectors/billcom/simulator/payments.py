@@ -21,6 +21,8 @@ from integrations.connectors.billcom.simulator.store import Record, Version
 from integrations.connectors.billcom.simulator.voids import begin_void
 from integrations.sandbox.app import Json, Response
 
+ONLINE_ONLY = ("vendorName", "voidInfo", "cancelRequestSubmitted", "disbursementInfo")
+
 
 def list_all(call: Call) -> Response:
     """Answer `GET /v3/payments`."""
@@ -68,7 +70,8 @@ def record_offline(call: Call) -> Response:
     more = {"toPrintCheck": values.get("toPrintCheck", False), "allowExport": True}
     payment = make(call.org, call.session.user.id, values, values["payments"], is_online=False, **more)
     move(call.org, payment, "CLEARED")
-    return done(shown(call.org, payment, payment.now))
+    view = shown(call.org, payment, payment.now)
+    return done({name: value for name, value in view.items() if name not in ONLINE_ONLY})
 
 
 def cancel(call: Call) -> Response:
