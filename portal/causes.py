@@ -79,7 +79,7 @@ OURS: dict[str, Cause] = {
         "Booked, but not as sent",
         "The target accepted the document and then showed other figures: a rule or a script there changed it.",
         "erp_admin",
-        "Find what changes it in the target and correct the document there, then read it back; or accept it as it stands.",
+        "Find what changes it in the target, correct the document there and read it back; or accept it as it stands.",
     ),
     "worker_lost": _ours(
         "Its worker was lost in mid-call",

@@ -91,8 +91,9 @@ def record_replay(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def record_or_404(request: HttpRequest, pk: int) -> SyncRecord:
-    """Give a record of the company in use, with its problem."""
-    return get_object_or_404(SyncRecord.objects.for_tenant(current_tenant(request)).select_related("problem", "sync"), pk=pk)
+    """Give a record of the company in use, with its problem and its sync."""
+    rows = SyncRecord.objects.for_tenant(current_tenant(request)).select_related("problem", "sync")
+    return get_object_or_404(rows, pk=pk)
 
 
 def replayed_sentence(sync: Sync, number: int) -> str:
