@@ -84,13 +84,13 @@ def _logs() -> Path:
     return settings.BASE_DIR / ".local" / "logs"
 
 
-def make_sync(control: Control, **source_values: str) -> Sync:
+def make_sync(control: Control, *, share_pct: int = 100, **source_values: str) -> Sync:
     """Make a company with a live sync that runs only when asked."""
     slug = f"bench-{secrets.token_hex(4)}"
     tenant = Tenant.objects.create(name="Benchmark", slug=slug)
     pair = registry.pair(PAIR)
-    source = _side(tenant, control, pair.source, **{"requests_per_minute": "100000", **source_values})
-    target = _side(tenant, control, pair.target, concurrency=str(CONCURRENCY))
+    source = _side(tenant, control, pair.source, share_pct, **{"requests_per_minute": "100000", **source_values})
+    target = _side(tenant, control, pair.target, share_pct, concurrency=str(CONCURRENCY))
     made = syncs.create_sync(
         tenant_id=tenant.pk, pair_slug=PAIR, name=slug, source=source, target=target, actor="bench"
     )
@@ -99,7 +99,7 @@ def make_sync(control: Control, **source_values: str) -> Sync:
     return made
 
 
-def _side(tenant: Tenant, control: Control, slug: str, **values: str) -> Connection:
+def _side(tenant: Tenant, control: Control, slug: str, share_pct: int, **values: str) -> Connection:
     typed = {key: str(value) for key, value in control.get("/credentials")[slug].items()}
     made = connections.create_connection(
         tenant_id=tenant.pk,
@@ -109,7 +109,7 @@ def _side(tenant: Tenant, control: Control, slug: str, **values: str) -> Connect
         values={**typed, "lag_s": "0", **values},
         actor="bench",
     )
-    made.share_pct = 100
+    made.share_pct = share_pct
     made.save()
     checked = ping(made, actor="bench")
     if not checked.ok:

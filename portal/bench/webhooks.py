@@ -34,7 +34,7 @@ def bench_webhooks(*, per_minute: int, base_port: int) -> dict[str, Any]:
         control = Control(f"http://127.0.0.1:{base_port}")
         control.post("/generate/chargebee", {"customers": 20, "seed": 1, "months": 2})
         control.post("/limits/chargebee", {"per_minute": 100_000, "index_lag_s": 0})
-        sync = make_sync(control, requests_per_minute=str(per_minute))
+        sync = make_sync(control, share_pct=80, requests_per_minute=str(per_minute))
         run_flows(sync)
         return _burst(sync, control, per_minute, f"http://127.0.0.1:{web_port}")
 
