@@ -7,6 +7,7 @@ CAPABILITIES = (
     "grid,editable,log,processingOption,query,complexQuery,jargon,aliasNaming,applicationStack,dataservice,"
     "dataServiceAggregation,outputType"
 )
+CHOICES = {"duplicate_invoice": ("error", "warning", "ignore"), "message": ("string", "object", "mixed")}
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class Options:
             kinds = (int, float) if isinstance(known[name], float) else (type(known[name]),)
             if type(value) not in kinds:
                 raise ValueError(f"Option {name!r} wants a {kinds[-1].__name__}, not {value!r}.")
+            if name in CHOICES and value not in CHOICES[name]:
+                raise ValueError(f"Option {name!r} is one of {', '.join(CHOICES[name])}.")
             setattr(self, name, value)
 
 
@@ -66,9 +69,6 @@ class AisOptions(Options):
     extra_fields: bool = True
 
 
-DUPLICATE_INVOICE = ("error", "warning", "ignore")
-
-
 @dataclass(slots=True)
 class ErpOptions(Options):
     """One EnterpriseOne environment: constants and processing options that change what documents become."""
@@ -78,4 +78,3 @@ class ErpOptions(Options):
     duplicate_invoice: str = "warning"
     new_pay_status: str = "A"
     void_pay_status: str = "A"
-    first_approved_status: str = "280"

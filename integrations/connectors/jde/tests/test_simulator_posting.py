@@ -161,6 +161,7 @@ def test_tampering_says_what_it_did_not_understand(world, client, key, op, statu
         ("options", {"colour": 1}, 400),
         ("options", {"nodes": "two"}, 400),
         ("options", {"host": "nowhere"}, 404),
+        ("options", {"erp": {"duplicate_invoice": "maybe"}}, 400),
         ("options", {"erp": {"timezone": "Mars/Olympus"}}, 400),
         ("orchestrations", {"name": "MLC_X"}, 404),
         ("orchestrations", {"name": JE, "fail": "slowly"}, 400),

@@ -12,7 +12,7 @@ from integrations.connectors.jde.simulator.erp.ledger import ZERO
 from integrations.connectors.jde.simulator.reading.store import Row
 from integrations.sandbox.app import Json
 
-ENTERED, PENDING, APPROVED, OPEN, RECEIVE, CANCELLED, COMPLETE = "220", "230", "280", "380", "400", "980", "999"
+ENTERED, PENDING, APPROVED, RECEIVE, CANCELLED, COMPLETE = "220", "230", "280", "400", "980", "999"
 PROGRAM = "P4310"
 
 

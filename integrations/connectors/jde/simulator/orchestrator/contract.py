@@ -30,7 +30,7 @@ class Orchestration:
 
 
 VERSION = Input(name="contractVersion", length=1)
-OUTPUTS = ("result", "contractVersion", "batchNumber", "batchType", "warnings")
+COMMON_OUTPUTS = ("result", "contractVersion", "batchNumber", "batchType", "warnings")
 
 
 def _common(reference: int) -> tuple[Input, ...]:

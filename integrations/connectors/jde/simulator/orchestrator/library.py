@@ -3,7 +3,12 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from integrations.connectors.jde.simulator.orchestrator.contract import ORCHESTRATIONS, Input, Orchestration
+from integrations.connectors.jde.simulator.orchestrator.contract import (
+    COMMON_OUTPUTS,
+    ORCHESTRATIONS,
+    Input,
+    Orchestration,
+)
 from integrations.connectors.jde.simulator.users import JdeUser
 from integrations.sandbox.app import Json
 
@@ -57,7 +62,7 @@ class Imported:
             "category": "ML",
             "inputFormat": self.format,
             "inputs": [_described(one) for one in self.inputs()] if self.shows_inputs else [],
-            "outputs": [{"name": name} for name in self.design.outputs],
+            "outputs": [{"name": name} for name in (*self.design.outputs, *COMMON_OUTPUTS)],
             "version": "v3",
             "udoGroup": self.group,
             "exposeInputsInDiscovery": self.shows_inputs,

@@ -10,7 +10,6 @@ _KINDS = {
     "s": "text", "c": "code", "r": "unit", "n": "number", "m": "money", "f": "foreign", "d": "date", "t": "time",
 }  # fmt: skip
 NUMERIC = ("number", "money", "foreign", "time")
-TEXTUAL = ("text", "code", "unit")
 MONEY = ("money", "foreign")
 
 

@@ -23,10 +23,15 @@ class BadQuery(Exception):  # noqa: N818 - what a caller sent, not an error of o
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A compiled query: the test, and per column the only values that can pass it."""
+    """A compiled query: the test, and per column the only values that can pass it.
+
+    `alias` and `accepts` are set where the test is nothing but one column having one of some values.
+    """
 
     test: Test
     bounds: dict[str, set[Any]] = field(default_factory=dict)
+    alias: Alias | None = None
+    accepts: frozenset[Any] = frozenset()
 
 
 EVERYTHING = Node(lambda row: True)
@@ -101,8 +106,14 @@ def condition(schema: Schema, name: object, operator: str, values: Sequence[tupl
     def test(row: Row) -> bool:
         return check(plain(alias, row.values.get(key)), wanted)
 
-    findable = operator in ("EQUAL", "LIST") and not {"", 0, _NEVER} & set(wanted)
-    return Node(test, {key: set(found)} if findable else {})
+    if operator in ("EQUAL", "LIST") and not {"", 0, _NEVER} & set(wanted):
+        return _one_of(alias, frozenset(wanted), set(found))
+    return Node(test)
+
+
+def _one_of(alias: Alias, accepts: frozenset[Any], found: set[Any]) -> Node:
+    name = alias.name
+    return Node(lambda row: plain(alias, row.values.get(name)) in accepts, {name: found}, alias, accepts)
 
 
 def all_of(nodes: Sequence[Node]) -> Node:
@@ -117,6 +128,10 @@ def all_of(nodes: Sequence[Node]) -> Node:
 
 def any_of(nodes: Sequence[Node]) -> Node:
     """Join nodes by OR."""
+    alias = nodes[0].alias
+    if alias is not None and all(node.alias is alias for node in nodes):
+        found = set().union(*(node.bounds[alias.name] for node in nodes))
+        return _one_of(alias, frozenset().union(*(node.accepts for node in nodes)), found)
     tests = [node.test for node in nodes]
     shared = set(nodes[0].bounds).intersection(*(node.bounds for node in nodes))
     bounds = {name: set().union(*(node.bounds[name] for node in nodes)) for name in shared}

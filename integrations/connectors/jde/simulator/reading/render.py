@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
-from zlib import crc32
 
 from integrations.connectors.jde.simulator.reading.dictionary import Alias
 from integrations.connectors.jde.simulator.reading.schema import Schema
@@ -33,7 +32,8 @@ def cell(alias: Alias, value: Any, salt: int) -> Any:
 
 def row_cells(schema: Schema, row: Row, aliases: Sequence[Alias], output: str) -> Json:
     """Give a row's cells by `TABLE_ALIAS`; the older output types wrap each in an object."""
-    cells = {f"{schema.name}_{alias.name}": cell(alias, row.values.get(alias.name), row.number) for alias in aliases}
+    values, prefix = row.values, f"{schema.name}_"
+    cells = {prefix + alias.name: cell(alias, values.get(alias.name), row.number) for alias in aliases}
     if output == GRID:
         return cells
     return {name: {"id": GRID_ID, "internalValue": value, "value": value} for name, value in cells.items()}
@@ -58,4 +58,4 @@ def form(schema: Schema, target: str, grid_data: Json) -> Json:
 
 
 def _odd(alias: Alias, salt: int) -> bool:
-    return bool(crc32(f"{alias.name}{salt}".encode()) & 1)
+    return bool((salt * 7 + ord(alias.name[0]) + alias.length) >> 1 & 1)
