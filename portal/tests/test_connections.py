@@ -132,6 +132,14 @@ def test_it_makes_no_key_behind_ones_back(client):
     assert not Connection.objects.exists()
 
 
+def test_it_uses_no_key_that_was_made_for_another_company(client, owner):
+    client.post("/connections/add/netsuite/", {**NETSUITE, "make_pair": "1"})
+    other = make_tenant("Other", owner=owner)
+    client.post("/companies/switch/", {"tenant": other.pk})
+
+    assert "BEGIN CERTIFICATE" not in client.get("/connections/add/netsuite/").content.decode()
+
+
 def test_it_replaces_a_key_pair_on_edit_only_when_saved(client):
     client.post("/connections/add/netsuite/", {**NETSUITE, "make_pair": "1"})
     client.post("/connections/add/netsuite/", NETSUITE)

@@ -46,14 +46,15 @@ def connection_create(request: HttpRequest) -> HttpResponse:
 def connection_create_system(request: HttpRequest, slug: str) -> HttpResponse:
     """Type in the credentials of one system, with its guide beside them."""
     connector = _connector_or_404(slug)
-    form = _form(request, connector, "new", environments=_environments())
+    scope = _scope(request)
+    form = _form(request, connector, scope, environments=_environments())
     if form.is_bound and form.is_valid():
-        made = _create(request, form)
+        made = _create(request, form, scope)
         if made:
-            forget_pair(request, connector, "new")
+            forget_pair(request, connector, scope)
             messages.success(request, f"{made.name} is saved. Its secrets are sealed. Now see whether it works.")
             return redirect(f"{reverse('connection_detail', args=[made.pk])}?ping=now")
-    return _render_form(request, form, "new")
+    return _render_form(request, form, scope)
 
 
 @requires(Ability.CONFIGURE)
@@ -81,12 +82,13 @@ def connection_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a connection's name and values, and replace its secrets."""
     connection = connection_or_404(request, pk)
     connector = _connector_or_404(connection.connector)
-    form = _form(request, connector, str(pk), connection=connection)
-    if form.is_bound and form.is_valid() and _change(request, form, connection):
-        forget_pair(request, connector, str(pk))
+    scope = _scope(request, connection)
+    form = _form(request, connector, scope, connection=connection)
+    if form.is_bound and form.is_valid() and _change(request, form, connection, scope):
+        forget_pair(request, connector, scope)
         messages.success(request, f"{connection.name} is changed. See whether it still works.")
         return redirect(f"{reverse('connection_detail', args=[pk])}?ping=now")
-    return _render_form(request, form, str(pk))
+    return _render_form(request, form, scope)
 
 
 # Helpers
@@ -109,6 +111,11 @@ def _environments() -> list[tuple[str, str]]:
     return [(value, text) for value, text in ENVIRONMENTS if value not in hidden]
 
 
+def _scope(request: HttpRequest, connection: Connection | None = None) -> str:
+    """Name the form that a pending key pair belongs to: one of this company, for this connection or a new one."""
+    return f"{current_tenant(request).pk}:{connection.pk if connection else 'new'}"
+
+
 def _form(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -> ConnectionForm:
     """Give the form; where a key pair was asked for, with what was typed so far and no complaint."""
     if request.method != "POST":
@@ -120,8 +127,8 @@ def _form(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -
     return ConnectionForm(initial=request.POST.dict(), connector=connector, **rest)
 
 
-def _create(request: HttpRequest, form: ConnectionForm) -> Connection | None:
-    pair = pending_pair(request, form.connector, "new")
+def _create(request: HttpRequest, form: ConnectionForm, scope: str) -> Connection | None:
+    pair = pending_pair(request, form.connector, scope)
     if _lacks_key(form, pair):
         return None
     try:
@@ -140,8 +147,8 @@ def _create(request: HttpRequest, form: ConnectionForm) -> Connection | None:
     return None
 
 
-def _change(request: HttpRequest, form: ConnectionForm, connection: Connection) -> bool:
-    values = _with_pair(form, pending_pair(request, form.connector, str(connection.pk)))
+def _change(request: HttpRequest, form: ConnectionForm, connection: Connection, scope: str) -> bool:
+    values = _with_pair(form, pending_pair(request, form.connector, scope))
     try:
         change_connection(connection, values=values, actor=current_user(request).email, name=form.cleaned_data["name"])
     except ConfigurationError as refusal:
