@@ -81,16 +81,15 @@ class JdeAuth(TokenAuth):
         return SignIn.unpack(self.token())
 
     def log_in(self) -> tuple[str, int]:
-        """Sign in; a refusal is remembered, as JD Edwards locks users after a few."""
-        if self._refused:
-            raise self._refused
+        """Sign in; a refusal is remembered and not tried again, as JD Edwards locks users after a few."""
         configuration = self._locator.configuration()
-        try:
-            session = request_token(self._http, self._locator.root(), self._credentials)
-        except AuthenticationError as error:
-            self._refused = error
-            raise
-        return session.pack(), round(configuration.time_to_live_s * RENEW_AT)
+        return self._request().pack(), round(configuration.time_to_live_s * RENEW_AT)
+
+    def look_in(self) -> SignIn:
+        """Open a session beside the one in use and end it: others may be writing with theirs."""
+        session = self._request()
+        self._end(session)
+        return session
 
     def apply(self, request: httpx.Request, token: str) -> None:
         """Send token, device and the node's cookies."""
@@ -117,9 +116,20 @@ class JdeAuth(TokenAuth):
         if not packed:
             return
         self._tokens.drop(self.name)
-        session = SignIn.unpack(packed)
+        self._end(SignIn.unpack(packed))
+
+    def _request(self) -> SignIn:
+        if self._refused:
+            raise self._refused
         try:
-            end_session(self._http, self._locator.root(), session)
+            return request_token(self._http, self._locator.root(), self._credentials)
+        except AuthenticationError as error:
+            self._refused = error
+            raise
+
+    def _end(self, session: SignIn) -> None:
+        try:
+            end_session(self._http, self._locator.root(), session, self._credentials.device)
         except ConnectorError:
             return  # it ends by itself when it has been idle
 
@@ -181,9 +191,11 @@ def request_token(http: Http, root: str, credentials: Credentials) -> SignIn:
     return session
 
 
-def end_session(http: Http, root: str, session: SignIn) -> None:
+def end_session(http: Http, root: str, session: SignIn, device: str) -> None:
     """Log out. Source: op-v2-tokenrequest-logout-post, read 2026-11-21."""
-    headers = {"Cookie": cookie_header(session.cookies)} if session.cookies else {}
+    headers = {DEVICE_HEADER: device}
+    if session.cookies:
+        headers["Cookie"] = cookie_header(session.cookies)
     answer = http.read("POST", f"{root}/v2/tokenrequest/logout", json={"token": session.token}, headers=headers)
     if answer.status != 444:
         judge_by_status(answer, is_write=False)

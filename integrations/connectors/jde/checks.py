@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from integrations.connectors.jde.discovery import input_names
 from integrations.connectors.jde.orchestrations import ORCHESTRATIONS, PING, Orchestration
 from integrations.connectors.jde.query import Query
 from integrations.connectors.jde.session import JdeSession
@@ -101,10 +102,9 @@ def _check(one: Orchestration, found: Mapping[str, Any]) -> None:
         raise _differs(one, f"is {found.get('udoGroup')} instead of Shared", "jde_orchestration_not_shared")
     if _is_true(found.get("containsContinueOnError")):
         raise _differs(one, "goes on after errors: set On Error to Abort in every step", "jde_continue_on_error")
-    inputs = found.get("inputs")
-    if not isinstance(inputs, list) or not inputs:
+    names = input_names(found)
+    if not names:
         return  # the designer may hide them; they show themselves with the first run
-    names = {str(given.get("name")) for given in inputs if isinstance(given, dict)}
     if lacking := [name for name in one.required if name not in names]:
         raise _differs(one, f"does not take the input {', '.join(lacking)}")
 

@@ -16,7 +16,7 @@ from integrations.connectors.jde.orchestrations import CONTRACT_VERSION, PING
 from integrations.connectors.jde.query import PAGE_ROWS, Query, request
 from integrations.contracts import Tools, Value
 from integrations.dial import DialTransport
-from integrations.errors import ConfigurationError, ContractError, UnavailableError
+from integrations.errors import ConfigurationError, ContractError, UnavailableError, UnknownOutcomeError
 from integrations.http import Http
 
 NEXT_PATH = "/dataservice/next"
@@ -52,9 +52,8 @@ class Client:
     # Signing in
 
     def sign_in(self) -> SignIn:
-        """Sign in afresh, whatever is kept: a changed password must show. Logs the old session out first."""
-        self.auth.log_out()
-        return self.auth.sign_in
+        """Sign in for a look and out again: a changed password must show, and the session in use must live on."""
+        return self.auth.look_in()
 
     def log_out(self) -> None:
         """End the session."""
@@ -133,7 +132,15 @@ class Client:
         url = self._url(f"/v{self._version}/orchestrator/{name}")
         with self._writing:
             answer = self._http.write("POST", url, json={**inputs, "jde__jobQueue": "JDE__USER_SINGLE"})
-        return _object(answer.json())
+        try:
+            return _object(answer.json())
+        except ContractError as error:
+            raise UnknownOutcomeError(
+                f"{name} was run, but its answer cannot be read. It is looked up before anything is repeated.",
+                code="jde_outputs_missing",
+                value=name,
+                answer=error.answer,
+            ) from error
 
     def _ping(self, version: int) -> Mapping[str, Any]:
         url = self._url(f"/v{version}/orchestrator/{PING.name}")

@@ -223,7 +223,7 @@ def words_of(body: dict[str, Any]) -> str:
         for text in texts(body.get(name)):
             if text not in said and not any(text in one for one in said):
                 said.append(text)
-    return safe("; ".join(said))[:LONGEST_DETAIL]
+    return safe("; ".join(said))[:LONGEST_DETAIL].rstrip(". ")
 
 
 def texts(value: Any) -> list[str]:

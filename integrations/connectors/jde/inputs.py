@@ -6,13 +6,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from integrations.connectors.jde.orchestrations import CONTRACT_VERSION, Group, Input, Orchestration
-from integrations.connectors.jde.records import REFERENCE, SYSTEMS
+from integrations.connectors.jde.records import REFERENCE, SYSTEMS, plain, shown
 from integrations.contracts import Draft, Value
 from integrations.errors import MappingError
 
 Inputs = dict[str, Value]
-_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
-_SPACE = re.compile(r"\s")
 _AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 
 
@@ -80,13 +78,13 @@ def _text(draft: Draft, one: Input, value: Value, name: str) -> str:
         return _day(draft, value, name)
     if isinstance(value, Mapping | list | tuple | bool):
         raise _wrong(draft, name, str(value), "must be a plain text")
-    text = _SPACE.sub(" ", _BREAKS.sub(" ", "" if value is None else str(value))).strip()
+    text = plain("" if value is None else str(value))
     if bad := next((char for char in text if not char.isprintable()), ""):
         raise _wrong(draft, name, text, f"holds a character that JD Edwards does not take (U+{ord(bad):04X})")
     if one.length and len(text) > one.length:
         if not one.is_cut:
             raise _wrong(draft, name, text, f"is longer than {one.length} characters")
-        text = text[: one.length].rstrip()
+        text = shown(text, one.length)
     if one.enum and text and text not in one.enum:
         raise _wrong(draft, name, text, f"must be one of {', '.join(one.enum)}")
     return text

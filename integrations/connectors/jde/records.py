@@ -17,6 +17,8 @@ Source: TypeAlias = Literal["C", "B"]  # Chargebee, BILL
 REFERENCE = re.compile(r"[A-Z][A-Z2-7]{19}")
 SYSTEMS: Mapping[str, str] = {"C": "CHARGEBEE", "B": "BILL"}
 _DOCUMENT = re.compile(r"([A-Z0-9]{2})-([0-9]{1,9})-([A-Z0-9]{1,5})")
+_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
+_SPACE = re.compile(r"\s")
 _PAYMENT = re.compile(r"([A-Z0-9]{2})-([0-9]{1,15})")
 
 
@@ -59,6 +61,16 @@ def payment_id_of(text: str) -> int:
     """Give the payment id (PYID) of such an id; 0 if it is none."""
     found = _PAYMENT.fullmatch(text)
     return int(found[2]) if found else 0
+
+
+def shown(text: str, length: int) -> str:
+    """Write a text as JD Edwards will show it: one line, cut to its length. What facts state must be written so."""
+    return plain(text)[:length].rstrip()
+
+
+def plain(text: str) -> str:
+    """Write a text on one line: breaks and other white space become single spaces."""
+    return _SPACE.sub(" ", _BREAKS.sub(" ", text)).strip()
 
 
 def journal_facts(

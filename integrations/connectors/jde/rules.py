@@ -31,7 +31,7 @@ def _rule(says: str, error: type[ConnectorError], code: str, next_step: str, fie
 
 READING = (
     _rule(
-        r"not authorized|not authorised|no permission|security (?:violation|prevents)|insufficient rights",
+        r"not authori[sz]ed|no (?:permission|authority|access)|security (?:violation|prevents)|insufficient rights",
         PrivilegeError,
         "jde_permission_missing",
         "Allow the table in data browser security for the portal's role.",
@@ -161,7 +161,7 @@ BUSINESS = (
         "Map a value of the user defined code, or add it (P0004A).",
     ),
     _rule(
-        r"not authorized|not authorised|no permission|application security",
+        r"not authori[sz]ed|no (?:permission|authority|access)|application security",
         PrivilegeError,
         "jde_permission_missing",
         "Give the portal's role application security for the program inside the orchestration.",

@@ -1,5 +1,6 @@
 """One opened JD Edwards connection: what it is, its streams, its sinks and its reference data."""
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
@@ -11,6 +12,7 @@ from integrations.connectors.jde.streams import streams
 from integrations.connectors.jde.streams.masters import COMPANY, company_of, read_all
 from integrations.contracts import Event, Identity, ReferenceEntry, Settings, Sink, Stream, Tools
 
+_OFFSET = re.compile(r"UTC([+-])(\d{2}):00")
 PRODUCTION_PREFIX = "JPD"  # Oracle's own names: JPD920 production, JPY prototype, JDV development, PD pristine
 
 
@@ -34,10 +36,11 @@ class JdeSession:
             fingerprint=_fingerprint(self.credentials.origin, environment),
             name=first.name if first else environment,
             base_currency=first.currency if first else "",
-            time_zone=signed_in.zone,
+            time_zone=zone_of(signed_in.zone),
             is_production=environment.upper().startswith(PRODUCTION_PREFIX),
             details={
                 "environment": environment,
+                "time_zone": signed_in.zone,
                 "user": signed_in.user,
                 "role": signed_in.role,
                 "release": self.client.locator.configuration().version,
@@ -69,6 +72,17 @@ class JdeSession:
 def open_session(settings: Settings, tools: Tools) -> JdeSession:
     """Open a connection; the first call is made when something is asked."""
     return JdeSession(settings, tools)
+
+
+def zone_of(offset: str) -> str:
+    """Give the name of a fixed zone for an offset such as UTC-06:00 (whose names count the other way); else none."""
+    found = _OFFSET.fullmatch(offset)
+    if not found:
+        return ""
+    hours = int(found[2])
+    if not hours:
+        return "Etc/GMT"
+    return f"Etc/GMT{'+' if found[1] == '-' else '-'}{hours}" if hours <= 12 else ""
 
 
 def _fingerprint(origin: str, environment: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from integrations.connectors.jde.client import Client
+from integrations.connectors.jde.discovery import catalogue
 from integrations.connectors.jde.inputs import Inputs, inputs_of
 from integrations.connectors.jde.orchestrations import Orchestration
 from integrations.connectors.jde.outcome import receipt, require_success
@@ -68,8 +69,8 @@ class OrchestrationSink:
         }
 
     def catalogue(self) -> tuple[TargetField, ...]:
-        """Give the inputs that a mapping may fill."""
-        return self.orchestration.catalogue()
+        """Give the inputs that a mapping may fill, as far as the imported orchestration takes them."""
+        return catalogue(self._client, self.orchestration)
 
 
 def seen_by(draft: Draft, found: Found) -> Found:

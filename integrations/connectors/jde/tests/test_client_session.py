@@ -122,3 +122,36 @@ def test_it_writes_days_and_numbers_as_the_user_does(bench):
     draft = bench.journal(day=DAY)
     external_id = book(session, draft)
     assert found(session, draft)[draft.reference][0].external_id == external_id
+
+
+def test_it_leaves_the_session_in_use_alone_when_it_looks_in(bench):
+    session = bench.session()
+    token = session.client.session.token
+    session.client.sign_in()
+    assert session.client.session.token == token
+    assert bench.control("POST restart") == {"dropped": 1}
+
+
+def test_it_calls_a_page_instead_of_an_answer_to_a_write_unknown():
+    page = Response.text(200, "<html>Please sign in</html>", "text/html")
+    answer = lambda request: page if "MLC_GL" in request.path else None  # noqa: E731
+    with canned(answer) as (bench, _), pytest.raises(UnknownOutcomeError):
+        book(bench.session(), bench.journal())
+
+
+def test_it_sends_a_write_once(bench):
+    session = bench.session()
+    session.client.ping()
+    bench.fault("answer_lost_before_commit", rate=1.0, path="MLC_GL_ADD_JE")
+    with pytest.raises(UnknownOutcomeError):
+        book(session, bench.journal())
+    assert bench.world.traffic["jde"].calls["POST", "/jderest/v3/orchestrator/MLC_GL_ADD_JE"] == 1
+
+
+def test_it_asks_for_the_single_queue():
+    answer = lambda request: Response.json(200, {}) if "MLC_GL" in request.path else None  # noqa: E731
+    with canned(answer) as (bench, system), pytest.raises(UnknownOutcomeError):
+        book(bench.session(), bench.journal())
+    body = system.requests[-1].json()
+    assert body["jde__jobQueue"] == "JDE__USER_SINGLE"
+    assert {type(value) for line in body["lines"] for value in line.values()} == {str}

@@ -1,4 +1,4 @@
-"""Reading whole tables: by the server's word that there is more, never by counting; by cursor where order is not kept."""
+"""Reading whole tables: by the server's word that there is more, never by counting; by cursor where order is lost."""
 
 import pytest
 
@@ -40,7 +40,10 @@ def test_it_leaves_the_last_key_of_a_page_for_the_next_one():
         return grid("F0411", left[:2], more=len(left) > 2)
 
     with canned(data(answer)) as (bench, _):
-        got = [[(row.whole("DOC"), row.text("SFX")) for row in page] for page in pages(bench.session().client, VOUCHERS, "DOC")]
+        got = [
+            [(row.whole("DOC"), row.text("SFX")) for row in page]
+            for page in pages(bench.session().client, VOUCHERS, "DOC")
+        ]
     assert got == [[(1, "001")], [(2, "001"), (2, "002")]]
 
 
@@ -85,7 +88,15 @@ def test_it_follows_links_at_its_own_address_only():
 
 
 def test_it_types_cells_by_alias_and_not_by_their_look():
-    row = {"VINV": "20250101", "DIVJ": "20260131", "DDJ": None, "DGJ": "", "MCU": "         110", "AG": 10, "CRCD": "EUR "}
+    row = {
+        "VINV": "20250101",
+        "DIVJ": "20260131",
+        "DDJ": None,
+        "DGJ": "",
+        "MCU": "         110",
+        "AG": 10,
+        "CRCD": "EUR ",
+    }
     with canned(data(lambda request: grid("F0411", [row]))) as (bench, _):
         (found,) = rows(bench.session().client, Query(table="F0411", columns=("DOC",)), "DOC")
     assert found.text("VINV") == "20250101"
