@@ -71,8 +71,10 @@ class Row:
         if text in ("", "0"):
             return None
         found = _DAY.fullmatch(text)
+        if not found:
+            raise self._strange(alias)
         try:
-            return date(int(found[1]), int(found[2]), int(found[3])) if found else _refuse(self, alias)
+            return date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError as error:
             raise self._strange(alias) from error
 
@@ -83,10 +85,6 @@ class Row:
             code="jde_unexpected_answer",
             field=f"{self.table}.{alias}",
         )
-
-
-def _refuse(row: Row, alias: str) -> date:
-    raise row._strange(alias)
 
 
 def row_of(table: str, raw: Mapping[str, Any]) -> Row:

@@ -25,7 +25,9 @@ class PayStatusSink(OrchestrationSink):
 
     def look_up(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
         """Find drafts whose voucher has the wanted status already: there is nothing left to do for them."""
-        vouchers = {one.key: one for one in read_vouchers(self, sorted({document_id(draft) for draft in drafts}))}
+        vouchers = {
+            one.key: one for one in read_vouchers(self._client, sorted({document_id(draft) for draft in drafts}))
+        }
         for draft in drafts:
             voucher = vouchers.get(document_id(draft))
             if voucher and _has_status(voucher, text_of(draft, "payItem"), text_of(draft, "payStatus")):
@@ -33,7 +35,7 @@ class PayStatusSink(OrchestrationSink):
 
     def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
         """Read the vouchers; their remark holds the reference of the last status set."""
-        return {one.key: replace(found_of(one), reference=one.remark) for one in read_vouchers(self, ids)}
+        return {one.key: replace(found_of(one), reference=one.remark) for one in read_vouchers(self._client, ids)}
 
 
 def document_id(draft: Draft) -> str:

@@ -64,4 +64,4 @@ class VoidVoucherSink(OrchestrationSink):
 
     def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
         """Read the vouchers."""
-        return {one.key: voucher_found(one) for one in read_vouchers(self, ids)}
+        return {one.key: voucher_found(one) for one in read_vouchers(self._client, ids)}

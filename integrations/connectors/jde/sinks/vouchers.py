@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from integrations.connectors.jde.client import Client
 from integrations.connectors.jde.inputs import Inputs
 from integrations.connectors.jde.orchestrations import ADD_VOUCHER
 from integrations.connectors.jde.outcome import output
@@ -42,10 +43,10 @@ class VoucherSink(OrchestrationSink):
 
     def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
         """Read vouchers by their document keys."""
-        return {one.key: found_of(one) for one in read_vouchers(self, ids)}
+        return {one.key: found_of(one) for one in read_vouchers(self._client, ids)}
 
 
-def read_vouchers(sink: OrchestrationSink, ids: Sequence[str]) -> Iterator[SupplierInvoice]:
+def read_vouchers(client: Client, ids: Sequence[str]) -> Iterator[SupplierInvoice]:
     """Read vouchers by ids, grouped by type and company."""
     groups: dict[tuple[str, str], list[int]] = {}
     for key in map(DocumentKey.parse, ids):
@@ -59,7 +60,7 @@ def read_vouchers(sink: OrchestrationSink, ids: Sequence[str]) -> Iterator[Suppl
                 every=(equal("DCT", kind), equal("KCO", company)),
                 either=any_of("DOC", part),
             )
-            yield from vouchers_of(rows(sink._client, query, "DOC"))
+            yield from vouchers_of(rows(client, query, "DOC"))
 
 
 def found_of(voucher: SupplierInvoice) -> Found:

@@ -132,3 +132,17 @@ def test_it_calls_control_accounts_by_their_name(filled):
     assert entries["1.1210"].details["is_control"] == "true"
     assert not entries["1.1210"].is_active
     assert entries["1.1215"].is_active
+
+
+def test_it_loses_and_doubles_nothing_while_vouchers_come_in(filled):
+    filled.control("POST options", fetch_limit=5)
+    session = filled.session()
+    before = set(everything(session, "supplier_invoices"))
+    supplier = int(next(iter(everything(session, "suppliers"))))
+    seen: list[str] = []
+    for at, page in enumerate(session.stream("supplier_invoices").pages(Window(start=None, end=START))):
+        seen += [record.key for record in page.records]
+        lines = [{"account": "110.8620", "amount": "10.00"}]
+        act(filled, "enter_invoice", supplier=supplier, invoice=f"C-{at}", lines=lines)
+    assert before <= set(seen)
+    assert len(seen) == len(set(seen))
