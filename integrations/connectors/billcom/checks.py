@@ -5,7 +5,6 @@ from collections.abc import Callable
 from integrations.connectors.billcom.client import Listing
 from integrations.connectors.billcom.session import BillSession
 from integrations.connectors.billcom.streams import KINDS, NEWEST_FIRST
-from integrations.connectors.billcom.subscriptions import subscriptions
 from integrations.contracts import PingCheck, Session
 from integrations.errors import ConfigurationError, PrivilegeError
 from integrations.money import format_money
@@ -64,7 +63,7 @@ def accounts(session: Session) -> str:
 def webhooks(session: Session) -> str:
     """Look at the organization's subscriptions; without the right for them the schedule alone reads."""
     try:
-        found = list(subscriptions(_ours(session).client))
+        found = _ours(session).subscriptions()
     except PrivilegeError:
         return "This user may not manage webhooks; payments then arrive on schedule."
     off = sum(not one.is_enabled for one in found)

@@ -18,6 +18,9 @@ ENVIRONMENTS = ((PRODUCTION + API_PATH, "Production"), (STAGE + API_PATH, "BILL'
 CALLS_AT_ONCE = 3
 CALLS_PER_HOUR = 20_000
 
+SUBSCRIPTION_ID, SUBSCRIPTION_KEY = "subscription_id", "subscription_key"  # its id; the idempotent key of its making
+KEPT = (SUBSCRIPTION_ID, SUBSCRIPTION_KEY)
+
 _KEY = re.compile(r"[!-~]{8,200}")
 _ORGANIZATION = re.compile(r"008[0-9A-Za-z]{5,37}")
 
@@ -116,7 +119,10 @@ class Credentials:
 
 
 def clean(values: Mapping[str, str]) -> dict[str, str]:
-    """Normalise what was typed. Raises ConfigurationError naming the field."""
+    """Normalise what was typed. Raises ConfigurationError naming the field.
+
+    What the portal keeps about its webhook subscription stays, though no form asks for it; anything else is dropped.
+    """
     typed = {name: value.strip() for name, value in values.items()}
     cleaned = {
         "base_url": _base_url(typed.get("base_url", "")),
@@ -138,7 +144,7 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
     for name, label in (("username", "user or token name"), ("password", "password or token value")):
         if not cleaned[name].strip():
             raise refused(name, f"The {label} is missing.")
-    return cleaned
+    return cleaned | {name: typed[name] for name in KEPT if typed.get(name)}
 
 
 def origin(settings: Settings) -> str:

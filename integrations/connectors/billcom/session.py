@@ -10,7 +10,14 @@ from integrations.connectors.billcom.sinks import sinks
 from integrations.connectors.billcom.sinks.base import RecordSink
 from integrations.connectors.billcom.sinks.roster import BASE_CURRENCY
 from integrations.connectors.billcom.streams import KINDS, ListStream
-from integrations.connectors.billcom.subscriptions import Subscription, look_after, renew_key, subscribe, unsubscribe
+from integrations.connectors.billcom.subscriptions import (
+    Subscription,
+    look_after,
+    renew_key,
+    subscribe,
+    subscriptions,
+    unsubscribe,
+)
 from integrations.contracts import Event, Identity, ReferenceEntry, Settings, Tools
 from integrations.errors import AuthenticationError, PrivilegeError
 
@@ -69,6 +76,10 @@ class BillSession:
     def subscribe(self, name: str, url: str, idempotency_key: str) -> Subscription:
         """Make the webhook subscription: see `subscriptions.subscribe`."""
         return subscribe(self.client, name, url, idempotency_key)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List the organization's subscriptions, other programs' among them; none tells its key."""
+        return tuple(subscriptions(self.client))
 
     def renew_key(self, subscription_id: str, idempotency_key: str) -> str:
         """Give a new signing key: see `subscriptions.renew_key`."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from integrations.connectors.billcom.client import Client, Raw
 from integrations.connectors.billcom.fields import FIELDS
+from integrations.connectors.billcom.query import is_id
 from integrations.connectors.billcom.records import is_reference
 from integrations.connectors.billcom.sinks.validate import check
 from integrations.contracts import Booked, Draft, Found, Receipt, Value
@@ -65,9 +66,12 @@ class RecordSink:
         return Receipt(external_id=record_id, summary={"operation": draft.operation})
 
     def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
-        """Read by id what stands."""
-        rows = self._client.some(self.slug, [one.external_id for one in booked])
-        stands = {found.external_id: found for found in self.found_of(list(rows.values()))}
+        """Read by id what stands; what was changed is read from itself, as a list may show it as it was before."""
+        made = [one.external_id for one in booked if one.draft.operation == "create"]
+        changed = {one.external_id for one in booked if is_id(one.external_id)} - set(made)
+        rows = [*self._client.some(self.slug, made).values()]
+        rows += [raw for one in sorted(changed) if (raw := self._client.one(self.slug, one)) is not None]
+        stands = {found.external_id: found for found in self.found_of(rows)}
         return {
             one.draft.reference: _seen_by(one.draft, stands[one.external_id])
             for one in booked

@@ -1,14 +1,14 @@
 """All vendors of the organization, read once and then kept up by what changed: names are no key in BILL's filters."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 from integrations.connectors.billcom.client import Client, Listing, Raw
 from integrations.connectors.billcom.query import since
-from integrations.connectors.billcom.streams import OVERLAP
 
 VENDORS = "vendors"
+OVERLAP = timedelta(minutes=30)  # longer than a sink settles: a vendor that a list hides at first is still seen
 BASE_CURRENCY = "USD"  # BILL funds in US dollars; a vendor without a currency is billed in them (inferred)
 
 

@@ -123,3 +123,9 @@ def test_no_secret_is_in_a_representation(bench):
     shown = f"{session.credentials!r} {session.settings!r}"
     assert GOOD["password"] not in shown
     assert GOOD["dev_key"] not in shown
+
+
+def test_the_form_keeps_the_webhook_subscription_and_drops_what_it_does_not_know():
+    kept = clean({**GOOD, "subscription_id": "77aa", "subscription_key": "k", "events_url": "https://x.example"})
+    assert (kept["subscription_id"], kept["subscription_key"]) == ("77aa", "k")
+    assert "events_url" not in kept

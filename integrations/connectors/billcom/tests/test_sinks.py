@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.connectors.billcom.tests.client_kit import Bench, sandbox, stands, unlike
+from integrations.contracts import Booked
 from integrations.errors import (
     ConnectorError,
     DuplicateError,
@@ -17,6 +18,7 @@ from integrations.errors import (
     UnknownOutcomeError,
 )
 
+ANY = {"key": "BILL_AMOUNT", "op": "gt", "values": ["0"]}
 LONG_NUMBER = "SUPPLIER-INVOICE-2026-000017"
 
 
@@ -259,3 +261,46 @@ def test_it_refuses_a_bill_dated_far_ahead(bench):
     with pytest.raises(ConnectorError) as caught:
         book(session, replace(draft, payload=payload))
     assert caught.value.field == "invoice.invoiceDate"
+
+
+def test_a_changed_bill_reads_back_as_changed_though_lists_lag(bench):
+    session = bench.session()
+    vendor_id = book(session, bench.vendor())
+    drafts = [bench.bill(vendor_id, f"INV-{number}", "10.00") for number in range(3)]
+    ids = [book(session, draft) for draft in drafts]
+    bench.world.advance(600)
+    bench.fault("search_lag", value=300)
+    changed = [
+        replace(draft, operation="update", external_id=id, payload={"dueDate": "2027-01-15"})
+        for draft, id in zip(drafts, ids, strict=True)
+    ]
+    for draft in changed:
+        book(session, draft)
+    before = bench.calls("GET", f"/connect/v3/bills/{ids[0]}")
+    booked = [Booked(draft=draft, external_id=draft.external_id) for draft in changed]
+    assert len(session.sink("bills").read_back(booked)) == 3
+    assert bench.calls("GET", f"/connect/v3/bills/{ids[0]}") == before + 1
+
+
+@pytest.mark.parametrize("sink", ["vendors", "bills"])
+def test_what_a_lagging_list_hides_is_found_once_it_has_caught_up(bench, sink):
+    session = bench.session()
+    vendor = bench.vendor()
+    draft = vendor if sink == "vendors" else bench.bill(book(session, vendor), "INV-1", "10.00")
+    bench.world.advance(600)
+    bench.fault("search_lag", value=120)
+    external_id = book(session, draft)
+    assert hits(session, draft) == ()
+    bench.world.advance(session.sink(sink).settle_s)
+    assert [hit.external_id for hit in hits(session, draft)] == [external_id]
+
+
+@pytest.mark.parametrize(("asked", "stage"), [(True, "unposted"), (False, "posted")])
+def test_a_bill_waits_for_its_approvers_where_approval_is_asked_for(bench, asked, stage):
+    session = bench.session()
+    users = list(bench.simulator.org.users())[1:2]
+    bench.simulator.controls()["POST policies"](
+        {"policies": [{"policyName": "All", "rules": [ANY], "approvers": users}]}
+    )
+    draft = bench.bill(book(session, bench.vendor()), "INV-1", "10.00", billApprovals=asked)
+    assert stands(session, draft, book(session, draft)).stage == stage
