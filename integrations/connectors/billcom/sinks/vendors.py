@@ -40,8 +40,8 @@ class VendorSink(RecordSink):
         return hits
 
     def body_of(self, draft: Draft) -> dict[str, Value]:
-        """Give the body with our reference as short name."""
-        return {**draft.payload, "shortName": draft.reference}
+        """Give the body with our reference as short name; a vendor that stands keeps the short name it has."""
+        return {**draft.payload, "shortName": draft.reference} if draft.operation == "create" else {**draft.payload}
 
     def found_of(self, rows: Sequence[Raw]) -> Sequence[Found]:
         """Read vendors as they stand."""

@@ -1,6 +1,8 @@
 """Identity, streams, reference data, events and subscriptions against the sandbox BILL."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ from integrations.connectors.billcom.client import Listing
 from integrations.connectors.billcom.streams import KINDS
 from integrations.connectors.billcom.tests.client_kit import START, Bench, pages_of, sandbox
 from integrations.contracts import Window
-from integrations.errors import ContractError, RateLimitError
+from integrations.errors import AuthenticationError, ConnectorError, ContractError, RateLimitError
 
 HOOK = "https://portal.example/hooks/bill/8f3a"
 LOGIN = ("POST", "/connect/v3/login")
@@ -208,3 +210,23 @@ def test_events_are_confirmed_by_reading_their_objects_again(bench):
     vendor_id = book(session, bench.vendor())
     known, unknown = f"e1|vendors|{vendor_id}|5", "e2|bills|00n01NOBODY|5"
     assert [event.changed[0].key for event in session.confirm([known, unknown])] == [vendor_id]
+
+
+def test_sessions_that_end_at_once_are_not_made_without_end(bench):
+    session = bench.session()
+    bench.fault("session_lost")
+    for _ in range(5):
+        with suppress(ConnectorError):
+            session.identity()
+    with pytest.raises(AuthenticationError):
+        session.identity()
+    assert bench.calls(*LOGIN) <= 6
+
+
+def test_a_fourth_call_at_once_waits_its_turn(bench):
+    session = bench.session()
+    session.identity()
+    bench.switch(in_flight=1)
+    with ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(lambda _: session.client.page(Listing(path="vendors")), range(12)))
+    assert len(pages) == 12

@@ -304,3 +304,11 @@ def test_a_bill_waits_for_its_approvers_where_approval_is_asked_for(bench, asked
     )
     draft = bench.bill(book(session, bench.vendor()), "INV-1", "10.00", billApprovals=asked)
     assert stands(session, draft, book(session, draft)).stage == stage
+
+
+def test_it_changes_a_vendor_made_by_hand_and_leaves_its_short_name(bench):
+    session, draft = bench.session(), bench.vendor()
+    external_id = str(session.client.create("vendors", {**draft.payload, "shortName": "Orchid"})["id"])
+    book(session, replace(draft, operation="update", external_id=external_id, payload={"phone": "555"}))
+    raw = session.client.one("vendors", external_id)
+    assert (raw["phone"], raw["shortName"], raw["name"]) == ("555", "Orchid", "Orchid Bearings")
