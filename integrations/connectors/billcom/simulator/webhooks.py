@@ -161,7 +161,7 @@ class Webhooks:
 
     def figures(self) -> Json:
         """Give what was delivered so far."""
-        names = ("delivered", "failed", "dropped", "duplicated", "disabled")
+        names = ("tried", "delivered", "failed", "dropped", "duplicated", "disabled")
         return {
             "subscriptions": [
                 {"id": one.id, "organization": one.org_id, "url": one.url, "enabled": one.is_enabled}
@@ -217,6 +217,7 @@ class Webhooks:
         """Only 200 counts; after the last retry the subscription is disabled."""
         event.tries += 1
         event.answers.append(status)
+        self.outcomes["tried"] += 1
         if status == "200":
             event.status = "DELIVERED"
             self.outcomes["delivered"] += 1

@@ -1,8 +1,5 @@
 """The limits of section 2: calls and log-ins per clock hour of a key, calls in flight per key and organization."""
 
-import threading
-
-import httpx
 import pytest
 
 from integrations.connectors.billcom.simulator.identities import GLOBEX_ORG, ORGS, SECOND_KEY
@@ -15,7 +12,6 @@ from integrations.connectors.billcom.tests.simulator_helpers import (
     signed_in,
 )
 from integrations.sandbox.app import Request
-from integrations.sandbox.server import running
 
 GLOBEX_USER = next(setup for setup in ORGS if setup.id == GLOBEX_ORG).users[0]
 
@@ -93,23 +89,3 @@ def test_it_shows_what_was_used():
     client = signed_in(world)
     client.get("/v3/bills")
     assert control(world).get("/limits/billcom").json()["hour"][client.headers["devKey"]] == {"calls": 2, "logins": 1}
-
-
-def test_it_refuses_parallel_calls_over_a_socket_while_three_are_slow():
-    world = make_world(start=None)
-    client = signed_in(world)
-    rules = {"rules": [{"kind": "latency", "value_s": 0.5, "path": "/bills"}]}
-    control(world).post("/faults/billcom", json=rules)
-    with running(world) as where:
-        statuses = []
-
-        def call():
-            answer = httpx.get(f"{where.origin('billcom')}/connect/v3/bills", headers=dict(client.headers))
-            statuses.append(answer.status_code)
-
-        threads = [threading.Thread(target=call) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted(statuses) == [200, 200, 200, 422, 422, 422]
