@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.models import ConfigChange, Run
@@ -81,8 +81,9 @@ def save_progress(run: Run, counts: Mapping[str, Mapping[str, int]]) -> None:
 def close_run(run: Run, *, state: str, code: str = "", message: str = "") -> None:
     """Put the end of a run on record and seal its closed attempts into the tenant's chain."""
     run.state, run.code, run.message, run.ended_at = state, code, message, timezone.now()
-    run.save(update_fields=["state", "code", "message", "ended_at", "counts"])
-    seal_run(run)
+    with transaction.atomic():
+        run.save(update_fields=["state", "code", "message", "ended_at", "counts"])
+        seal_run(run)
 
 
 def open_attempts(*, run: Run, openings: Sequence[Opening]) -> list[int]:

@@ -32,9 +32,7 @@ def insert_rows(
         return [row[0] for row in cursor.fetchall()] if returning else []
 
 
-def update_rows(
-    table: str, columns: Sequence[Column], rows: Sequence[Row], *, also: str = "", where: str = ""
-) -> int:
+def update_rows(table: str, columns: Sequence[Column], rows: Sequence[Row], *, also: str = "", where: str = "") -> int:
     """Update many rows by their first column with one statement; give the number of rows changed.
 
     `also` is an extra SET list (the new values are `v`), `where` an extra condition on the old row, `t`.

@@ -1,5 +1,6 @@
 """What connectors, pairs and the engine promise one another: frozen dataclasses and protocols, nothing that acts."""
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -492,6 +493,7 @@ class Connector:
     )
     inbound: Inbound | None = None
     sandbox_port_offset: int | None = None
+    trust: Callable[[Settings], ssl.SSLContext | None] | None = None  # where a connection may bring its own CA
     document_url: Callable[[Settings, str, str], str] | None = (
         None  # (settings, sink, external id) -> page in the system, "" if unknown
     )
@@ -530,6 +532,8 @@ class LinkView:
     external_id: str
     facts: Facts
     revision: int = 1
+    source_version: str = ""  # what was booked
+    is_as_drafted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ def drain(connection_id: int) -> None:
     start_due()
 
 
-def run(sync_id: int, trigger: str) -> None:
+def run(sync_id: int, trigger: str, claim: int | None = None) -> None:
     """Run a sync for one slice, then start what it or others asked for meanwhile."""
-    run_sync(sync_id, trigger=trigger)
+    run_sync(sync_id, trigger=trigger, claim=claim)
     start_due()
 
 

@@ -128,6 +128,7 @@ class Sync(models.Model):
     next_run_at = models.DateTimeField(null=True, blank=True)
     next_sweep_at = models.DateTimeField(null=True, blank=True)
     wants_run = models.CharField(max_length=12, blank=True)  # the trigger of a run that was asked for
+    not_before = models.DateTimeField(null=True, blank=True)  # after a failed run: the pause it asked for
     claimed_until = models.DateTimeField(null=True, blank=True)  # a job was enqueued and has not started yet
     fence = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -258,7 +259,9 @@ class SyncRecord(models.Model):
     document_date = models.DateField(null=True)
     wanted_order = models.BigIntegerField(default=0)  # the newest change that we were told of
     seen_order = models.BigIntegerField(default=0)  # the newest that we read
-    decision = models.CharField(max_length=10, blank=True, db_default="")  # of a person about what stands there: "link" or "post"
+    decision = models.CharField(
+        max_length=10, blank=True, db_default=""
+    )  # of a person about what stands there: "link" or "post"
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     absent_since = models.DateTimeField(null=True)
@@ -305,6 +308,7 @@ class Link(models.Model):
     source_version = models.CharField(max_length=64)
     facts = models.JSONField(default=dict)
     is_posted = models.BooleanField(default=True)  # False: booked, awaiting posting
+    is_as_drafted = models.BooleanField(default=True)  # False: it stands differently and holds its children
     is_ours = models.BooleanField(default=True)  # False: found there and linked
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

@@ -40,6 +40,8 @@ def change_connection(connection: Connection, *, values: Mapping[str, str], acto
     given = {key: text for key, text in values.items() if text or not _is_secret(connector, key)}
     _fill(connection, connector, {**connection.values, **open_credentials(connection), **given})
     connection.name = name or connection.name
+    if given and connection.state != Connection.State.CHANGED:
+        connection.state = Connection.State.NEW  # what it leads to is checked before the next run
     with transaction.atomic():
         connection.save()
         _note(connection, "changed", sorted(given), actor)

@@ -1,6 +1,7 @@
 """What only a person may decide: a look-alike, a document that stands differently, another system at the far end."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.record import change_config
@@ -9,7 +10,7 @@ from integrations.engine.post import LINK, POST_ANEW
 from integrations.engine.problems import recount
 from integrations.engine.store import release_waiting
 from integrations.errors import ConfigurationError
-from integrations.models import Connection, Sync, SyncRecord
+from integrations.models import Connection, Link, Sync, SyncRecord
 
 State = SyncRecord.State
 
@@ -28,6 +29,7 @@ def _decide(record: SyncRecord, decision: str, action: str, actor: str) -> None:
     if record.state != State.PARKED or record.code != "possible_duplicate":
         raise ConfigurationError(f"{record} is not held up by a look-alike in the target.", code="nothing_to_decide")
     with transaction.atomic():
+        schedule.lock(record.sync_id)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             decision=decision, state=State.DUE, due_at=timezone.now(), tries=0
         )
@@ -41,9 +43,11 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         raise ConfigurationError(f"{record} can be accepted only while it stands differently, and with a reason.")
     problem_id = record.problem_id
     with transaction.atomic():
+        schedule.lock(record.sync_id)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             state=State.DELIVERED, problem=None, code="", reason=f"Accepted by {actor}: {reason.strip()}"
         )
+        _links_of(record).update(is_as_drafted=True)
         release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])
         schedule.ask_for_run(record.sync, trigger="replay")
@@ -56,11 +60,22 @@ def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:
         raise ConfigurationError(f"{record} can be skipped only while it is parked, and with a reason.")
     problem_id = record.problem_id
     with transaction.atomic():
+        schedule.lock(record.sync_id)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             state=State.SKIPPED, problem=None, code="skipped_by_hand", reason=f"Skipped by {actor}: {reason.strip()}"
         )
+        release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])
         _note(record, "skipped", actor, reason.strip())
+
+
+def _links_of(record: SyncRecord) -> QuerySet[Link]:
+    return Link.objects.for_tenant(record.tenant_id).filter(
+        source_identity=record.source_identity,
+        target_identity=record.target_identity,
+        flow=record.flow,
+        natural_key=record.natural_key,
+    )
 
 
 def confirm_identity(connection: Connection, *, actor: str) -> None:

@@ -29,7 +29,7 @@ def deliver_due(state: RunState, plan: FlowPlan) -> None:
             return
         records, unreadable = _read_fresh(stream, rows)
         known = {record.key for record in records} | {broken.key for broken in unreadable}
-        gone = judge_missing([row for key, row in rows.items() if key not in known], plan.flow.stream)
+        gone = judge_missing(state, plan, [row for key, row in rows.items() if key not in known])
         works = triage(state, plan, records, rows)
         deliver(state, plan, [*works, *gone, *park_unreadable(unreadable, rows)])
 

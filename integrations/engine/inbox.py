@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -11,11 +12,15 @@ from integrations import registry
 from integrations.contracts import Changed, Event, Hint
 from integrations.engine import schedule
 from integrations.engine.sessions import open_session
+from integrations.errors import ConnectorError
 from integrations.models import Connection, InboxEvent, Sync
+
+log = structlog.get_logger()
 
 _AT_ONCE = 1000
 _TRIES = 9  # an event that its source does not know is asked for so often before it is dropped
 _LONGEST_WAIT_S = 300
+_PAUSE_S = 30  # when the source cannot be asked
 _EVENT = (
     ("tenant_id", "bigint"), ("connection_id", "bigint"), ("event_id", "text"), ("event_type", "text"),
     ("state", "text"), ("received_at", "timestamptz"), ("due_at", "timestamptz"), ("tries", "int"),
@@ -39,10 +44,22 @@ def drain(connection_id: int) -> int:
     drained, last = 0, 0
     with open_session(receiver) as session:
         while rows := _new_rows(receiver, last):
-            confirmed = session.confirm([row.event_id for row in rows])
+            try:
+                confirmed = session.confirm([row.event_id for row in rows])
+            except ConnectorError as error:
+                _postpone(receiver, error)
+                return drained
             _note(receiver, rows, confirmed)
             drained, last = drained + len(rows), rows[-1].pk
     return drained
+
+
+def _postpone(receiver: Connection, error: ConnectorError) -> None:
+    """The source cannot be asked now: leave its events alone for a while, none is lost."""
+    log.warning("inbox.postponed", connection=receiver.pk, code=error.code)
+    until = timezone.now() + timedelta(seconds=max(_PAUSE_S, error.retry_after_s or 0))
+    new = InboxEvent.objects.for_tenant(receiver.tenant_id).filter(connection=receiver, state=InboxEvent.State.NEW)
+    new.filter(due_at__lt=until).update(due_at=until)
 
 
 def _new_rows(receiver: Connection, after: int) -> list[InboxEvent]:
@@ -55,7 +72,7 @@ def _note(receiver: Connection, rows: Sequence[InboxEvent], confirmed: Sequence[
     changed = _newest(change for event in confirmed for change in event.changed)
     syncs = Sync.objects.for_tenant(receiver.tenant_id).filter(state=Sync.State.ACTIVE, webhooks_on=True)
     with transaction.atomic():
-        for sync in syncs.filter(source=receiver):
+        for sync in syncs.filter(source=receiver).order_by("id").select_for_update():
             if make_due(sync, changed):
                 schedule.ask_for_run(sync, trigger="webhook")
         events = InboxEvent.objects.for_tenant(receiver.tenant_id)

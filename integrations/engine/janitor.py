@@ -1,6 +1,6 @@
 """Finds again what Redis forgot and what lost workers left behind; PostgreSQL is the truth."""
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -19,5 +19,6 @@ def wake_due_records() -> int:
     is_due = Q(state__in=["due", "unknown"], due_at__lte=now) | Q(look_again_at__lte=now)
     records = SyncRecord.objects.filter(is_due)  # every tenant's
     idle = Sync.objects.filter(state=Sync.State.ACTIVE, wants_run="", lease_until=None)
-    late = idle.filter(Q(next_run_at=None) | Q(next_run_at__gt=now), pk__in=records.values("sync_id"))
-    return late.update(next_run_at=F("created_at"))
+    free = idle.filter(Q(not_before=None) | Q(not_before__lte=now))
+    late = free.filter(Q(next_run_at=None) | Q(next_run_at__gt=now), pk__in=records.values("sync_id"))
+    return late.update(wants_run="recovery")

@@ -12,9 +12,11 @@ from integrations.errors import LeaseLostError
 
 _TAKE = """
 UPDATE integrations_sync
-SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s, wants_run = '',
+SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s,
+    wants_run = CASE WHEN wants_run = %s THEN '' ELSE wants_run END,
     claimed_until = NULL
 WHERE id = %s AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
+  AND (%s::bigint IS NULL OR extract(epoch FROM claimed_until)::bigint = %s::bigint)
 RETURNING fence
 """
 _RENEW = """
@@ -60,12 +62,12 @@ class Lease:
             cursor.execute(_RELEASE, [self.sync_id, self.fence])
 
 
-def take_lease(sync_id: int) -> Lease | None:
+def take_lease(sync_id: int, trigger: str = "", claim: int | None = None) -> Lease | None:
     """Take a sync's lease if it is free, or ran out longer ago than its holder's longest call could last; else None."""
     term_s, call_s = settings.LEASE_S, settings.CALL_TIMEOUT_S
     asked_at = time.monotonic()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [term_s, int(call_s) + 1, sync_id])
+        cursor.execute(_TAKE, [term_s, int(call_s) + 1, trigger, sync_id, claim, claim])
         row = cursor.fetchone()
     return Lease(sync_id=sync_id, fence=row[0], term_s=term_s, good_until=asked_at + term_s) if row else None
 

@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from audit.record import change_config
 from integrations import registry
-from integrations.contracts import Connector, Explanation, Identity, PingCheck, PingStep, Session
+from integrations.contracts import Connector, Explanation, PingCheck, PingStep, Session
 from integrations.engine import references
+from integrations.engine.identity import learn
 from integrations.engine.sessions import tools_for
 from integrations.errors import ConnectorError
-from integrations.models import Connection, Ping, Sync
+from integrations.models import Connection, Ping
 from integrations.probe import probe
 from integrations.vault import open_settings
 
@@ -38,7 +38,7 @@ def ping_steps(connection: Connection, *, actor: str) -> Iterator[PingStep]:
     except ConnectorError as error:
         yield _failed(connector, "settings", "Settings", 0, error)
         return
-    for step in probe(origin, tools):
+    for step in probe(origin, tools, connector.trust(settings) if connector.trust else None):
         yield step
         if not step.ok:
             return
@@ -89,37 +89,7 @@ def _identity_check(connection: Connection, actor: str) -> PingCheck:
 def _learn(connection: Connection, session: Session, actor: str) -> str:
     """Store what the far side is at the first good ping; lock the connection when it has become something else."""
     found = session.identity()
-    fingerprint = f"{connection.connector}:{found.fingerprint}"
-    if connection.fingerprint and connection.fingerprint != fingerprint:
-        _lock(connection, found)
-        raise ConnectorError(
-            f"This connection was {connection.identity.get('name')} and is now {found.name}. Nothing is read or "
-            "written until an owner confirms the change.",
-            code="identity_changed",
-        )
-    if not connection.fingerprint:
-        connection.fingerprint = fingerprint
-        details = {"name": found.name, "fingerprint": fingerprint}
-        change_config(
-            tenant_id=connection.tenant_id,
-            actor=actor,
-            subject=f"connection {connection.pk}",
-            action="identified",
-            details=details,
-        )
-    connection.identity = asdict(found)
-    connection.save(update_fields=["fingerprint", "identity"])
+    learn(connection, found, actor)
     references.refresh_if_old(connection, session)
     kind = "production" if found.is_production else "not production"
     return f"{found.name} ({kind}{', ' + found.base_currency if found.base_currency else ''})"
-
-
-def _lock(connection: Connection, found: Identity) -> None:
-    connections = Connection.objects.for_tenant(connection.tenant_id)
-    connections.filter(pk=connection.pk).update(state=Connection.State.CHANGED)
-    for role in ("source", "target"):
-        Sync.objects.for_tenant(connection.tenant_id).filter(**{role: connection}, state=Sync.State.ACTIVE).update(
-            state=Sync.State.STOPPED,
-            stop_code="identity_changed",
-            stop_reason=f"{connection.name} answers as {found.name}: an owner must confirm it.",
-        )

@@ -63,6 +63,10 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
             f"{work.label} looks like {ids}, which stands there without our reference. {advice}",
             value=ids,
         )
+    elif hits[0].stage == "voided":
+        work.park(
+            "voided_in_target", f"{work.label} stands in the target as {ids}, but voided. Decide there, then replay."
+        )
     elif is_same_document(work.draft.facts, hits[0].facts):
         return Ending(work, Outcome.LINKED, found=hits[0])
     else:
@@ -87,10 +91,16 @@ def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: S
         save_works(state, plan.flow.slug, works)
         refresh_problems(state)
         open_works(state, plan, opened)
+        release_waiting(state.sync, _settled_names(plan.flow.slug, works))
     for work in works:
         if work.state not in (State.OPEN, State.DELIVERED):
             state.count(plan.flow.slug, work.state)
     reached("opened")
+
+
+def _settled_names(flow: str, works: Sequence[Work]) -> list[str]:
+    """Name the records whose children are judged anew: they may go on, or learn that there is nothing to wait for."""
+    return [f"{flow}:{work.key}" for work in works if work.state in (State.DELIVERED, State.SKIPPED)]
 
 
 def open_works(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
@@ -152,7 +162,8 @@ def hold_unknown(work: Work, code: str, message: str) -> Ending:
 
 def hold_back(work: Work, stop: ConnectorError | None) -> Ending:
     why = stop.message if stop else "The run stopped before the call."
-    work.state, work.due_at, work.code, work.reason = State.DUE, timezone.now(), "not_called", why
+    work.state, work.due_at = State.DUE, timezone.now() + timedelta(seconds=_SETTLE_SOON_S)
+    work.code, work.reason = "not_called", why
     return Ending(work, Outcome.TRANSIENT, code="not_called", message=why)
 
 
@@ -174,6 +185,7 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
         told = f"The target answered that it booked {work.label} as {external_id}, but it does not show it yet."
         return hold_unknown(work, "not_shown", told)
     told = "; ".join(map(str, differences(work.draft.facts, found.facts)))
+    told = "it is voided there" if found.stage == "voided" else told
     if told:
         work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", found.external_id
         work.reason = (
@@ -194,7 +206,12 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
     flow = plan.flow.slug
     closings = [_closing(ending) for ending in endings]
     links = [
-        NewLink(work=ending.work, reference=ending.work.draft.reference, found=ending.found)
+        NewLink(
+            work=ending.work,
+            reference=ending.work.draft.reference,
+            found=ending.found,
+            is_as_drafted=ending.outcome != Outcome.DIFFERENT,
+        )
         for ending in endings
         if ending.found is not None
     ]
@@ -207,7 +224,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
         save_works(state, flow, works)
         refresh_problems(state)
         open_works(state, plan, going_on)
-        release_waiting(state.sync, [f"{flow}:{work.key}" for work in works if work.state == State.DELIVERED])
+        release_waiting(state.sync, _settled_names(flow, works))
     for work in works:
         if work.state != State.OPEN:
             state.count(flow, work.state)

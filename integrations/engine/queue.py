@@ -3,14 +3,17 @@
 from functools import partial
 from typing import Any
 
-import django_rq
 import structlog
 from django.db import transaction
 from redis.exceptions import RedisError
+from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
 
+from integrations.engine.shared import shared_redis
+
 log = structlog.get_logger()
+_TIMEOUT_S = 600  # only the net: a run's slice ends by the clock well before
 
 
 def enqueue_drain(connection_id: int) -> None:
@@ -20,7 +23,7 @@ def enqueue_drain(connection_id: int) -> None:
 
 def enqueue_run(sync_id: int, claim: int, trigger: str) -> None:
     """Have a claimed sync run."""
-    enqueue("integrations.jobs.run", sync_id, trigger, job_id=f"run-{sync_id}-{claim}", queue="default")
+    enqueue("integrations.jobs.run", sync_id, trigger, claim, job_id=f"run-{sync_id}-{claim}", queue="default")
 
 
 def enqueue(function: str, *args: Any, job_id: str, queue: str) -> None:
@@ -30,10 +33,12 @@ def enqueue(function: str, *args: Any, job_id: str, queue: str) -> None:
 
 def _enqueue(function: str, args: tuple[Any, ...], job_id: str, queue: str) -> None:
     try:
-        waiting = django_rq.get_queue(queue)
-        if Job.exists(job_id, connection=waiting.connection):  # one round trip where an enqueue takes many
+        redis = shared_redis()
+        if Job.exists(job_id, connection=redis):  # one round trip where an enqueue takes many
             return
-        waiting.enqueue(function, *args, job_id=job_id, unique=True, result_ttl=0, failure_ttl=0)
+        Queue(queue, connection=redis, default_timeout=_TIMEOUT_S).enqueue(
+            function, *args, job_id=job_id, unique=True, result_ttl=0, failure_ttl=0
+        )
     except DuplicateJobError:
         log.debug("job.already_queued", job=job_id)
     except RedisError as error:

@@ -18,6 +18,7 @@ from integrations.contracts import Flow, Session
 from integrations.engine import backoff, schedule
 from integrations.engine.catalogues import target_fields
 from integrations.engine.extract import deliver_due, deliver_new, has_more
+from integrations.engine.identity import verify_identity
 from integrations.engine.lease import Lease, take_lease
 from integrations.engine.references import reference_values, refresh_if_old
 from integrations.engine.sessions import granted_limits, identity_of, limiter_of, open_session
@@ -44,16 +45,22 @@ class RunResult:
 
 
 def run_sync(
-    sync_id: int, *, trigger: str, actor: str = "", slice_s: float | None = None, flows: Sequence[str] = ()
+    sync_id: int,
+    *,
+    trigger: str,
+    actor: str = "",
+    slice_s: float | None = None,
+    flows: Sequence[str] = (),
+    claim: int | None = None,
 ) -> RunResult:
-    """Run one sync for a time slice, all its flows or only these.
+    """Run one sync for a time slice, all its flows or only these; with a claim, only while that claim stands.
 
     Safe to call any number of times: a second run at the same time does nothing.
     """
     sync = Sync.objects.select_related("source__tenant", "target__tenant", "tenant").get(
         pk=sync_id
     )  # the job's id is the bound
-    if sync.state != Sync.State.ACTIVE or (lease := take_lease(sync_id)) is None:
+    if sync.state != Sync.State.ACTIVE or (lease := take_lease(sync_id, trigger, claim)) is None:
         return RunResult(run_id=None, code="not_now")
     run = open_run(
         tenant_id=sync.tenant_id, sync_id=sync_id, pair=sync.pair, trigger=trigger, fence=lease.fence, actor=actor
@@ -67,7 +74,7 @@ def run_sync(
         return _end_early(sync, lease, run, error)
     except Exception:
         log.exception("run.crashed", run=run.pk, sync=sync_id)
-        schedule.plan_next(sync, not_before=timezone.now() + timedelta(seconds=60))
+        schedule.pause_until(sync, timezone.now() + timedelta(seconds=60))
         close_run(
             run,
             state=Run.State.FAILED,
@@ -91,6 +98,8 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
         open_session(sync.source, lease=lease) as source,
         open_session(sync.target, lease=lease) as target,
     ):
+        verify_identity(sync.source, source)
+        verify_identity(sync.target, target)
         refresh_if_old(sync.target, target)
         state = RunState(
             run=run,
@@ -153,7 +162,7 @@ def _end_early(sync: Sync, lease: Lease, run: Run, error: ConnectorError) -> Run
         failed_in_row = _failed_in_row(sync)
         retry_s = error.retry_after_s if isinstance(error, TransientError) else None
         wait_s = backoff.wait_s(f"sync-{sync.pk}", failed_in_row, retry_s)
-        schedule.plan_next(sync, not_after=timezone.now() + timedelta(seconds=wait_s))
+        schedule.pause_until(sync, timezone.now() + timedelta(seconds=wait_s))
     lease.release()
     return RunResult(run_id=run.pk, code=error.code)
 
@@ -180,4 +189,7 @@ def _plan_next(sync: Sync, goes_on: bool, trigger: str) -> None:
         return
     waiting = SyncRecord.objects.filter(sync=sync, state__in=[SyncRecord.State.DUE, SyncRecord.State.UNKNOWN])
     due_at = waiting.aggregate(first=Min("due_at"))["first"]
-    schedule.plan_next(sync, not_after=due_at)
+    if trigger in _READS_NEW:
+        schedule.plan_next(sync, not_after=due_at)
+    else:
+        schedule.bring_forward(sync, due_at)

@@ -55,27 +55,46 @@ def _after_quiet(sync: Sync, moment: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, end, tzinfo=zone).astimezone(ZoneInfo("UTC"))
 
 
-def is_quiet(sync: Sync, moment: datetime) -> bool:
-    """Tell whether a moment lies in the sync's quiet hours."""
-    return _after_quiet(sync, moment, ZoneInfo(sync.tenant.time_zone)) != moment
-
-
-def plan_next(sync: Sync, *, not_after: datetime | None = None, not_before: datetime | None = None) -> None:
-    """Write when the sync runs next: by schedule, earlier for records that become due, later after a fault."""
+def plan_next(sync: Sync, *, not_after: datetime | None = None) -> None:
+    """Plan the next reading run by the schedule, or earlier for records that become due. Ends a pause."""
     planned = next_run_at(sync, timezone.now())
-    if not_after is not None:
-        planned = min(planned or not_after, not_after)
-    if not_before is not None:
-        planned = max(planned or not_before, not_before)
-    Sync.objects.filter(pk=sync.pk).update(next_run_at=planned)
+    Sync.objects.filter(pk=sync.pk).update(next_run_at=_earlier(planned, not_after), not_before=None)
+
+
+def bring_forward(sync: Sync, moment: datetime | None) -> None:
+    """Bring the planned run forward for records that become due; it is never put off. Ends a pause."""
+    planned = Sync.objects.filter(pk=sync.pk).values_list("next_run_at", flat=True).first()
+    Sync.objects.filter(pk=sync.pk).update(next_run_at=_earlier(planned, moment), not_before=None)
+
+
+def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+    moments = [moment for moment in (first, second) if moment is not None]
+    return min(moments) if moments else None
+
+
+def pause_until(sync: Sync, moment: datetime) -> None:
+    """Let nothing but a person start a run before a moment; the run that failed is owed afterwards."""
+    Sync.objects.filter(pk=sync.pk).update(not_before=moment, next_run_at=moment)
+
+
+_RANK = {"": 0, "recovery": 1, "webhook": 1, "replay": 1, "schedule": 2, "backfill": 2, "manual": 2, "sweep": 3}
+
+
+def lock(sync_id: int) -> None:
+    """Lock a sync's row before its records, as runs do; inside the caller's transaction."""
+    Sync.objects.select_for_update().filter(pk=sync_id).values_list("pk").first()
 
 
 def ask_for_run(sync: Sync, *, trigger: str) -> None:
-    """Ask for a run once a worker is free; a webhook's wish never weakens a stronger one (that reads new records)."""
-    wish = Sync.objects.filter(pk=sync.pk)
-    if trigger == "webhook":
-        wish = wish.filter(wants_run="")
+    """Ask for a run as soon as a worker is free; a wish that reads more is never replaced by one that reads less.
+
+    What a person asks for does not wait out a pause.
+    """
+    weaker = [name for name, rank in _RANK.items() if rank <= _RANK[trigger]]
+    wish = Sync.objects.filter(pk=sync.pk, wants_run__in=weaker)
     wish.update(wants_run=trigger)
+    if trigger in ("manual", "replay", "backfill"):
+        Sync.objects.filter(pk=sync.pk).update(not_before=None)
 
 
 def stop(sync: Sync, *, code: str, reason: str) -> None:
@@ -88,14 +107,24 @@ def stop(sync: Sync, *, code: str, reason: str) -> None:
 _CLAIM = """
 UPDATE integrations_sync SET claimed_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id IN (
-    SELECT id FROM integrations_sync
-    WHERE state = 'active' AND (wants_run <> '' OR next_run_at <= now())
-      AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
-      AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
-    ORDER BY next_run_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT s.id FROM integrations_sync s JOIN portal_tenant t ON t.id = s.tenant_id
+    WHERE s.state = 'active' AND (s.wants_run <> '' OR s.next_run_at <= now())
+      AND (s.not_before IS NULL OR s.not_before <= now())
+      AND (s.claimed_until IS NULL OR s.claimed_until < clock_timestamp())
+      AND (s.lease_until IS NULL OR s.lease_until + make_interval(secs => s.lease_grace_s) < clock_timestamp())
+      AND (s.wants_run = 'manual' OR s.quiet_from IS NULL OR s.quiet_to IS NULL OR CASE
+           WHEN s.quiet_from <= s.quiet_to
+           THEN (now() AT TIME ZONE t.time_zone)::time < s.quiet_from OR (now() AT TIME ZONE t.time_zone)::time >= s.quiet_to
+           ELSE (now() AT TIME ZONE t.time_zone)::time < s.quiet_from AND (now() AT TIME ZONE t.time_zone)::time >= s.quiet_to
+           END)
+    ORDER BY s.next_run_at NULLS FIRST LIMIT %s FOR UPDATE OF s SKIP LOCKED
 )
-RETURNING id, extract(epoch FROM claimed_until)::bigint,
-    CASE WHEN wants_run <> '' THEN wants_run WHEN next_sweep_at <= now() THEN 'sweep' ELSE 'schedule' END
+RETURNING id, extract(epoch FROM claimed_until)::bigint, CASE
+    WHEN next_sweep_at <= now() THEN 'sweep'
+    WHEN wants_run IN ('manual', 'backfill', 'sweep') THEN wants_run
+    WHEN next_run_at <= now() AND schedule <> 'manual' THEN 'schedule'
+    WHEN wants_run <> '' THEN wants_run
+    ELSE 'recovery' END
 """
 
 

@@ -21,6 +21,7 @@ from integrations.models import SyncRecord
 
 _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
+_SEALED_AT_ONCE = 50
 
 
 def recover(state: RunState) -> None:
@@ -31,7 +32,8 @@ def recover(state: RunState) -> None:
         for start in range(0, len(attempts), _AT_ONCE):
             _recover_some(state, plan, attempts[start : start + _AT_ONCE])
     lose_runs(sync_id=state.sync.pk, before_fence=state.lease.fence)
-    for run in Run.objects.filter(pk__in={attempt.run_id for attempt in lost}).exclude(state=Run.State.RUNNING):
+    ended = Run.objects.for_tenant(state.sync.tenant_id).filter(sync_id=state.sync.pk, seals=None)
+    for run in ended.exclude(state=Run.State.RUNNING).filter(attempts__isnull=False).distinct()[:_SEALED_AT_ONCE]:
         seal_run(run)
 
 
@@ -83,7 +85,9 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
         works = _last_works(state, plan, rows, [Outcome.UNKNOWN])
         _open_settling(state, plan, works)
         hits = sink.find([work.draft for work in works])
-        endings = [_judge(sink, work, hits.get(work.draft.reference, ())) for work in works]
+        links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
+        stood = {key for _, key in links}
+        endings = [_judge(sink, work, hits.get(work.draft.reference, ()), stood=work.key in stood) for work in works]
         close(state, plan, _read_found(sink, endings))
 
 
@@ -107,10 +111,12 @@ def _open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> No
         open_works(state, plan, works)
 
 
-def _judge(sink: Sink, work: Work, hits: Sequence[Found]) -> Ending:
+def _judge(sink: Sink, work: Work, hits: Sequence[Found], *, stood: bool) -> Ending:
+    if work.draft.operation == "update":  # that it stands proves nothing: it stood before. Sent again, it does no harm
+        return _send_again(work, "An update cannot be told from what stood before; it is sent again.")
     ours = [hit for hit in hits if hit.by_reference]
     if not ours:
-        return _absent(sink, work)
+        return _deleted(work) if stood else _absent(sink, work)
     if len(ours) > 1:
         judge_hits(work, ours)
         return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
@@ -122,18 +128,27 @@ def _absent(sink: Sink, work: Work) -> Ending:
     now, settle_s = timezone.now(), sink.settle_s * float(settings.SETTLE_SCALE)
     first = work.absent_since or now
     if settle_s == 0 or (now - first).total_seconds() >= settle_s:
-        work.state, work.due_at, work.absent_since = State.DUE, now, None
-        work.code = work.reason = ""
-        return Ending(
-            work,
-            Outcome.ABSENT,
-            code="absent",
-            message="The target was asked: the document is not there. It is sent again.",
-        )
+        return _send_again(work, "The target was asked: the document is not there. It is sent again.")
     work.state, work.due_at, work.absent_since = State.UNKNOWN, first + timedelta(seconds=settle_s), first
     return Ending(
         work, Outcome.ABSENT, code="absent_once", message="Not there at the first look; absence must be confirmed."
     )
+
+
+def _send_again(work: Work, told: str) -> Ending:
+    work.state, work.due_at, work.absent_since = State.DUE, timezone.now(), None
+    work.code = work.reason = ""
+    return Ending(work, Outcome.ABSENT, code="absent", message=told)
+
+
+def _deleted(work: Work) -> Ending:
+    """What stood in the target and does so no longer was deleted there: a person's doing, never posted again silently."""
+    work.park(
+        "deleted_in_target",
+        f"{work.label} was booked in the target and stands there no longer: somebody deleted it. "
+        "Restore it there, or skip it here with a reason.",
+    )
+    return Ending(work, Outcome.ABSENT, code=work.code, message=work.reason)
 
 
 def _read_found(sink: Sink, endings: Sequence[Ending]) -> list[Ending]:

@@ -81,22 +81,29 @@ def load_links(
     if not wanted:
         return {}
     sql = (
-        "SELECT DISTINCT ON (l.flow, l.natural_key) l.flow, l.natural_key, l.external_id, l.facts, l.revision "
+        "SELECT DISTINCT ON (l.flow, l.natural_key) l.flow, l.natural_key, l.external_id, l.facts, l.revision, "
+        "l.source_version, l.is_as_drafted "
         "FROM integrations_link l JOIN (SELECT unnest(%s::text[]) AS flow, unnest(%s::text[]) AS natural_key) w "
         "ON l.flow = w.flow AND l.natural_key = w.natural_key "
-        "JOIN integrations_syncrecord r ON r.tenant_id = l.tenant_id AND r.source_identity = l.source_identity "
-        "AND r.target_identity = l.target_identity AND r.flow = l.flow AND r.natural_key = l.natural_key "
         "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s "
-        "AND (%s OR r.state <> 'different') ORDER BY l.flow, l.natural_key, l.revision DESC"
+        "ORDER BY l.flow, l.natural_key, l.revision DESC"
     )
     sync = state.sync
     flows, keys = [flow for flow, _ in wanted], [key for _, key in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity, with_different])
-        return {
-            (flow, key): LinkView(external_id=external_id, facts=load_facts(_json(facts)), revision=revision)
-            for flow, key, external_id, facts, revision in cursor.fetchall()
-        }
+        cursor.execute(sql, [flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity])
+        found = {(row[0], row[1]): _link_view(row) for row in cursor.fetchall()}
+    return {name: link for name, link in found.items() if with_different or link.is_as_drafted}
+
+
+def _link_view(row: Sequence[Any]) -> LinkView:
+    return LinkView(
+        external_id=row[2],
+        facts=load_facts(_json(row[3])),
+        revision=row[4],
+        source_version=row[5],
+        is_as_drafted=row[6],
+    )
 
 
 def _json(value: Any) -> Any:
@@ -177,13 +184,13 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
 _LINK_COLUMNS = (
     ("tenant_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"), ("flow", "text"),
     ("natural_key", "text"), ("revision", "int"), ("reference", "text"), ("external_id", "text"),
-    ("source_version", "text"), ("facts", "jsonb"), ("is_posted", "boolean"), ("is_ours", "boolean"),
+    ("source_version", "text"), ("facts", "jsonb"), ("is_posted", "boolean"), ("is_as_drafted", "boolean"), ("is_ours", "boolean"),
     ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
 )  # fmt: skip
 _LINK_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key, revision) DO UPDATE SET "
     "external_id = EXCLUDED.external_id, source_version = EXCLUDED.source_version, facts = EXCLUDED.facts, "
-    "is_posted = EXCLUDED.is_posted, updated_at = EXCLUDED.updated_at"
+    "is_posted = EXCLUDED.is_posted, is_as_drafted = EXCLUDED.is_as_drafted, updated_at = EXCLUDED.updated_at"
 )
 
 
@@ -194,6 +201,7 @@ class NewLink:
     work: Work
     reference: str
     found: Found
+    is_as_drafted: bool
 
 
 def save_links(state: RunState, flow_slug: str, links: Sequence[NewLink]) -> None:
@@ -203,7 +211,7 @@ def save_links(state: RunState, flow_slug: str, links: Sequence[NewLink]) -> Non
         (
             sync.tenant_id, sync.source_identity, sync.target_identity, flow_slug, link.work.key, link.work.revision,
             link.reference, link.found.external_id, link.work.version, to_json(dump_facts(link.found.facts)),
-            link.found.stage == "posted", link.found.by_reference, now, now,
+            link.found.stage == "posted", link.is_as_drafted, link.found.by_reference, now, now,
         )
         for link in links
     ]  # fmt: skip
@@ -222,3 +230,19 @@ def release_waiting(sync: Sync, names: Sequence[str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names)])
         return int(cursor.rowcount)
+
+
+def note_orders(state: RunState, flow: str, column: str, orders: Sequence[tuple[str, int]]) -> None:
+    """Raise what is known of records that are not written otherwise: `seen_order` of what was read unchanged, or
+    `wanted_order` of a change met while the record is under way."""
+    if not orders:
+        return
+    least = "r.seen_order + 1" if column == "wanted_order" else "0"
+    sql = (
+        f"UPDATE integrations_syncrecord r SET {column} = GREATEST(r.{column}, w.number, {least}) "  # noqa: S608
+        "FROM unnest(%s::text[], %s::bigint[]) AS w(key, number) WHERE r.natural_key = w.key "
+        "AND r.tenant_id = %s AND r.source_identity = %s AND r.target_identity = %s AND r.flow = %s"
+    )
+    keys, numbers = [key for key, _ in orders], [number for _, number in orders]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [keys, numbers, *scope(state, flow)])

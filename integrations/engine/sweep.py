@@ -5,12 +5,12 @@ from datetime import timedelta
 from itertools import islice
 
 import structlog
-from django.db import transaction
 from django.utils import timezone
 
 from integrations.contracts import Changed, IndexEntry
 from integrations.engine import schedule
 from integrations.engine.inbox import make_due
+from integrations.engine.lease import fenced
 from integrations.engine.store import load_rows
 from integrations.engine.work import FlowPlan, Row, RunState
 
@@ -29,6 +29,7 @@ def sweep(state: RunState) -> int:
         )
         while batch := list(islice(entries, _AT_ONCE)):
             found += _compare(state, plan, batch)
+            state.lease.renew_if_old()
     schedule.sweep_done(state.sync)
     return found
 
@@ -40,7 +41,7 @@ def _compare(state: RunState, plan: FlowPlan, batch: list[IndexEntry]) -> int:
         log.warning("sweep.missed", sync=state.sync.pk, flow=plan.flow.slug, number=len(missed))
         state.count(plan.flow.slug, "missed", len(missed))
         changes = [Changed(stream=plan.flow.stream, key=entry.key, order=entry.order) for entry in missed]
-        with transaction.atomic():
+        with fenced(state.lease):
             make_due(state.sync, changes)
     return len(missed)
 

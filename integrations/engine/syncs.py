@@ -23,6 +23,11 @@ _SETTINGS = (
 )  # fmt: skip
 
 
+_SWITCHED = [
+    "source_identity", "target_identity", "state", "stop_code", "stop_reason", "next_run_at", "next_sweep_at",
+]  # fmt: skip
+
+
 def create_sync(
     *,
     tenant_id: int,
@@ -37,6 +42,13 @@ def create_sync(
     pair = registry.pair(pair_slug)
     _check_side(tenant_id, source, pair.source)
     _check_side(tenant_id, target, pair.target)
+    if target.environment == Connection.Environment.LIVE and source.environment != Connection.Environment.LIVE:
+        raise ConfigurationError(
+            f"{source.name} is {source.get_environment_display().lower()} and {target.name} is live: test documents "
+            "must never reach live books. Choose two of the same kind.",
+            code="test_meets_live",
+            field="target",
+        )
     policies = {field.name: field.choices[0][0] for field in pair.policies}
     with transaction.atomic():
         sync = Sync.objects.create(
@@ -88,13 +100,18 @@ def activate(sync: Sync, *, actor: str) -> None:
             raise ConfigurationError(
                 f"{side.name} has no good ping yet. Press Ping your systems first.", code="not_pinged"
             )
+    if Sync.objects.for_tenant(sync.tenant_id).filter(pk=sync.pk, state=Sync.State.ACTIVE).exists():
+        return
     now = timezone.now()
+    before = (sync.source_identity, sync.target_identity)
     sync.source_identity, sync.target_identity = sync.source.fingerprint, sync.target.fingerprint
     sync.state, sync.stop_code, sync.stop_reason, sync.next_run_at = Sync.State.ACTIVE, "", "", now
     sync.next_sweep_at = sync.next_sweep_at or schedule.first_sweep(now)
     try:
         with transaction.atomic():
-            sync.save()
+            sync.save(update_fields=_SWITCHED)
+            if any(before) and before != (sync.source_identity, sync.target_identity):
+                sync.cursors.all().delete()  # another system: its history was never read
             _adopt_records(sync)
             _note(sync, "switched on", {}, actor)
     except IntegrityError as error:
@@ -150,6 +167,7 @@ def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
     standing = [SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT]
     again = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN, *standing])
     with transaction.atomic():
+        schedule.lock(sync.pk)
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
         number += records.filter(state__in=standing).update(code=READ_AGAIN)
         schedule.ask_for_run(sync, trigger="replay")

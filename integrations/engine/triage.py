@@ -1,16 +1,19 @@
 """Decides what becomes of each record that was read: unchanged, skipped, parked, waiting, or drafts to post."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from integrations.contracts import Context, LinkView, Mapped, Need, Record, Unreadable, Value
-from integrations.engine.store import load_links, load_states
+from integrations.engine.store import load_links, load_states, note_orders
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
 from integrations.errors import ConnectorError
 
+log = structlog.get_logger()
 _UNTOUCHABLE = (State.OPEN, State.UNKNOWN)  # settled before anything else
 _LEFT_ALONE = (State.WAITING, State.PARKED, State.SKIPPED, State.DIFFERENT)  # until something other than a poll asks
 _STALE_WAIT_S = 20
@@ -19,21 +22,40 @@ _STALE_WAIT_S = 20
 def triage(state: RunState, plan: FlowPlan, records: Sequence[Record], rows: dict[str, Row]) -> list[Work]:
     """Give the works whose SyncRecords must be written; unchanged records give none and are only counted."""
     works = [work for record in records if (work := _look(state, plan, record, rows.get(record.key))) is not None]
-    undecided = [work for work in works if work.state == State.DUE and work.due_at is None]
-    _decide(state, plan, undecided)
+    _decide(state, plan, [work for work in works if work.state == State.DUE and work.due_at is None])
+    for column, orders in state.noted.items():
+        note_orders(state, plan.flow.slug, column, orders)
+    state.noted.clear()
     return works
 
 
-def judge_missing(rows: Sequence[Row], stream: str) -> list[Work]:
+@contextmanager
+def _parking_faults(work: Work) -> Iterator[None]:
+    """Park a record that cannot be judged, by its own fault or by ours; the others go on."""
+    try:
+        yield
+    except ConnectorError as error:
+        work.park(error.code, f"{work.label}: {error.message}", field=error.field, value=error.value)
+    except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
+        log.exception("triage.our_fault", record=work.key)
+        told = f"{work.label} meets a fault of ours ({type(error).__name__}); support has been told. The others go on."
+        work.park("our_fault", told, value=type(error).__name__)
+
+
+def judge_missing(state: RunState, plan: FlowPlan, rows: Sequence[Row]) -> list[Work]:
     """Give works for records that their source does not know (any more)."""
+    flow = plan.flow
+    links = load_links(state, [Need(flow=flow.slug, key=row.natural_key) for row in rows], with_different=True)
     works = []
     for row in rows:
-        work = Work(record=Record(stream=stream, key=row.natural_key, body=None), row=row)
+        work = Work(record=Record(stream=flow.stream, key=row.natural_key, body=None), row=row)
         work.carry()
         work.label = work.label or row.natural_key
-        work.skip(
-            "not_in_source", f"The source does not know {work.label}: it was deleted there before it could be read."
-        )
+        if (link := links.get((flow.slug, work.key))) is not None:
+            _judge_deleted(flow.is_document, work, link)
+        else:
+            told = f"The source does not know {work.label}: it was deleted there before it could be read."
+            work.skip("not_in_source", told)
         works.append(work)
     return works
 
@@ -52,31 +74,41 @@ def park_unreadable(unreadable: Sequence[Unreadable], rows: dict[str, Row]) -> l
 
 def _look(state: RunState, plan: FlowPlan, record: Record, row: Row | None) -> Work | None:
     """Weigh a record against its SyncRecord; None when there is nothing to write."""
-    flow = plan.flow
-    if row is not None and row.state in _UNTOUCHABLE:
-        state.count(flow.slug, row.state)
-        return None
-    version = flow.version(record)
-    if row is not None and row.state in _LEFT_ALONE and row.source_version == version:
-        state.count(flow.slug, row.state)
-        return None
-    if row is not None and row.state == State.DELIVERED and row.source_version == version and not record.deleted:
-        state.count(flow.slug, "unchanged")
-        return None
     work = Work(record=record, row=row)
     work.carry()
-    work.label, work.money = flow.label_of(record), flow.money(record)
-    if row is not None and _is_stale(row, record) and row.tries < settings.STALE_TRIES:
-        work.tries, work.due_at = row.tries + 1, timezone.now() + timedelta(seconds=_STALE_WAIT_S)
-        work.code, work.reason = (
-            "stale_read",
-            "The source still shows an older state than its event; it is read again shortly.",
-        )
-        return work
-    if row is not None:
-        work.seen_order = max(work.seen_order, row.wanted_order)
-    work.version = version
+    work.label = work.label or record.key
+    with _parking_faults(work):
+        work.label, work.money = plan.flow.label_of(record), plan.flow.money(record)
+        version = plan.flow.version(record)
+        if row is not None and _is_settled(state, plan.flow.slug, record, row, version):
+            return None
+        if row is not None and _is_stale(row, record) and row.tries < settings.STALE_TRIES:
+            work.tries, work.due_at = row.tries + 1, timezone.now() + timedelta(seconds=_STALE_WAIT_S)
+            work.code = "stale_read"
+            work.reason = "The source still shows an older state than its event; it is read again shortly."
+            return work
+        work.seen_order = max(work.seen_order, row.wanted_order if row else 0)
+        work.version = version
     return work
+
+
+def _is_settled(state: RunState, flow: str, record: Record, row: Row, version: str) -> bool:
+    """Tell whether a record stays as it is; what was met is noted, so that no change is forgotten."""
+    is_same = row.source_version == version and not record.deleted
+    if row.state in _UNTOUCHABLE:
+        if not is_same:  # judged anew once it is settled
+            state.noted["wanted_order"].append((record.key, record.order))
+        state.count(flow, row.state)
+        return True
+    if row.state == State.DELIVERED and is_same:
+        if record.order > row.seen_order:
+            state.noted["seen_order"].append((record.key, record.order))
+        state.count(flow, "unchanged")
+        return True
+    if row.state in _LEFT_ALONE and row.source_version == version:
+        state.count(flow, row.state)
+        return True
+    return False
 
 
 def _is_stale(row: Row, record: Record) -> bool:
@@ -86,25 +118,28 @@ def _is_stale(row: Row, record: Record) -> bool:
 def _decide(state: RunState, plan: FlowPlan, works: list[Work]) -> None:
     flow = plan.flow
     context = _context(state, {}, 1)
+    links = load_links(state, [Need(flow=flow.slug, key=work.key) for work in works], with_different=True)
+    wanted, needs = list[Work](), dict[int, tuple[Need, ...]]()
     for work in works:
-        work.document_date = flow.document_date(work.record, context)
-    links = load_links(state, [Need(flow=flow.slug, key=work.key) for work in works if work.row is not None])
-    wanted = [work for work in works if _is_wanted(state, plan, work, links.get((flow.slug, work.key)), context)]
-    needs = {id(work): flow.needs(work.record, context) for work in wanted}
+        with _parking_faults(work):
+            work.document_date = flow.document_date(work.record, context)
+            if _is_wanted(state, plan, work, links.get((flow.slug, work.key)), context):
+                needs[id(work)] = flow.needs(work.record, context)
+                wanted.append(work)
     parents = load_links(state, (need for found in needs.values() for need in found))
     missing = [need for found in needs.values() for need in found if (need.flow, need.key) not in parents]
     states = load_states(state, missing)
     for work in wanted:
         if _has_parents(work, needs[id(work)], parents, states):
-            _draft(state, plan, work, parents, links.get((flow.slug, work.key)))
+            with _parking_faults(work):
+                _draft(state, plan, work, parents, links.get((flow.slug, work.key)))
 
 
 def _is_wanted(state: RunState, plan: FlowPlan, work: Work, link: LinkView | None, context: Context) -> bool:
-    """Judge by deletion, start date, earlier delivery and the flow's own verdict; False when the work is decided."""
+    """Judge by earlier delivery, deletion, start date and the flow's own verdict; False when the work is decided."""
     flow, start = plan.flow, state.sync.start_date
-    if link is not None and work.row is not None and _same_as_delivered(work):
-        work.state = State.DELIVERED
-        state.count(flow.slug, "unchanged")
+    if link is not None and _is_what_stands(work, link):
+        _leave_standing(state, plan, work, link)
         return False
     if work.record.deleted and (flow.is_document or link is not None):
         _judge_deleted(flow.is_document, work, link)
@@ -113,14 +148,13 @@ def _is_wanted(state: RunState, plan: FlowPlan, work: Work, link: LinkView | Non
         work.park(
             "changed_after_posting",
             f"{work.label} changed after it was posted as {link.external_id}. A posted document is never rewritten: "
-            "correct it in the target, or accept the difference with a reason.",
+            "correct it in the target, then have it read again.",
             field="source version",
         )
         return False
     if flow.is_document and start and work.document_date and work.document_date < start:
-        work.skip(
-            "before_start_date", f"{work.label} is dated {work.document_date}, before the sync's start date {start}."
-        )
+        told = f"{work.label} is dated {work.document_date}, before the sync's start date {start}."
+        work.skip("before_start_date", told)
         return False
     verdict = flow.verdict(work.record, context)
     if verdict.action != "deliver":
@@ -129,9 +163,20 @@ def _is_wanted(state: RunState, plan: FlowPlan, work: Work, link: LinkView | Non
     return True
 
 
-def _same_as_delivered(work: Work) -> bool:
-    row = work.row
-    return row is not None and row.source_version == work.version and not row.next_operation and not work.record.deleted
+def _is_what_stands(work: Work, link: LinkView) -> bool:
+    """Tell whether the very version that was booked is met again, with nothing left to do."""
+    return link.source_version == work.version and not work.record.deleted and not _has_open_operations(work)
+
+
+def _leave_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView) -> None:
+    """Keep what is delivered delivered, and what stands differently different."""
+    work.revision = link.revision
+    if link.is_as_drafted:
+        work.state, work.tries = State.DELIVERED, 0
+        state.count(plan.flow.slug, "unchanged")
+        return
+    work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", link.external_id
+    work.reason = f"{work.label} stands in the target as {link.external_id}, but not as drafted. Correct or accept it."
 
 
 def _has_open_operations(work: Work) -> bool:
@@ -186,21 +231,17 @@ def _draft(
         work.revision = link.revision if _has_open_operations(work) else link.revision + 1
     links = parents if link is None else {**parents, (flow.slug, work.key): link}
     context = _context(state, links, work.revision)
-    try:
-        document = flow.source(work.record, context)
-        applied = plan.mapping.apply(document.header, document.lines, on=work.document_date, zone=state.source_zone)
-        if applied.skipped:
-            work.skip("filtered", applied.skipped)
-            return
-        if applied.problems:
-            problem = applied.problems[0]
-            work.park(problem.code, f"{work.label}: {problem.sentence}", field=problem.field, value=problem.value)
-            return
-        header = applied.header if link is None else _on_change(plan, applied.header)
-        work.drafts = flow.draft(work.record, Mapped(header=header, lines=applied.lines), context)
-    except ConnectorError as error:
-        work.park(error.code, error.message, field=error.field, value=error.value)
+    document = flow.source(work.record, context)
+    applied = plan.mapping.apply(document.header, document.lines, on=work.document_date, zone=state.source_zone)
+    if applied.skipped:
+        work.skip("filtered", applied.skipped)
         return
+    if applied.problems:
+        problem = applied.problems[0]
+        work.park(problem.code, f"{work.label}: {problem.sentence}", field=problem.field, value=problem.value)
+        return
+    header = applied.header if link is None else _on_change(plan, applied.header)
+    work.drafts = flow.draft(work.record, Mapped(header=header, lines=applied.lines), context)
     _start_operation(work)
     _check_references(state, work)
 

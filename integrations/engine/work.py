@@ -146,6 +146,7 @@ class RunState:
     transient_in_row: int = 0
     pace: float = 10.0  # calls a second, as last measured
     touched_problems: set[int] = field(default_factory=set)
+    noted: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def source_zone(self) -> ZoneInfo:

@@ -28,4 +28,5 @@ CONNECTOR = Connector(
     checks=CHECKS,
     explanations=EXPLANATIONS,
     sandbox_port_offset=2,
+    trust=lambda settings: Credentials.of(settings).trust,
 )

@@ -87,8 +87,9 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     """Create the customer, or update what may change."""
     customer = customer_of(record)
     link = context.links.get(("customers", customer.id))
-    values = resolve("customers", _with_defaults(mapped, context), context)
-    return (_update(customer, link, values, context) if link else _create(customer, values, context),)
+    if link:
+        return (_update(customer, link, resolve("customers", mapped.header, context), context),)
+    return (_create(customer, resolve("customers", _with_defaults(mapped, context), context), context),)
 
 
 def _with_defaults(mapped: Mapped, context: Context) -> dict[str, Value]:
@@ -107,7 +108,7 @@ def _create(customer: Customer, values: dict[str, Value], context: Context) -> D
         sink="customers",
         reference=reference(context, "CUS", customer.id),
         payload=payload,
-        facts=Facts(name=str(values["companyName"])),
+        facts=Facts(name=_name(values)),
         references=tuple(used("customers", values)),
     )
 
@@ -129,6 +130,12 @@ def _update(customer: Customer, link: LinkView, values: dict[str, Value], contex
         revision=context.revision,
         reference=reference(context, "CUS", customer.id),
         payload=body("customers", changing),
-        facts=Facts(name=str(values["companyName"])),
+        facts=Facts(name=_name(changing)),
         references=tuple(used("customers", changing)),
     )
+
+
+def _name(values: dict[str, Value]) -> str | None:
+    """Give the name that must stand afterwards, where it is written at all."""
+    name = values.get("companyName")
+    return None if name is None else str(name)

@@ -68,7 +68,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             revision=context.revision,
             reference=reference(context, "ITM", price.id),
             payload=body("items", values),
-            facts=Facts(name=str(values["itemId"])),
+            facts=Facts(name=str(values["itemId"]) if values.get("itemId") else None),
             references=tuple(used("items", values)),
         ),
     )

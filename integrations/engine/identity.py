@@ -1,0 +1,51 @@
+"""The environment lock: what the far side is, learned by the first good ping and checked whenever its credentials changed."""
+
+from dataclasses import asdict
+
+from audit.record import change_config
+from integrations.contracts import Identity, Session
+from integrations.errors import ConfigurationError
+from integrations.models import Connection, Sync
+
+
+def learn(connection: Connection, found: Identity, actor: str) -> None:
+    """Store what the far side is. Raises ConfigurationError, and locks, when it has become something else."""
+    fingerprint = f"{connection.connector}:{found.fingerprint}"
+    if connection.fingerprint and connection.fingerprint != fingerprint:
+        _lock(connection, found)
+        raise ConfigurationError(
+            f"This connection was {connection.identity.get('name')} and is now {found.name}. Nothing is read or written "
+            "until an owner confirms the change.",
+            code="identity_changed",
+        )
+    if not connection.fingerprint:
+        connection.fingerprint = fingerprint
+        change_config(
+            tenant_id=connection.tenant_id,
+            actor=actor,
+            subject=f"connection {connection.pk}",
+            action="identified",
+            details={"name": found.name, "fingerprint": fingerprint},
+        )
+    connection.identity = asdict(found)
+    connection.save(update_fields=["fingerprint", "identity"])
+
+
+def verify_identity(connection: Connection, session: Session) -> None:
+    """Ask a connection whose values changed what it is before a run uses it; the others are trusted."""
+    if connection.state != Connection.State.NEW:
+        return
+    learn(connection, session.identity(), "system")
+    connection.state = Connection.State.GOOD
+    connection.save(update_fields=["state"])
+
+
+def _lock(connection: Connection, found: Identity) -> None:
+    connections = Connection.objects.for_tenant(connection.tenant_id)
+    connections.filter(pk=connection.pk).update(state=Connection.State.CHANGED)
+    for role in ("source", "target"):
+        Sync.objects.for_tenant(connection.tenant_id).filter(**{role: connection}, state=Sync.State.ACTIVE).update(
+            state=Sync.State.STOPPED,
+            stop_code="identity_changed",
+            stop_reason=f"{connection.name} answers as {found.name}: an owner must confirm it.",
+        )
