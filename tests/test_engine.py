@@ -213,7 +213,7 @@ def test_it_delivers_a_burst_of_webhooks_once_per_object(box):
     before = Attempt.objects.count()
     made = box.control.post("/generate/chargebee", {"activity": 120, "objects": 30, "seed": 4})
     assert made
-    events = [event for event in box.world.simulators["chargebee"].site.every("events")][-120:]
+    events = list(box.world.simulators["chargebee"].site.every("events"))[-120:]
     for event in [*events, *events[::-1]]:
         inbox.accept(sync.source, inbox.Hint(event_id=event["id"], event_type=event["event_type"]))
     inbox.drain(sync.source_id)

@@ -1,20 +1,19 @@
-"""Posts a chunk as a belt of batches: while one is being called, the one before is read back and the next is looked up."""
+"""Posts a chunk as a belt of batches: while one is called, the one before is read back and the next looked up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 
-from integrations.contracts import Booked, Draft, Found, Receipt, Sink
+from integrations.contracts import Booked, Found, Receipt, Sink
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
 from integrations.engine.post import Ending, close, compare, fail, hold_back, judge_hits, open_batch
+from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
 from integrations.errors import TransientError
 
 _BATCH_S = 12.0  # so long a batch should take to be called, at the pace last measured
 _SMALLEST, _LARGEST = 50, 500
 _READ_BACK_AT_ONCE = 250
-
-Hits = Mapping[str, tuple[Found, ...]]
 
 
 def deliver(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
@@ -42,16 +41,15 @@ class _Batch:
         size = min(_LARGEST, max(_SMALLEST, int(belt.state.pace * _BATCH_S)))
         self.works, self.rest = list(ready[:size]), ready[size:]
         first = [work.draft for work in self.works if work.operation == 0 and not work.draft.external_id]
-        self._hits = belt.state.pool.submit(_find, belt.sink, first)
+        self._hits = belt.state.pool.submit(find_each, belt.sink, first)
 
     def take(self) -> tuple[list[Work], Hits]:
-        """Give the batch and what stands in the target already. Raises TransientError."""
-        return self.works, self._hits.result()
-
-
-def _find(sink: Sink, drafts: Sequence[Draft]) -> Hits:
-    """Look up what was never written. Runs in a pool thread."""
-    return sink.find(drafts) if drafts else {}
+        """Give the batch and what stands there already; what cannot be looked up is parked. Raises TransientError."""
+        hits, faults = self._hits.result()
+        for work in self.works:
+            if work.drafts and (fault := faults.get(work.draft.reference)) is not None:
+                work.park(fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
+        return self.works, hits
 
 
 class Belt:
@@ -122,5 +120,5 @@ def _read_standing(sink: Sink, booked: Sequence[Booked]) -> dict[str, Found]:
     """Read what stands in the target. Runs in a pool thread."""
     standing: dict[str, Found] = {}
     for start in range(0, len(booked), _READ_BACK_AT_ONCE):
-        standing |= sink.read_back(booked[start : start + _READ_BACK_AT_ONCE])
+        standing |= read_each(sink, booked[start : start + _READ_BACK_AT_ONCE])
     return standing

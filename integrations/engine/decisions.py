@@ -16,7 +16,7 @@ State = SyncRecord.State
 
 
 def link_found(record: SyncRecord, *, actor: str) -> None:
-    """Link a record to the look-alike that it is parked beside; it is looked up again, and linked only if the two agree."""
+    """Link a record to the look-alike it is parked beside; it is looked up again, and linked only if the two agree."""
     _decide(record, LINK, "decided to link", actor)
 
 
@@ -38,7 +38,7 @@ def _decide(record: SyncRecord, decision: str, action: str, actor: str) -> None:
 
 
 def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
-    """Take a document as delivered although it stands differently; what waits for it goes on. The reason stays on record."""
+    """Take a document as delivered although it stands differently; what waits for it goes on. The reason is kept."""
     if record.state != State.DIFFERENT or not reason.strip():
         raise ConfigurationError(f"{record} can be accepted only while it stands differently, and with a reason.")
     problem_id = record.problem_id

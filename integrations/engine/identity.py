@@ -1,4 +1,4 @@
-"""The environment lock: what the far side is, learned by the first good ping and checked whenever its credentials changed."""
+"""The environment lock: what the far side is, learned by the first good ping, checked when credentials changed."""
 
 from dataclasses import asdict
 
@@ -14,8 +14,8 @@ def learn(connection: Connection, found: Identity, actor: str) -> None:
     if connection.fingerprint and connection.fingerprint != fingerprint:
         _lock(connection, found)
         raise ConfigurationError(
-            f"This connection was {connection.identity.get('name')} and is now {found.name}. Nothing is read or written "
-            "until an owner confirms the change.",
+            f"This connection was {connection.identity.get('name')} and is now {found.name}. "
+            "Nothing is read or written until an owner confirms the change.",
             code="identity_changed",
         )
     if not connection.fingerprint:

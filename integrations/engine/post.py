@@ -15,6 +15,7 @@ from integrations.engine.compare import differences, is_same_document
 from integrations.engine.drafts import dump_draft
 from integrations.engine.lease import fenced
 from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.singly import read_each
 from integrations.engine.store import NewLink, release_waiting, save_links, save_works
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import (
@@ -172,8 +173,8 @@ def read_back(sink: Sink, booked: Sequence[tuple[Work, Receipt]]) -> list[Ending
     endings = []
     for start in range(0, len(booked), _READ_BACK_AT_ONCE):
         chunk = booked[start : start + _READ_BACK_AT_ONCE]
-        standing = sink.read_back(
-            [Booked(draft=work.draft, external_id=receipt.external_id) for work, receipt in chunk]
+        standing = read_each(
+            sink, [Booked(draft=work.draft, external_id=receipt.external_id) for work, receipt in chunk]
         )
         endings += [compare(work, receipt.external_id, standing.get(work.draft.reference)) for work, receipt in chunk]
     return endings

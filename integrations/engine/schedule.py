@@ -108,14 +108,15 @@ _CLAIM = """
 UPDATE integrations_sync SET claimed_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id IN (
     SELECT s.id FROM integrations_sync s JOIN portal_tenant t ON t.id = s.tenant_id
+    CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE t.time_zone)::time AS clock) here
     WHERE s.state = 'active' AND (s.wants_run <> '' OR s.next_run_at <= now())
       AND (s.not_before IS NULL OR s.not_before <= now())
       AND (s.claimed_until IS NULL OR s.claimed_until < clock_timestamp())
       AND (s.lease_until IS NULL OR s.lease_until + make_interval(secs => s.lease_grace_s) < clock_timestamp())
       AND (s.wants_run = 'manual' OR s.quiet_from IS NULL OR s.quiet_to IS NULL OR CASE
            WHEN s.quiet_from <= s.quiet_to
-           THEN (now() AT TIME ZONE t.time_zone)::time < s.quiet_from OR (now() AT TIME ZONE t.time_zone)::time >= s.quiet_to
-           ELSE (now() AT TIME ZONE t.time_zone)::time < s.quiet_from AND (now() AT TIME ZONE t.time_zone)::time >= s.quiet_to
+           THEN here.clock < s.quiet_from OR here.clock >= s.quiet_to
+           ELSE here.clock < s.quiet_from AND here.clock >= s.quiet_to
            END)
     ORDER BY s.next_run_at NULLS FIRST LIMIT %s FOR UPDATE OF s SKIP LOCKED
 )

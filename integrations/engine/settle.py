@@ -11,12 +11,15 @@ from audit.models import Attempt, Run
 from audit.record import lose_runs
 from audit.seal import seal_run
 from integrations.contracts import Booked, Found, Need, Receipt, Record, Sink
+from integrations.engine import backoff
 from integrations.engine.drafts import load_draft
 from integrations.engine.lease import fenced
 from integrations.engine.post import Ending, Outcome, close, compare, hold_unknown, judge_hits, open_works, read_back
 from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.singly import find_each, read_each
 from integrations.engine.store import load_asked, load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
+from integrations.errors import ContractError
 from integrations.models import SyncRecord
 
 _AT_ONCE = 250
@@ -84,10 +87,12 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
     while rows := load_unknown(state, plan.flow.slug, _AT_ONCE):
         works = _last_works(state, plan, rows, [Outcome.UNKNOWN])
         _open_settling(state, plan, works)
-        hits = sink.find([work.draft for work in works])
+        hits, faults = find_each(sink, [work.draft for work in works])
         links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
         stood = {key for _, key in links}
-        endings = [_judge(sink, work, hits.get(work.draft.reference, ()), stood=work.key in stood) for work in works]
+        endings = [_put_off(work, fault) for work in works if (fault := faults.get(work.draft.reference))]
+        asked = [work for work in works if work.draft.reference not in faults]
+        endings += [_judge(sink, work, hits.get(work.draft.reference, ()), stood=work.key in stood) for work in asked]
         close(state, plan, _read_found(sink, endings))
 
 
@@ -123,6 +128,14 @@ def _judge(sink: Sink, work: Work, hits: Sequence[Found], *, stood: bool) -> End
     return Ending(work, Outcome.LINKED, found=ours[0])
 
 
+def _put_off(work: Work, fault: ContractError) -> Ending:
+    """The target's answer about this record cannot be read: it stays unknown and is asked for again, more rarely."""
+    work.tries += 1
+    ending = hold_unknown(work, fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
+    work.due_at = timezone.now() + timedelta(seconds=backoff.wait_s(work.key, work.tries))
+    return ending
+
+
 def _absent(sink: Sink, work: Work) -> Ending:
     """Absence settles only when two looks agree, the second after the sink's settling time; 0: one look is proof."""
     now, settle_s = timezone.now(), sink.settle_s * float(settings.SETTLE_SCALE)
@@ -142,7 +155,7 @@ def _send_again(work: Work, told: str) -> Ending:
 
 
 def _deleted(work: Work) -> Ending:
-    """What stood in the target and does so no longer was deleted there: a person's doing, never posted again silently."""
+    """What stood in the target and does so no longer was deleted there by a person: never posted again silently."""
     work.park(
         "deleted_in_target",
         f"{work.label} was booked in the target and stands there no longer: somebody deleted it. "
@@ -155,7 +168,7 @@ def _read_found(sink: Sink, endings: Sequence[Ending]) -> list[Ending]:
     """Compare in full what was found: a hit by our reference is not yet the document that the draft wanted."""
     found = [ending for ending in endings if ending.found is not None]
     booked = [Booked(draft=e.work.draft, external_id=e.found.external_id) for e in found if e.found is not None]
-    standing = sink.read_back(booked) if booked else {}
+    standing = read_each(sink, booked)
     judged = [ending for ending in endings if ending.found is None]
     for ending in found:
         external_id = ending.found.external_id if ending.found else ""

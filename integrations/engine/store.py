@@ -184,8 +184,8 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
 _LINK_COLUMNS = (
     ("tenant_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"), ("flow", "text"),
     ("natural_key", "text"), ("revision", "int"), ("reference", "text"), ("external_id", "text"),
-    ("source_version", "text"), ("facts", "jsonb"), ("is_posted", "boolean"), ("is_as_drafted", "boolean"), ("is_ours", "boolean"),
-    ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
+    ("source_version", "text"), ("facts", "jsonb"), ("is_posted", "boolean"), ("is_as_drafted", "boolean"),
+    ("is_ours", "boolean"), ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
 )  # fmt: skip
 _LINK_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key, revision) DO UPDATE SET "

@@ -1,5 +1,6 @@
 """A sandbox on real sockets and a company with a sync on it, for tests that run the whole engine."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -54,8 +55,9 @@ def sandbox(*, seed: int = 1) -> Iterator[Sandbox]:
 
 
 def _free_block() -> int:
-    """Find PORTS neighbouring ports that nobody listens on."""
-    for base in range(21_000, 60_000, PORTS * 3 + 1):
+    """Find PORTS neighbouring ports that nobody listens on; every process begins its search elsewhere."""
+    first = 21_000 + os.getpid() * 61 % 11_000
+    for base in range(first, 60_000, PORTS * 3 + 1):
         if all(_is_free(base + offset) for offset in range(PORTS)):
             return base
     raise OSError("No free block of ports.")

@@ -70,7 +70,7 @@ def source(live_db):
 
 def events_of(box):
     box.control.post("/generate/chargebee", {"activity": 20, "objects": 4, "seed": 2})
-    return [event for event in box.world.simulators["chargebee"].site.every("events")][-20:]
+    return list(box.world.simulators["chargebee"].site.every("events"))[-20:]
 
 
 def test_it_confirms_events_and_coalesces_them_to_their_objects(source):
