@@ -18,7 +18,7 @@ LAST_STEPS = (("identity", "What answers"),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PingPanel:
-    """What the ping panel of one connection shows: the last ping's steps and, while one is under way, the expected ones."""
+    """What one connection's ping panel shows: the last ping's steps, and whether one is under way."""
 
     connection: Connection
     system: System

@@ -76,8 +76,9 @@ def test_it_refuses_to_change_or_delete_a_closed_attempt(run, sql):
 @pytest.mark.parametrize("table", ["audit_attempt", "audit_seal", "audit_configchange"])
 def test_it_refuses_to_empty_the_trail(run, table):
     closed_run(run)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
