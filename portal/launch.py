@@ -1,5 +1,6 @@
 """What happens before Django starts: development's unset variables are filled in, unsafe production is refused."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from pathlib import Path
 from portal.embedded import EmbeddedError, ensure, ensure_keys
 from portal.embedded.processes import die_if_asked
 
+# Batches make many objects that live as long as the batch: collecting every 700 of them costs a tenth of a run.
+_GC_THRESHOLDS = (50_000, 20, 50)
 ROOT = Path(__file__).resolve().parent.parent
 # Commands that touch neither PostgreSQL nor Redis.
 SERVERLESS = frozenset({"", "help", "version", "--help", "-h", "--version", "collectstatic", "sandbox", "startapp"})
@@ -19,6 +22,7 @@ def prepare(*, servers: bool = True) -> None:
     Must run before the settings are imported; exits with a message where the servers cannot be had.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    gc.set_threshold(*_GC_THRESHOLDS)
     die_if_asked()
     try:
         ensure_keys(ROOT)

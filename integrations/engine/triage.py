@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -20,7 +21,10 @@ _STALE_WAIT_S = 20
 
 
 def triage(state: RunState, plan: FlowPlan, records: Sequence[Record], rows: dict[str, Row]) -> list[Work]:
-    """Give the works whose SyncRecords must be written; unchanged records give none and are only counted."""
+    """Give the works whose SyncRecords must be written; unchanged records give none and are only counted.
+
+    Those to be posted get `prepare`, which makes their drafts.
+    """
     works = [work for record in records if (work := _look(state, plan, record, rows.get(record.key))) is not None]
     _decide(state, plan, [work for work in works if work.state == State.DUE and work.due_at is None])
     for column, orders in state.noted.items():
@@ -131,8 +135,19 @@ def _decide(state: RunState, plan: FlowPlan, works: list[Work]) -> None:
     states = load_states(state, missing)
     for work in wanted:
         if _has_parents(work, needs[id(work)], parents, states):
-            with _parking_faults(work):
-                _draft(state, plan, work, parents, links.get((flow.slug, work.key)))
+            work.prepare = partial(_prepare, state, plan, work, parents, links.get((flow.slug, work.key)))
+
+
+def _prepare(
+    state: RunState,
+    plan: FlowPlan,
+    work: Work,
+    parents: dict[tuple[str, str], LinkView],
+    link: LinkView | None,
+) -> None:
+    """Make a work's drafts, or park it. No database: it may be called between the answers of the batch before."""
+    with _parking_faults(work):
+        _draft(state, plan, work, parents, link)
 
 
 def _is_wanted(state: RunState, plan: FlowPlan, work: Work, link: LinkView | None, context: Context) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -59,6 +60,7 @@ class Work:
     value: str = ""
     reason: str = ""
     waits_for: tuple[str, ...] = ()
+    prepare: Callable[[], None] | None = None  # maps the record and makes its drafts, when its batch comes
     drafts: tuple[Draft, ...] = ()
     operation: int = 0  # which of the drafts is next
     record_id: int = 0
