@@ -23,6 +23,7 @@ KEPT = (SUBSCRIPTION_ID, SUBSCRIPTION_KEY)
 
 _KEY = re.compile(r"[!-~]{8,200}")
 _ORGANIZATION = re.compile(r"008[0-9A-Za-z]{5,37}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 FIELDS = (
     CredentialField(
@@ -144,6 +145,8 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
     for name, label in (("username", "user or token name"), ("password", "password or token value")):
         if not cleaned[name].strip():
             raise refused(name, f"The {label} is missing.")
+        if _CONTROL.search(cleaned[name]):
+            raise refused(name, f"The {label} holds a line break or another control character. Copy it once more.")
     return cleaned | {name: typed[name] for name in KEPT if typed.get(name)}
 
 

@@ -19,6 +19,7 @@ _VERSION = re.compile(r"/v[123]$")
 _NAME = re.compile(r"[A-Za-z0-9*_.$#@ -]{1,40}")
 _DEVICE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _CODES = re.compile(r"[A-Z0-9]{1,3}(,[A-Z0-9]{1,3})*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 FIELDS = (
     CredentialField(
@@ -28,7 +29,7 @@ FIELDS = (
         placeholder="https://ais.example.com:9300/jderest",
     ),
     CredentialField(name="username", label="User", help="The JD Edwards user made for this portal."),
-    CredentialField(name="password", label="Password", kind="secret"),
+    CredentialField(name="password", label="Password", help="That user's password; kept sealed.", kind="secret"),
     CredentialField(
         name="environment",
         label="Environment",
@@ -74,6 +75,7 @@ FIELDS = (
     CredentialField(
         name="cancelled_status",
         label="Status of cancelled lines",
+        help="The status that your order activity rules give a cancelled line.",
         kind="number",
         default="980",
         required=False,
@@ -142,6 +144,8 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
         _require(name, typed[name], _NAME, "Copy it from JD Edwards; it may not be empty.")
     if not typed["password"]:
         raise _wrong("password", "The password is missing.")
+    if _CONTROL.search(typed["password"]):
+        raise _wrong("password", "The password holds a line break or another control character. Type it once more.")
     _require("device_name", typed["device_name"], _DEVICE, "Letters, digits, dots, dashes; at most 64.")
     for name in ("order_types", "pending_approvals"):
         typed[name] = typed[name].upper().replace(" ", "")
