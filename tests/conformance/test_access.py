@@ -1,0 +1,74 @@
+"""Signing in: the ping, wrong secrets, and that no secret and no token is ever seen."""
+
+import logging
+
+import pytest
+import structlog
+
+from integrations import registry
+from integrations.errors import ConfigurationError
+from tests.conformance_kit import (
+    SLUGS,
+    Bench,
+    altered,
+    assert_fit_to_show,
+    bench_of,
+    leaks,
+    run_ping,
+    secrets_of,
+    whole,
+)
+
+SECRETS = [(slug, each.name) for slug in SLUGS for each in registry.connector(slug).fields if each.is_secret]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_pings_its_system(bench: Bench, slug: str):
+    assert all(run_ping(bench))
+
+
+@pytest.mark.parametrize(("slug", "secret"), SECRETS)
+def test_it_explains_a_wrong_secret(slug: str, secret: str):
+    with bench_of(slug) as fresh:
+        wrong = altered(fresh.connector, secret, fresh.typed())
+        with pytest.raises(ConfigurationError) as caught:
+            run_ping(fresh, **wrong)
+        assert_fit_to_show(fresh, caught.value)
+        assert caught.value.code in {each.code for each in fresh.connector.explanations}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_knows_its_system_again(bench: Bench, slug: str):
+    with bench.session() as first, bench.session() as second:
+        assert first.identity().fingerprint == second.identity().fingerprint
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_shows_no_secret_in_what_it_prints_of_itself(bench: Bench, slug: str):
+    run_ping(bench)
+    with bench.session() as session:
+        session.identity()
+        said = [repr(bench.settings()), repr(bench.connector), repr(session), str(session)]
+        said += [repr(value) for name, value in vars(session).items() if name not in ("settings",)]
+        assert leaks(bench, " ".join(said)) == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_logs_no_secret_and_no_token(bench: Bench, slug: str, caplog: pytest.LogCaptureFixture):
+    captured = structlog.testing.LogCapture()
+    before = structlog.get_config()
+    caplog.set_level(logging.DEBUG)
+    structlog.configure(
+        processors=[captured],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        cache_logger_on_first_use=False,
+    )
+    try:
+        run_ping(bench)
+        with bench.session() as session:
+            whole(bench, session, "reference_values")
+    finally:
+        structlog.configure(**before)
+    assert captured.entries or caplog.records
+    assert secrets_of(bench)
+    assert leaks(bench, f"{captured.entries} {caplog.text}") == []

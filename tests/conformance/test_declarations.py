@@ -1,0 +1,88 @@
+"""What a connector declares: form, guide, explanations, webhooks."""
+
+import pytest
+
+from integrations import registry
+from integrations.contracts import InboundRequest
+from integrations.errors import ConfigurationError, ContractError
+from tests.conformance_kit import SLUGS, Bench
+
+FIELDS = [(slug, each) for slug in SLUGS for each in registry.connector(slug).fields]
+REQUIRED = [(slug, each) for slug, each in FIELDS if each.required and not each.default and each.kind != "generated"]
+INBOUND = [slug for slug in SLUGS if registry.connector(slug).inbound]
+JUNK = "\x00\nno such <b>value</b>"
+
+
+def _name(value: object) -> str:
+    return value if isinstance(value, str) else value.name
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("name", ["guide.md", "README.md", "logo.svg"])
+def test_it_brings_its_pages(slug: str, name: str):
+    assert (registry.folder("connectors", slug) / name).read_text().strip()
+
+
+@pytest.mark.parametrize(("slug", "field"), FIELDS, ids=_name)
+def test_it_labels_and_helps_with_every_field(slug: str, field):
+    assert field.label
+    assert field.help
+
+
+@pytest.mark.parametrize(("slug", "field"), FIELDS, ids=_name)
+def test_it_offers_choices_exactly_where_one_chooses(slug: str, field):
+    assert bool(field.choices) == (field.kind == "choice")
+
+
+@pytest.mark.parametrize(("slug", "field"), FIELDS, ids=_name)
+def test_it_refuses_junk_and_names_the_field(bench: Bench, slug: str, field):
+    with pytest.raises(ConfigurationError) as caught:
+        bench.connector.clean(bench.typed(**{field.name: JUNK}))
+    assert caught.value.field == field.name
+
+
+@pytest.mark.parametrize(("slug", "field"), REQUIRED, ids=_name)
+def test_it_asks_for_what_is_missing(bench: Bench, slug: str, field):
+    with pytest.raises(ConfigurationError) as caught:
+        bench.connector.clean(bench.typed(**{field.name: ""}))
+    assert caught.value.field == field.name
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_cleans_the_same_twice(bench: Bench, slug: str):
+    cleaned = bench.connector.clean(bench.typed())
+    assert bench.connector.clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_explains_ten_codes_and_more_once_each(slug: str):
+    codes = [each.code for each in registry.connector(slug).explanations]
+    assert len(codes) >= 10
+    assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_tells_cause_and_fix_and_who_must_act(slug: str):
+    for each in registry.connector(slug).explanations:
+        assert each.code, each
+        assert each.title, each
+        assert each.cause, each
+        assert each.fix, each
+        assert each.who in ("accountant", "erp_admin", "portal_owner", "support"), each
+
+
+@pytest.mark.parametrize("slug", INBOUND)
+def test_it_trusts_no_webhook_without_a_secret(bench: Bench, slug: str):
+    inbound = bench.connector.inbound
+    wanted = dict.fromkeys(inbound.secret_names, "sandbox-inbound-secret")
+    assert inbound.secret_names
+    assert inbound.guide
+    assert inbound.verify(InboundRequest(headers={}, body=b"{}"), wanted) is False
+
+
+@pytest.mark.parametrize("slug", INBOUND)
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b"\xff\xfe"])
+def test_it_refuses_a_webhook_body_that_is_none(bench: Bench, slug: str, body: bytes):
+    with pytest.raises(ContractError) as caught:
+        bench.connector.inbound.hint(InboundRequest(headers={}, body=body))
+    assert caught.value.code
