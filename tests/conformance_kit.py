@@ -163,7 +163,7 @@ class Bench:
         """Switch one fault on."""
         self.world.faults(self.slug).set_rules({"seed": 1, "rules": [{"kind": kind, **rule}]})
 
-    def grow(self, customers: int = 12, seed: int = 1) -> None:
+    def grow(self, customers: int = 24, seed: int = 1) -> None:
         """Let the system do some business, where its simulator can; lists catch up before it returns."""
         simulator = self.world.simulators[self.slug]
         calls = simulator.controls() if isinstance(simulator, Controlled) else {}
