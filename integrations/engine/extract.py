@@ -14,6 +14,7 @@ from integrations.engine.work import FlowPlan, Row, RunState
 from integrations.models import Cursor
 
 CHUNK = 1000
+_FIRST_CHUNK = 200  # a small one first, so that calls begin while the rest is being read
 _LONGEST_WINDOW = timedelta(days=1)
 
 
@@ -114,6 +115,7 @@ def _chunks(state: RunState, stream: Stream, window: Window) -> Iterator[Chunk]:
     pages = stream.pages(window)
     coming: Future[Page | None] = state.pool.submit(next, pages, None)
     gathered: list[Page] = []
+    enough = _FIRST_CHUNK
     while True:
         page = coming.result()
         if page is None:
@@ -121,9 +123,9 @@ def _chunks(state: RunState, stream: Stream, window: Window) -> Iterator[Chunk]:
             return
         gathered.append(page)
         coming = state.pool.submit(next, pages, None)
-        if sum(len(each.records) for each in gathered) >= CHUNK and page.position:
+        if sum(len(each.records) for each in gathered) >= enough and page.position:
             yield _gather(gathered, page.position)
-            gathered = []
+            gathered, enough = [], CHUNK
 
 
 def _gather(pages: Sequence[Page], position: str) -> Chunk:
