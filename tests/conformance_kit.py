@@ -1,10 +1,11 @@
 """One simulator on a real socket, sessions against it, and what a connector offers: found out, never listed by hand."""
 
 import ast
+import re
 import socket
 import threading
 import time
-from base64 import b32encode
+from base64 import b32encode, b64decode
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -283,12 +284,23 @@ def secrets_of(bench: Bench) -> set[str]:
     """Give what must never be seen: secrets (long ones by their middle lines, too) and tokens."""
     values = [bench.typed().get(each.name, "") for each in bench.connector.fields if each.is_secret]
     lines = [line for value in values for line in value.splitlines() if not line.startswith("-----")]
-    return {each for each in (*values, *lines, *bench.tokens.ever) if len(each) > 5}
+    inside = [
+        part for token in bench.tokens.ever for part in re.findall(r'(?<=": ")[^"]{12,}|(?<=":")[^"]{12,}', token)
+    ]
+    return {each for each in (*values, *lines, *bench.tokens.ever, *inside) if len(each) > 5}
 
 
 def leaks(bench: Bench, said: str) -> list[str]:
-    """Give the secrets that stand in a text."""
-    return [secret for secret in secrets_of(bench) if secret in said]
+    """Give the secrets that stand in a text, plainly or in base64."""
+    plain = said + " ".join(_decoded(word) for word in re.findall(r"[A-Za-z0-9+/]{12,}={0,2}", said))
+    return [secret for secret in secrets_of(bench) if secret in plain]
+
+
+def _decoded(word: str) -> str:
+    try:
+        return b64decode(word + "=" * (-len(word) % 4)).decode("latin-1")
+    except ValueError:
+        return ""
 
 
 def assert_fit_to_show(bench: Bench, error: ConnectorError) -> None:

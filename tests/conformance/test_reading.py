@@ -43,6 +43,7 @@ def test_it_reads_every_listed_object_by_its_key(bench: Bench, slug: str, stream
 def test_it_leaves_unknown_keys_out(bench: Bench, slug: str, stream: str):
     with bench.session() as session:
         assert session.stream(stream).read([]) == ((), ())
+        assert session.stream(stream).read(["NONE-1", "87654321"]) == ((), ())
 
 
 @by_case("slug stream", STREAMS)
