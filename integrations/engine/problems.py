@@ -12,6 +12,8 @@ from integrations.engine.work import RunState, State, Work
 from integrations.money import to_json
 
 _HOLDS = (State.PARKED, State.DIFFERENT)
+_RETRIED = (State.DUE, State.UNKNOWN)
+_STUBBORN = 5  # so many tries in vain are shown to a person, though they go on
 _COLUMNS = (
     ("tenant_id", "bigint"), ("sync_id", "bigint"), ("code", "text"), ("field", "text"), ("value", "text"),
     ("message", "text"), ("records", "int"), ("money", "jsonb"), ("first_seen", "timestamptz"),
@@ -23,7 +25,7 @@ def note_problems(state: RunState, works: Sequence[Work]) -> None:
     """Give each held work its problem, before its SyncRecord is written. Inside the caller's transaction."""
     causes: dict[tuple[str, str, str], str] = {}
     for work in works:
-        if work.state in _HOLDS:
+        if _is_held_up(work):
             causes.setdefault(_cause(work), work.reason)
         if work.row is not None and work.row.problem_id is not None:
             state.touched_problems.add(work.row.problem_id)
@@ -43,8 +45,12 @@ def note_problems(state: RunState, works: Sequence[Work]) -> None:
         )
     )
     for work in works:
-        work.problem_id = ids[_cause(work)] if work.state in _HOLDS else None
+        work.problem_id = ids[_cause(work)] if _is_held_up(work) else None
     state.touched_problems.update(ids.values())
+
+
+def _is_held_up(work: Work) -> bool:
+    return work.state in _HOLDS or (work.state in _RETRIED and work.tries >= _STUBBORN)
 
 
 def _cause(work: Work) -> tuple[str, str, str]:

@@ -149,8 +149,10 @@ def _absent(sink: Sink, work: Work) -> Ending:
 
 
 def _send_again(work: Work, told: str) -> Ending:
-    work.state, work.due_at, work.absent_since = State.DUE, timezone.now(), None
-    work.code = work.reason = ""
+    work.tries += 1
+    wait_s = backoff.wait_s(work.key, work.tries) if work.tries > 1 else 0.0
+    work.state, work.due_at, work.absent_since = State.DUE, timezone.now() + timedelta(seconds=wait_s), None
+    work.code, work.reason = "sent_again", told
     return Ending(work, Outcome.ABSENT, code="absent", message=told)
 
 

@@ -106,7 +106,7 @@ def programs(
         Program("worker-quick", manage("rqworker", "high"), sandbox),
         *(Program(f"worker-{each}", manage("rqworker", "default", "high"), sandbox) for each in range(1, workers + 1)),
         Program("scheduler", manage("rqcron", str(settings.BASE_DIR / "portal" / "cron.py")), sandbox),
-        Program("web", [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind], sandbox),
+        Program("web", [sys.executable, "-m", "portal.serve", "portal.wsgi", *bind], sandbox),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Chargebee's documents as a ledger wants them: net lines by kind whose sum is the document's total, days of the site's zone."""
+"""Chargebee's documents as a ledger wants them: net lines by kind that sum to the total, in the site's own days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
