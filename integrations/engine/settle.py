@@ -25,6 +25,7 @@ from integrations.models import SyncRecord
 _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
 _SEALED_AT_ONCE = 50
+_WORKER_LOST = "worker_lost"
 
 
 def recover(state: RunState) -> None:
@@ -76,7 +77,7 @@ def _hold_lost(work: Work) -> Ending:
     work.look_again_at = timezone.now() + timedelta(seconds=_LOOK_AGAIN_S * float(settings.SETTLE_SCALE))
     return hold_unknown(
         work,
-        "worker_lost",
+        _WORKER_LOST,
         "The worker stopped before the answer was on record; the target is asked what stands there.",
     )
 
@@ -149,7 +150,8 @@ def _absent(sink: Sink, work: Work) -> Ending:
 
 
 def _send_again(work: Work, told: str) -> Ending:
-    work.tries += 1
+    if work.row is None or work.row.code != _WORKER_LOST:  # a lost worker says nothing about the target
+        work.tries += 1
     wait_s = backoff.wait_s(work.key, work.tries) if work.tries > 1 else 0.0
     work.state, work.due_at, work.absent_since = State.DUE, timezone.now() + timedelta(seconds=wait_s), None
     work.code, work.reason = "sent_again", told
