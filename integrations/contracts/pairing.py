@@ -1,0 +1,173 @@
+"""What joins two systems: needs, verdicts, contexts, policies, flows and pairs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from integrations.contracts.connecting import Identity, ReferenceEntry
+from integrations.contracts.reading import Record
+from integrations.contracts.words import Day, Side, Value
+from integrations.contracts.writing import Booked, Draft, Facts
+from mappings.rows import Filter, Row
+from mappings.value_maps import ValueMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Another record whose target id a draft references."""
+
+    flow: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a record is delivered.
+
+    `skip` never posts it (with the reason, for good until it changes); `later` waits for its next change; `withdraw`
+    says that it no longer stands in its source since the day `on` (voided, deleted): what was posted is reversed.
+    """
+
+    action: Literal["deliver", "skip", "later", "withdraw"] = "deliver"
+    code: str = ""
+    reason: str = ""
+    on: Day | None = None
+
+
+DELIVER = Verdict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """A delivered record as drafts see it."""
+
+    external_id: str
+    facts: Facts
+    revision: int = 1
+    source_version: str = ""  # what was booked
+    details_version: str = ""  # of what may still change on a posted document
+    is_as_drafted: bool = True
+    is_posted: bool = True  # False: booked, awaiting posting
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDocument:
+    """A record for a mapping: named header values and lines. Decimal amounts in major units, the site's own dates."""
+
+    header: Mapping[str, Value]
+    lines: tuple[Mapping[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """What the mapping made of a source document."""
+
+    header: Mapping[str, Value]
+    lines: tuple[Mapping[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """All a handler knows beside its record: policies, both identities, delivered parents, target reference data."""
+
+    policies: Mapping[str, str]
+    source: Identity
+    target: Identity
+    links: Mapping[tuple[str, str], LinkView]
+    references: Mapping[tuple[str, str], ReferenceEntry]  # (kind, number or code)
+    revision: int = 1
+    today: date | None = None  # in the source's zone
+
+    def policy(self, flow: str, name: str, default: str = "") -> str:
+        """Give the choice made for an object kind, else for the whole sync, else the default."""
+        return self.policies.get(f"{flow}.{name}") or self.policies.get(name) or default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount and its ISO currency."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyField:
+    """One policy a flow offers, each choice with its consequence in words. The first choice is the default."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+    flow: str = ""  # of one object kind; empty: of the whole sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A delivered document about to be reversed: all its booked operations, oldest first, and the reversal's day."""
+
+    key: str
+    label: str
+    link: LinkView
+    booked: tuple[Booked, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One object kind on its way from a stream to a sink. All callables are pure.
+
+    `version` digests the posting-relevant fields only. `needs` is asked before `draft`; `draft` gets a context in which
+    every need is linked and gives the operations in their order. `is_document` is False for customers and items, which
+    are updated in place; documents never are.
+
+    What may still change on a posted document (applications, due date, memo) is digested by `details`; when only that
+    changed, `amend` gives the operations that bring the document up to date. `reverse` gives the operations that take
+    a document's effect out of the ledger: dated, in dependency order, nothing deleted. Operation names are unique per
+    revision; one that may come again names what it is about ("apply:<invoice>:<n>").
+    """
+
+    slug: str
+    label: str
+    stream: str
+    sink: str
+    version: Callable[[Record], str]
+    verdict: Callable[[Record, Context], Verdict]
+    needs: Callable[[Record, Context], tuple[Need, ...]]
+    source: Callable[[Record, Context], SourceDocument]
+    draft: Callable[[Record, Mapped, Context], tuple[Draft, ...]]
+    money: Callable[[Record], Money | None]
+    document_date: Callable[[Record, Context], date | None]
+    label_of: Callable[[Record], str]  # what people call it: "Invoice INV-7"
+    default_rows: tuple[Row, ...]
+    default_maps: tuple[ValueMap, ...] = ()
+    default_filters: tuple[Filter, ...] = ()
+    sandbox_rows: tuple[Row, ...] = ()  # beside or instead of the defaults (by id) where the target is the sandbox,
+    sandbox_maps: tuple[ValueMap, ...] = ()  # so that it can be tried before a choice was made
+    is_document: bool = True
+    reads: Side = "source"
+    details: Callable[[Record], str] | None = None
+    amend: Callable[[Record, Mapped, Context], tuple[Draft, ...]] | None = None
+    reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
+    open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two connectors and their flows, parents before children."""
+
+    slug: str
+    name: str
+    source: str
+    target: str
+    flows: tuple[Flow, ...]
+    policies: tuple[PolicyField, ...] = ()
+
+    def flow(self, slug: str) -> Flow:
+        """Give a flow by its slug. Raises KeyError."""
+        for flow in self.flows:
+            if flow.slug == slug:
+                return flow
+        raise KeyError(slug)

@@ -1,0 +1,12 @@
+"""The small types that all contracts are made of."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+Scalar: TypeAlias = str | int | Decimal | bool | date | datetime | None
+Value: TypeAlias = "Scalar | tuple[Value, ...] | list[Value] | Mapping[str, Value]"
+Day: TypeAlias = date  # inside a class with a field called date
+Environment: TypeAlias = Literal["sandbox", "test", "live"]
+Side: TypeAlias = Literal["source", "target"]

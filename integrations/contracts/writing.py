@@ -1,0 +1,157 @@
+"""What is written: facts, drafts, receipts, sinks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, Protocol, TypeAlias
+
+from integrations.contracts.words import Day, Value
+from mappings.catalogue import TargetField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFact:
+    """One line as the ledger will show it: the target's id of the item or account, and the signed amount."""
+
+    account: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An amount applied to another document, named by its id in the target."""
+
+    external_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What stands, or must stand, in the target. None: not said, not compared. Amounts in the document's currency."""
+
+    name: str | None = None
+    customer: str | None = None  # the target's id of the customer or vendor
+    currency: str | None = None  # ISO code
+    total: Decimal | None = None
+    open_amount: Decimal | None = None
+    date: Day | None = None
+    posting_date: Day | None = None
+    lines: tuple[LineFact, ...] | None = None
+    applied: tuple[Application, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A value of the target's reference data that a draft uses: checked before the call. `code` is the target's id."""
+
+    kind: str
+    code: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One operation about to be written. `reference` is ours and goes into the target (with the revision when above 1).
+
+    `external_id` is the target's id where the operation acts on a document that stands already. `payload` is in the
+    target's own words.
+    """
+
+    flow: str
+    key: str
+    sink: str
+    reference: str
+    payload: Mapping[str, Value]
+    facts: Facts
+    operation: str = "create"
+    revision: int = 1
+    external_id: str = ""
+    references: tuple[Reference, ...] = ()
+
+
+Stage: TypeAlias = Literal["on_hold", "unposted", "posted", "voided"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the system answered to a write that it accepted. `summary` is redacted and short."""
+
+    external_id: str
+    summary: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A document that stands in the target. `by_reference`: it has our reference; else only its business key agrees."""
+
+    external_id: str
+    reference: str
+    facts: Facts
+    stage: Stage = "posted"
+    by_reference: bool = True
+    number: str = ""  # what people call it in the target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """A draft and the id under which the target says that it stands."""
+
+    draft: Draft
+    external_id: str
+
+
+class Sink(Protocol):
+    """A kind of object written to a system. All methods are safe to call from a pool thread."""
+
+    slug: str
+    settle_s: int  # how long to confirm absence; 0 only if the target enforces our reference and the write is an upsert
+
+    def find(self, drafts: Sequence[Draft]) -> Mapping[str, tuple[Found, ...]]:
+        """Look the drafts up, by our reference and by business key; keyed by `Draft.reference`. Reads only, batched."""
+        ...
+
+    def book(self, draft: Draft) -> Receipt:
+        """Write one draft, with one call.
+
+        Raises RejectedError, TransientError (not booked), UnknownOutcomeError, ConfigurationError.
+        """
+        ...
+
+    def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
+        """Read what stands in the target with all facts the drafts state, by `Draft.reference`. Absent: not there."""
+        ...
+
+    def catalogue(self) -> tuple[TargetField, ...]:
+        """Give the target's fields that a mapping may fill."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItem:
+    """What a document leaves open in the target's subledger: positive is owed to the tenant (payables: by the tenant).
+
+    Unapplied cash and credits are negative. Amounts in the document's currency.
+    """
+
+    external_id: str
+    reference: str
+    customer: str
+    currency: str
+    amount: Decimal
+    number: str = ""
+
+
+class LedgerSink(Sink, Protocol):
+    """A sink whose documents can be listed as they stand, by date: the target's side of a reconciliation."""
+
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List this kind's documents dated in [start, end], ours and others, reversals included; a few big reads.
+
+        `Found.reference` is empty for documents that are not ours; voided ones come with stage `voided`.
+        """
+        ...
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """List what was open at the end of a day. Raises ConfigurationError where the target cannot tell the past."""
+        ...
