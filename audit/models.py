@@ -72,7 +72,7 @@ class Attempt(models.Model):
     record_id = models.BigIntegerField()
     flow = models.CharField(max_length=40)
     natural_key = models.CharField(max_length=255)
-    operation = models.CharField(max_length=40)
+    operation = models.CharField(max_length=120)
     revision = models.PositiveIntegerField()
     reference = models.CharField(max_length=120)
     idempotency_key = models.CharField(max_length=64)

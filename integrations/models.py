@@ -1,9 +1,10 @@
 """What a tenant set up (connections, syncs) and what the engine knows of every record it has seen."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from audit.tenancy import TenantQuerySet
@@ -130,6 +131,7 @@ class Sync(models.Model):
     wants_run = models.CharField(max_length=12, blank=True)  # the trigger of a run that was asked for
     not_before = models.DateTimeField(null=True, blank=True)  # after a failed run: the pause it asked for
     claimed_until = models.DateTimeField(null=True, blank=True)  # a job was enqueued and has not started yet
+    sweep_position = models.JSONField(default=dict, blank=True)  # of a sweep under way, by flow
     fence = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_grace_s = models.PositiveIntegerField(default=0)  # longest call of the lease's holder
@@ -249,7 +251,8 @@ class SyncRecord(models.Model):
     state = models.CharField(max_length=10, choices=State)
     source_version = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=1)
-    next_operation = models.CharField(max_length=40, blank=True)  # the one to go on with; empty: from the first
+    details_version = models.CharField(max_length=64, blank=True, db_default="")  # may change on a posted document
+    next_operation = models.CharField(max_length=120, blank=True)  # the one to go on with; empty: from the first
     waits_for = ArrayField(models.CharField(max_length=300), default=list)  # "flow:key"
     problem = models.ForeignKey(Problem, null=True, on_delete=models.SET_NULL, related_name="held")
     code = models.CharField(max_length=80, blank=True)
@@ -259,13 +262,13 @@ class SyncRecord(models.Model):
     document_date = models.DateField(null=True)
     wanted_order = models.BigIntegerField(default=0)  # the newest change that we were told of
     seen_order = models.BigIntegerField(default=0)  # the newest that we read
-    decision = models.CharField(
-        max_length=10, blank=True, db_default=""
-    )  # of a person about what stands there: "link" or "post"
+    decision = models.CharField(max_length=10, blank=True, db_default="")  # of a person: engine/decisions.py names them
+    decision_value = models.TextField(blank=True, db_default="")  # what it is about: the id to link, why it was undone
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     absent_since = models.DateTimeField(null=True)
-    look_again_at = models.DateTimeField(null=True)
+    look_again_at = models.DateTimeField(null=True)  # what stands there: posted meanwhile, doubled by a late answer?
+    waiting_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -297,6 +300,11 @@ class SyncRecord(models.Model):
 class Link(models.Model):
     """The row that joins a record in its source to its document in the target."""
 
+    class State(models.TextChoices):
+        STANDING = "standing", "Standing"
+        REVERSING = "reversing", "About to be reversed"
+        REVERSED = "reversed", "Reversed"
+
     tenant = models.ForeignKey("portal.Tenant", on_delete=models.CASCADE, related_name="+")
     source_identity = models.CharField(max_length=200)
     target_identity = models.CharField(max_length=200)
@@ -310,6 +318,10 @@ class Link(models.Model):
     is_posted = models.BooleanField(default=True)  # False: booked, awaiting posting
     is_as_drafted = models.BooleanField(default=True)  # False: it stands differently and holds its children
     is_ours = models.BooleanField(default=True)  # False: found there and linked
+    details_version = models.CharField(max_length=64, blank=True, db_default="")
+    state = models.CharField(max_length=10, choices=State, default=State.STANDING, db_default=State.STANDING)
+    reversed_on = models.DateField(null=True)  # the posting date of its reversal
+    reversal_id = models.CharField(max_length=120, blank=True, db_default="")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -322,7 +334,15 @@ class Link(models.Model):
                 name="one_link",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "external_id"], name="link_external")]
+        indexes = [
+            models.Index(fields=["tenant", "external_id"], name="link_external"),
+            # what is applied to a document, looked up only when that document is about to be reversed
+            GinIndex(
+                OpClass(KeyTransform("applied", "facts"), name="jsonb_path_ops"),
+                name="link_applied",
+                condition=Q(facts__has_key="applied"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.flow} {self.natural_key} -> {self.external_id}"

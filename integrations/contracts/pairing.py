@@ -8,7 +8,7 @@ from typing import Literal
 
 from integrations.contracts.connecting import Identity, ReferenceEntry
 from integrations.contracts.reading import Record
-from integrations.contracts.words import Day, Side, Value
+from integrations.contracts.words import Day, LinkState, Module, Side, Value
 from integrations.contracts.writing import Booked, Draft, Facts
 from mappings.rows import Filter, Row
 from mappings.value_maps import ValueMap
@@ -16,10 +16,16 @@ from mappings.value_maps import ValueMap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """Another record whose target id a draft references."""
+    """Another record whose target id a draft references.
+
+    `posted`: booked is not enough, it must stand in the ledger. `may_lack`: the draft can do without it for a while
+    (the invoice that a payment is applied to), `Context.missing` then names it, and `amend` makes up for it later.
+    """
 
     flow: str
     key: str
+    posted: bool = False
+    may_lack: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,10 @@ class LinkView:
     is_as_drafted: bool = True
     is_posted: bool = True  # False: booked, awaiting posting
     reference: str = ""
+    is_ours: bool = True  # False: found there and linked
+    state: LinkState = "standing"
+    reversed_on: date | None = None
+    reversal_id: str = ""  # of the document that reverses it, where that is another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,7 @@ class Context:
     references: Mapping[tuple[str, str], ReferenceEntry]  # (kind, number or code)
     revision: int = 1
     today: date | None = None  # in the source's zone
+    missing: frozenset[tuple[str, str]] = frozenset()  # needs (flow, key) that a draft is to do without for now
 
     def policy(self, flow: str, name: str, default: str = "") -> str:
         """Give the choice made for an object kind, else for the whole sync, else the default."""
@@ -152,6 +163,7 @@ class Flow:
     amend: Callable[[Record, Mapped, Context], tuple[Draft, ...]] | None = None
     reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
     open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day
+    module: Module = "ar"  # whose periods must be open for its documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,3 +10,5 @@ Value: TypeAlias = "Scalar | tuple[Value, ...] | list[Value] | Mapping[str, Valu
 Day: TypeAlias = date  # inside a class with a field called date
 Environment: TypeAlias = Literal["sandbox", "test", "live"]
 Side: TypeAlias = Literal["source", "target"]
+Module: TypeAlias = Literal["ar", "ap", "gl"]  # receivables, payables, the general ledger
+LinkState: TypeAlias = Literal["standing", "reversing", "reversed"]

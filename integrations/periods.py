@@ -1,0 +1,94 @@
+"""Accounting periods as targets publish them: on which day a document is posted when its own period is closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from integrations.contracts import Module, ReferenceEntry
+from integrations.errors import ClosedPeriodError
+
+KIND = "period"
+HOLD, NEXT_OPEN, ASK, SKIP = "hold", "next_open", "ask", "skip"
+CODES = {HOLD: "closed_period", ASK: "closed_period_ask", SKIP: "closed_period_skip"}  # of the errors, by policy
+
+References = Mapping[tuple[str, str], ReferenceEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One period of the target: its days, both included, and whether a module may be posted in it."""
+
+    name: str
+    start: date
+    end: date
+    is_open: bool
+
+
+def posting_day(day: date, references: References, module: Module, policy: str, label: str) -> date:
+    """Give the day to post on: the day itself where its period is open or unknown, else as the policy says.
+
+    Policies: hold, next_open (the first day of the next open period), ask, skip. Raises ClosedPeriodError, whose code
+    tells the policy, for all but next_open, and when no later period is open.
+    """
+    periods = periods_of(references, module)
+    own = period_of(day, periods)
+    if own is None or own.is_open:
+        return day
+    later = [period.start for period in periods if period.is_open and period.start > day]
+    if policy == NEXT_OPEN and later:
+        return min(later)
+    raise ClosedPeriodError(
+        _told(day, own, policy, label, min(later, default=None)),
+        code=CODES.get(policy, CODES[HOLD]),
+        field="posting date",
+        value=own.name,
+    )
+
+
+def periods_of(references: References, module: Module) -> list[Period]:
+    """Give all periods, earliest first; none where the target cannot tell."""
+    entries = {entry.code: entry for (kind, _), entry in references.items() if kind == KIND}
+    return sorted((_period(entry, module) for entry in entries.values()), key=lambda period: (period.start, period.end))
+
+
+def period_of(day: date, periods: list[Period]) -> Period | None:
+    """Give the period that holds a day. Where periods overlap, an open one."""
+    holding = [period for period in periods if period.start <= day <= period.end]
+    return next((period for period in holding if period.is_open), holding[0] if holding else None)
+
+
+def is_same_period(first: date, second: date, references: References, module: Module) -> bool:
+    """Tell whether two days fall in one period: the target's, or the calendar month where it does not tell."""
+    periods = periods_of(references, module)
+    one, other = period_of(first, periods), period_of(second, periods)
+    if one is None or other is None:
+        return (first.year, first.month) == (second.year, second.month)
+    return one == other
+
+
+def is_open(day: date, references: References, module: Module) -> bool:
+    """Tell whether a day may be posted on, as far as the target tells."""
+    own = period_of(day, periods_of(references, module))
+    return own is None or own.is_open
+
+
+def _period(entry: ReferenceEntry, module: Module) -> Period:
+    details = entry.details
+    return Period(
+        name=entry.number or entry.name or entry.code,
+        start=date.fromisoformat(details["start"]),
+        end=date.fromisoformat(details["end"]),
+        is_open=entry.is_active and details.get(module, "open") == "open",
+    )
+
+
+def _told(day: date, period: Period, policy: str, label: str, following: date | None) -> str:
+    told = f"{label} is to be posted on {day}, but the period {period.name} is closed there."
+    if policy == ASK:
+        choice = f"post it on {following}, the next open day, " if following else "wait "
+        return f"{told} Choose: {choice}or hold it until the period opens, or skip it."
+    if policy == SKIP:
+        return f"{told} The policy skips it."
+    if policy == NEXT_OPEN:
+        return f"{told} No later period is open either. Open one in the target."
+    return f"{told} It waits until the period opens."
