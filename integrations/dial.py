@@ -187,18 +187,15 @@ class _Body(httpx.SyncByteStream):
 class DialTransport(httpx.BaseTransport):
     """Sends httpx requests over guarded sockets. The URL keeps the vendor's real host; only the socket goes elsewhere.
 
-    Connections are pooled under the real host's name: a call over a live one asks neither guard nor name server.
+    Connections are kept under the real host's name: a call over a live one asks neither guard nor name server. Each
+    thread keeps its own: a shared pool polls all of its connections twice per call, under one lock.
     """
 
     def __init__(self, egress: Egress, context: ssl.SSLContext | None = None) -> None:
         self._dials = _Dials(egress)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context or trust(),
-            max_connections=_LIMITS.max_connections,
-            max_keepalive_connections=_LIMITS.max_keepalive_connections,
-            keepalive_expiry=_LIMITS.keepalive_expiry,
-            network_backend=_Backend(self._dials),
-        )
+        self._context = context or trust()
+        self._local = threading.local()
+        self._pools: list[httpcore.ConnectionPool] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises httpx transport errors; ConfigurationError where the guard refuses the host."""
@@ -214,7 +211,7 @@ class DialTransport(httpx.BaseTransport):
             extensions=request.extensions,
         )
         try:
-            answer = self._pool.handle_request(core)
+            answer = self._pool().handle_request(core)
         except _CORE_ERRORS as error:
             raise _translate(error) from error
         return httpx.Response(
@@ -222,5 +219,20 @@ class DialTransport(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        """Close all pooled connections."""
-        self._pool.close()
+        """Close all kept connections."""
+        for pool in self._pools:
+            pool.close()
+
+    def _pool(self) -> httpcore.ConnectionPool:
+        """Give this thread's connections."""
+        pool: httpcore.ConnectionPool | None = getattr(self._local, "pool", None)
+        if pool is None:
+            pool = self._local.pool = httpcore.ConnectionPool(
+                ssl_context=self._context,
+                max_connections=_LIMITS.max_connections,
+                max_keepalive_connections=_LIMITS.max_keepalive_connections,
+                keepalive_expiry=_LIMITS.keepalive_expiry,
+                network_backend=_Backend(self._dials),
+            )
+            self._pools.append(pool)
+        return pool

@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
 
 from integrations.contracts import Booked, Found, Receipt, Sink
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
-from integrations.engine.post import Ending, close, compare, fail, hold_back, judge_hits, open_batch
+from integrations.engine.post import Ending, close, compare, fail, hold_back, judge_hits, leave_due, open_batch
 from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
 from integrations.errors import ContractError, TransientError
@@ -18,112 +20,180 @@ _READ_BACK_AT_ONCE = 250
 _PREPARED_AT_ONCE = 2  # drafts between two answers: none has to wait for its receipt's commit
 
 
-def deliver(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
-    """Take a chunk of judged works to its end: every SyncRecord is written, every draft posted or accounted for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A chunk of judged works; `written` is called once each of them has its SyncRecord."""
 
-    Raises ConfigurationError (the sync must stop), TransientError (the target is away), LeaseLostError.
+    works: list[Work]
+    written: Callable[[], None]
+
+
+class Supply(Protocol):
+    """Where the chunks come from."""
+
+    def is_ready(self) -> bool:
+        """Tell whether `take` would neither wait nor fail."""
+        ...
+
+    def take(self) -> Judged | None:
+        """Give the next chunk; None after the last. Raises what reading it raised."""
+        ...
+
+
+def deliver(state: RunState, plan: FlowPlan, supply: Supply) -> None:
+    """Take all chunks to their end: every SyncRecord is written, every draft posted or accounted for.
+
+    When the slice is over, the rest of the chunk under way is left due. Raises ConfigurationError (the sync must stop),
+    TransientError (a system is away), LeaseLostError.
     """
-    decided = [work for work in works if work.prepare is None]
-    if decided:
-        open_batch(state, plan, decided, [])
-    belt = Belt(state, plan)
-    coming = _Batch(belt, [work for work in works if work.prepare is not None])
-    while coming.works:
-        batch, coming = coming, _Batch(belt, coming.rest)
-        works, hits = batch.take()
-        belt.run(works, hits, coming.step)
+    belt = Belt(state, plan, supply)
+    try:
+        belt.carry()
+    except TransientError:
+        belt.close_read()  # what was booked meanwhile is closed nevertheless
+        raise
     belt.finish()
 
 
 class _Batch:
-    """The next batch: its drafts are made a few at a time between the answers of the one before, then looked up."""
+    """The next batch: drafted, looked up and opened between the answers of the one before."""
 
-    def __init__(self, belt: "Belt", candidates: Sequence[Work]) -> None:
-        size = min(_LARGEST, max(_SMALLEST, int(belt.state.pace * _BATCH_S)))
-        self.works, self.rest = list(candidates[:size]), candidates[size:]
+    def __init__(self, belt: "Belt", works: Sequence[Work]) -> None:
+        self.linked: list[Ending] = []
+        self.opened: list[Work] = []
+        self._works = works
         self._belt = belt
-        self._left = deque(self.works)
+        self._left = deque(works)
         self._hits: Future[tuple[Hits, dict[str, ContractError]]] | None = None
+        self._is_open = False
 
-    def step(self, number: int = _PREPARED_AT_ONCE) -> None:
-        """Make some drafts; after the last one have all of them looked up by a pool thread."""
+    def step(self) -> None:
+        """Make some drafts; after the last have all looked up by a pool thread, then open their attempts."""
+        self._prepare(_PREPARED_AT_ONCE)
+        if self._hits is not None and self._hits.done() and self._hits.exception() is None:
+            self.open()
+
+    def open(self) -> None:
+        """Write the SyncRecords and open the attempts; what cannot be looked up is parked. Raises TransientError."""
+        if self._is_open:
+            return
+        self._prepare(len(self._left))
+        hits, faults = self._hits.result() if self._hits else ({}, {})
+        self._is_open = True
+        drafted = [work for work in self._works if work.drafts]
+        for work in drafted:
+            if (fault := faults.get(work.draft.reference)) is not None:
+                work.park(fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
+        met = [work for work in drafted if work.drafts and work.draft.reference in hits]
+        self.linked = [each for work in met if (each := judge_hits(work, hits[work.draft.reference])) is not None]
+        self.opened = [work for work in drafted if work.drafts]
+        open_batch(self._belt.state, self._belt.plan, self._works, self.opened)
+
+    def _prepare(self, number: int) -> None:
         for _ in range(min(number, len(self._left))):
             work = self._left.popleft()
             if work.prepare is not None:
                 work.prepare()
-        if not self._left and self._hits is None and self.works:
-            first = [
-                work.draft for work in self.works if work.drafts and not (work.operation or work.draft.external_id)
-            ]
-            self._hits = self._belt.state.pool.submit(find_each, self._belt.sink, first)
-
-    def take(self) -> tuple[list[Work], Hits]:
-        """Give the batch and what stands there already; what cannot be looked up is parked. Raises TransientError."""
-        self.step(len(self._left))
-        hits, faults = self._hits.result() if self._hits else ({}, {})
-        for work in self.works:
-            if work.drafts and (fault := faults.get(work.draft.reference)) is not None:
-                work.park(fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
-        return self.works, hits
-
-
-def _nothing() -> None:
-    """Nothing is left to prepare."""
+        if not self._left and self._hits is None:
+            first = [work for work in self._works if work.drafts and not (work.operation or work.draft.external_id)]
+            self._hits = self._belt.state.pool.submit(find_each, self._belt.sink, [work.draft for work in first])
 
 
 class Belt:
-    """The batches of one chunk on their way."""
+    """The batches of all chunks on their way; a chunk's first batch is made ready under the last one before it."""
 
-    def __init__(self, state: RunState, plan: FlowPlan) -> None:
+    def __init__(self, state: RunState, plan: FlowPlan, supply: Supply) -> None:
         self.state = state
         self.sink = state.sink_session(plan.flow).sink(plan.flow.sink)
-        self._plan = plan
+        self.plan = plan
+        self._supply = supply
+        self._written: Callable[[], None] | None = None  # of the chunk under way, until all of it is
+        self._rest: list[Work] = []  # of the chunk under way
+        self._size = _SMALLEST  # of the batch last taken: the next can be made ready under it
+        self._coming: _Batch | None = None
         self._going_on: list[Work] = []  # opened for their next operation
         self._endings: list[Ending] = []
         self._booked: list[tuple[Work, Receipt]] = []
         self._standing: Future[dict[str, Found]] | None = None
 
-    def run(self, works: list[Work], hits: Hits, prepare: Callable[[], None] = _nothing) -> None:
-        """Open a batch, call it, and hand it on to be read back; `prepare` is called between answers."""
-        first = [work for work in works if work.drafts and work.draft.reference in hits]
-        linked = [each for work in first if (each := judge_hits(work, hits[work.draft.reference])) is not None]
-        opened = [work for work in works if work.drafts]
-        if works:
-            open_batch(self.state, self._plan, works, opened)
+    def carry(self) -> None:
+        """Call everything; the last batch is still to be read back."""
+        while (batch := self._coming or self._next_batch()) is not None:
+            self._coming = None
+            batch.open()
+            self._tell_written()
+            self._run(batch)
+        if self._rest:
+            open_batch(self.state, self.plan, [leave_due(work) for work in self._rest], [])
+            self._rest = []
+        self._tell_written()
+
+    def _next_batch(self) -> _Batch | None:
+        """Take the next batch of the chunk under way, or of the next chunk; None at the end, and of the slice."""
+        while not self._rest:
+            judged = None if self.state.slice_is_over else self._supply.take()
+            if judged is None:
+                return None
+            self._written = judged.written
+            self._rest = [work for work in judged.works if work.prepare is not None]
+            if decided := [work for work in judged.works if work.prepare is None]:
+                open_batch(self.state, self.plan, decided, [])
+            if not self._rest:
+                self._tell_written()
+        if self.state.slice_is_over:
+            return None
+        size = min(_LARGEST, 2 * self._size, max(_SMALLEST, int(self.state.pace * _BATCH_S)))
+        self._size = size
+        works, self._rest = self._rest[:size], self._rest[size:]
+        return _Batch(self, works)
+
+    def _tell_written(self) -> None:
+        if self._written is not None and not self._rest:
+            self._written()
+            self._written = None
+
+    def _run(self, batch: _Batch | None) -> None:
+        """Call what was opened and hand it on to be read back; meanwhile the batch before is closed, the next made."""
+        linked, opened = (batch.linked, batch.opened) if batch else ([], [])
         done = {id(ending.work) for ending in linked}
         calling = [work for work in opened if id(work) not in done] + self._going_on
         self._going_on = []
-        calls = book_all(self.state, self.sink, calling, lambda: self._meanwhile(prepare))
+        calls = book_all(self.state, self.sink, calling, self._meanwhile)
         endings = linked + [fail(self.sink, work, error) for work, error in calls.failed]
         endings += [hold_back(work, calls.stop) for work in calls.uncalled]
-        self._close_read()
+        if calls.stop is not None and self._coming is not None:
+            endings += [hold_back(work, calls.stop) for work in self._coming.opened]
+        self.close_read()
         self._start_reading(endings, calls.booked)
         if calls.stop is not None:
-            self._close_read()
+            self.close_read()
             raise calls.stop
 
     def finish(self) -> None:
         """Take every work to its last operation's end."""
-        self._close_read()
+        self.close_read()
         while self._going_on:
-            self.run([], {})
-            self._close_read()
+            self._run(None)
+            self.close_read()
 
     def _start_reading(self, endings: list[Ending], booked: list[tuple[Work, Receipt]]) -> None:
         self._endings, self._booked = endings, booked
         wanted = [Booked(draft=work.draft, external_id=receipt.external_id) for work, receipt in booked]
         self._standing = self.state.pool.submit(_read_standing, self.sink, wanted)
 
-    def _meanwhile(self, prepare: Callable[[], None]) -> None:
+    def _meanwhile(self) -> None:
         self._close_if_read()
-        prepare()
+        if self._coming is None and (self._rest or self._supply.is_ready()):
+            self._coming = self._next_batch()
+        if self._coming is not None:
+            self._coming.step()
 
     def _close_if_read(self) -> None:
         """Close the batch before as soon as its reading is there; a failed reading is dealt with after the calls."""
         if self._standing is not None and self._standing.done() and self._standing.exception() is None:
-            self._close_read()
+            self.close_read()
 
-    def _close_read(self) -> None:
+    def close_read(self) -> None:
         """Wait for the batch before and close it. Raises TransientError: its receipts stay for the next run."""
         if self._standing is None:
             return
@@ -132,11 +202,11 @@ class Belt:
         try:
             standing = reading.result()
         except TransientError:
-            close(self.state, self._plan, endings)
+            close(self.state, self.plan, endings)
             raise
         endings += [compare(work, receipt.external_id, standing.get(work.draft.reference)) for work, receipt in booked]
         reached("read_back")
-        self._going_on += close(self.state, self._plan, endings)
+        self._going_on += close(self.state, self.plan, endings)
 
 
 def _read_standing(sink: Sink, booked: Sequence[Booked]) -> dict[str, Found]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from integrations.contracts import Page, Record, Stream, Unreadable, Window
-from integrations.engine.belt import deliver
+from integrations.engine.belt import Judged, deliver
 from integrations.engine.lease import fenced
 from integrations.engine.store import load_due, load_rows
 from integrations.engine.triage import judge_missing, park_unreadable, triage
-from integrations.engine.work import FlowPlan, Row, RunState
+from integrations.engine.work import FlowPlan, Row, RunState, Work
 from integrations.models import Cursor
 
 CHUNK = 1000
@@ -32,7 +33,24 @@ def deliver_due(state: RunState, plan: FlowPlan) -> None:
         known = {record.key for record in records} | {broken.key for broken in unreadable}
         gone = judge_missing(state, plan, [row for key, row in rows.items() if key not in known])
         works = triage(state, plan, records, rows)
-        deliver(state, plan, [*works, *gone, *park_unreadable(unreadable, rows)])
+        deliver(state, plan, _Once([*works, *gone, *park_unreadable(unreadable, rows)]))
+
+
+class _Once:
+    """A supply of one chunk."""
+
+    def __init__(self, works: list[Work]) -> None:
+        self._left = [Judged(works=works, written=_nothing)]
+
+    def is_ready(self) -> bool:
+        return bool(self._left)
+
+    def take(self) -> Judged | None:
+        return self._left.pop() if self._left else None
+
+
+def _nothing() -> None:
+    """No cursor stands behind records that were asked for by key."""
 
 
 def _read_fresh(stream: Stream, rows: dict[str, Row]) -> tuple[list[Record], list[Unreadable]]:
@@ -67,11 +85,7 @@ def deliver_new(state: RunState, plan: FlowPlan) -> None:
         window = _next_window(cursor, horizon)
         if window is None:
             return
-        for chunk in _chunks(state, stream, window):
-            _deliver_chunk(state, plan, chunk)
-            _advance(state, cursor, window, chunk.position)
-            if state.slice_is_over:
-                return
+        deliver(state, plan, _Window(state, plan, cursor, window))
 
 
 def has_more(state: RunState, plan: FlowPlan) -> bool:
@@ -93,39 +107,49 @@ def _next_window(cursor: Cursor, horizon: datetime) -> Window | None:
     return Window(start=cursor.read_until, end=min(horizon, cursor.read_until + _LONGEST_WINDOW))
 
 
-def _advance(state: RunState, cursor: Cursor, window: Window, position: str) -> None:
-    """Move the cursor past pages whose records all have their SyncRecords."""
-    cursor.position = position
-    cursor.window_end = window.end if position else None
-    if not position:
-        cursor.walked, cursor.read_until = True, window.end
-    with fenced(state.lease):
-        cursor.save()
+class _Window:
+    """The chunks of one window: the next is read by a pool thread while one is being delivered."""
+
+    def __init__(self, state: RunState, plan: FlowPlan, cursor: Cursor, window: Window) -> None:
+        self._state = state
+        self._plan = plan
+        self._cursor = cursor
+        self._window = window
+        self._pages = state.session(plan.flow).stream(plan.flow.stream).pages(window)
+        self._coming: Future[Chunk] | None = state.pool.submit(_next_chunk, self._pages, _FIRST_CHUNK)
+
+    def is_ready(self) -> bool:
+        return self._coming is not None and self._coming.done() and self._coming.exception() is None
+
+    def take(self) -> Judged | None:
+        if self._coming is None:
+            return None
+        chunk = self._coming.result()
+        self._coming = self._state.pool.submit(_next_chunk, self._pages, CHUNK) if chunk.position else None
+        keys = [record.key for record in chunk.records] + [broken.key for broken in chunk.unreadable]
+        rows = load_rows(self._state, self._plan.flow.slug, keys)
+        works = triage(self._state, self._plan, chunk.records, rows) + park_unreadable(chunk.unreadable, rows)
+        return Judged(works=works, written=partial(self._advance, chunk.position))
+
+    def _advance(self, position: str) -> None:
+        """Move the cursor past pages whose records all have their SyncRecords."""
+        cursor = self._cursor
+        cursor.position = position
+        cursor.window_end = self._window.end if position else None
+        if not position:
+            cursor.walked, cursor.read_until = True, self._window.end
+        with fenced(self._state.lease):
+            cursor.save()
 
 
-def _deliver_chunk(state: RunState, plan: FlowPlan, chunk: Chunk) -> None:
-    keys = [record.key for record in chunk.records] + [broken.key for broken in chunk.unreadable]
-    rows = load_rows(state, plan.flow.slug, keys)
-    works = triage(state, plan, chunk.records, rows)
-    deliver(state, plan, [*works, *park_unreadable(chunk.unreadable, rows)])
-
-
-def _chunks(state: RunState, stream: Stream, window: Window) -> Iterator[Chunk]:
-    """Gather pages to chunks; the next page is read while a chunk is being delivered."""
-    pages = stream.pages(window)
-    coming: Future[Page | None] = state.pool.submit(next, pages, None)
+def _next_chunk(pages: Iterator[Page], enough: int) -> Chunk:
+    """Read pages until there are enough records. Runs in a pool thread; a position is given only with more to read."""
     gathered: list[Page] = []
-    enough = _FIRST_CHUNK
-    while True:
-        page = coming.result()
-        if page is None:
-            yield _gather(gathered, "")
-            return
+    for page in pages:
         gathered.append(page)
-        coming = state.pool.submit(next, pages, None)
-        if sum(len(each.records) for each in gathered) >= enough and page.position:
-            yield _gather(gathered, page.position)
-            gathered, enough = [], CHUNK
+        if page.position and sum(len(each.records) for each in gathered) >= enough:
+            return _gather(gathered, page.position)
+    return _gather(gathered, "")
 
 
 def _gather(pages: Sequence[Page], position: str) -> Chunk:

@@ -161,6 +161,12 @@ def hold_unknown(work: Work, code: str, message: str) -> Ending:
     return Ending(work, Outcome.UNKNOWN, code=code, message=message)
 
 
+def leave_due(work: Work) -> Work:
+    """Leave a judged record for the next slice, which reads it anew."""
+    work.state, work.due_at, work.prepare = State.DUE, timezone.now(), None
+    return work
+
+
 def hold_back(work: Work, stop: ConnectorError | None) -> Ending:
     why = stop.message if stop else "The run stopped before the call."
     work.state, work.due_at = State.DUE, timezone.now() + timedelta(seconds=_SETTLE_SOON_S)
