@@ -4,6 +4,7 @@ from integrations.connectors.chargebee.checks import CHECKS
 from integrations.connectors.chargebee.credentials import FIELDS, clean, document_url, limits, origin
 from integrations.connectors.chargebee.explanations import EXPLANATIONS
 from integrations.connectors.chargebee.inbound import INBOUND
+from integrations.connectors.chargebee.kinds import KINDS
 from integrations.connectors.chargebee.session import open_session
 from integrations.contracts import Connector
 
@@ -20,4 +21,5 @@ CONNECTOR = Connector(
     inbound=INBOUND,
     sandbox_port_offset=1,
     document_url=document_url,
+    streams=tuple(KINDS),
 )

@@ -45,7 +45,7 @@ class ChargebeeSession:
             fingerprint=f"{region}:{domain}",
             name=domain,
             base_currency=next((currency.code for currency in self.currencies if currency.is_base), ""),
-            time_zone=self._time_zone(),
+            time_zone=self.time_zone,
             is_production=not domain.endswith(TEST_SUFFIX),
             details={"region": dict(REGIONS)[region], "product_catalogue": self.configuration.catalogue},
         )
@@ -53,7 +53,12 @@ class ChargebeeSession:
     def stream(self, slug: str) -> ListStream:
         """Give a stream by its slug. Raises KeyError."""
         return ListStream(
-            KINDS[slug], self.client, self.units, lag_s(self.settings), lambda: self.configuration.catalogue
+            KINDS[slug],
+            self.client,
+            self.units,
+            lag_s(self.settings),
+            lambda: self.configuration.catalogue,
+            lambda: self.time_zone,
         )
 
     def sink(self, slug: str) -> Sink:
@@ -94,8 +99,9 @@ class ChargebeeSession:
             client.close()
         return False
 
-    def _time_zone(self) -> str:
-        """Give the site's time zone as the newest invoice states it: no endpoint tells it. Empty without invoices."""
+    @cached_property
+    def time_zone(self) -> str:
+        """The site's time zone as the newest invoice states it: no endpoint tells it. Empty without invoices."""
         try:
             newest = list(self.client.page("invoices", _NEWEST, limit=1).objects("invoice"))
         except PrivilegeError:

@@ -59,7 +59,7 @@ INVOICES = (
     _row("memo", FormulaSpec(formula='"Chargebee " & number')),
     _row(
         "item",
-        FormulaSpec(formula='IF(line.netsuite_item<>"", line.netsuite_item, LOOKUP("items", line.kind, line.code))'),
+        FormulaSpec(formula='IF(line.linked_item<>"", line.linked_item, LOOKUP("items", line.kind, line.code))'),
         level="line",
         required=True,
     ),

@@ -1,0 +1,173 @@
+"""Payments: money that came in and stayed; what it is applied to may change without the cash being touched."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from integrations.connectors.chargebee.documents import Transaction
+from integrations.connectors.chargebee.lifecycle.common import (
+    ZERO,
+    Applied,
+    after,
+    day,
+    digest,
+    merged,
+    open_money,
+    withdrawn,
+)
+from integrations.contracts import DELIVER, Context, Money, Need, Record, SourceDocument, Value, Verdict
+
+COMING: Mapping[str, str] = {
+    "in_progress": "is still in progress at the gateway",
+    "needs_attention": "needs attention in Chargebee: its outcome is not known",
+    "timeout": "timed out at the gateway: its outcome is not known",
+}
+_PAYMENT, _BOUNCED, _VOIDED, _FAILED = "payment", "late_failure", "voided", "failure"
+
+
+def transaction_of(record: Record) -> Transaction:
+    """Give the record's body as what this stream holds."""
+    return cast(Transaction, record.body)
+
+
+def money(record: Record) -> Money:
+    """Give the amount that moved."""
+    transaction = transaction_of(record)
+    return Money(amount=transaction.amount, currency=transaction.currency_code)
+
+
+def document_date(record: Record, context: Context) -> date:
+    """Give the day on which the money moved, where the site's books are kept."""
+    return day(transaction_of(record).date, context)
+
+
+def label_of(record: Record) -> str:
+    """Give what people call it."""
+    return f"{transaction_of(record).type.replace('_', ' ').capitalize()} {record.key}"
+
+
+def version(record: Record) -> str:
+    """Digest the cash: who, when, how much, and whether it stayed. What it is applied to is not part of it."""
+    payment = transaction_of(record)
+    return digest(
+        (
+            payment.type,
+            payment.status,
+            payment.deleted or record.deleted,
+            payment.customer_id,
+            payment.date,
+            payment.currency_code,
+            payment.amount,
+        )
+    )
+
+
+def details(record: Record) -> str:
+    """Digest which invoices it is applied to."""
+    return digest(applied(record))
+
+
+def applied(record: Record) -> Applied:
+    """Give the invoices it is applied to; the rest of a payment is on account, and nothing of a bounced one counts."""
+    payment = transaction_of(record)
+    return merged((one.invoice_id, one.applied_amount) for one in payment.linked_invoices)
+
+
+def verdict(record: Record, context: Context) -> Verdict:
+    """Post payments that succeeded; the money of all others has not moved, or not yet, or went back."""
+    payment = transaction_of(record)
+    if payment.type != _PAYMENT:
+        return not_this_flow(payment, "payment")
+    return moved(record, context)
+
+
+def moved(record: Record, context: Context) -> Verdict:
+    """Judge a transaction by whether its money moved and stayed: for payments and refunds alike."""
+    transaction, label = transaction_of(record), label_of(record)
+    if transaction.status in COMING:
+        return Verdict(action="later", code=transaction.status, reason=f"{label} {COMING[transaction.status]}.")
+    if transaction.status == _FAILED:
+        return Verdict(action="skip", code=_FAILED, reason=f"{label} failed: no money moved.")
+    if transaction.status == _VOIDED and not transaction.settled_at:
+        return Verdict(action="skip", code=_VOIDED, reason=f"{label} was voided: no money moved.")
+    if transaction.status in (_BOUNCED, _VOIDED):
+        reason = f"{label} had succeeded and was taken back ({transaction.status})."
+        return withdrawn(transaction, transaction.status, reason, transaction.voided_at, context)
+    if transaction.deleted or record.deleted:
+        return withdrawn(transaction, "deleted", f"{label} was deleted in Chargebee.", None, context)
+    return DELIVER
+
+
+def not_this_flow(transaction: Transaction, wanted: str) -> Verdict:
+    """Say why a transaction of another type is not posted here."""
+    why = {
+        "authorization": "an authorisation: it reserves money and moves none",
+        "payment_reversal": "the way back of a payment, which is reversed under its own number",
+        "refund": "a refund, which the refunds flow posts",
+        "payment": "a payment, which the payments flow posts",
+    }.get(transaction.type, f"of type {transaction.type}")
+    reason = f"Transaction {transaction.id} is {why}."
+    return Verdict(action="skip", code=f"not_a_{wanted}:{transaction.type}", reason=reason)
+
+
+def needs(record: Record, context: Context) -> tuple[Need, ...]:
+    """A payment needs its customer and every invoice that it is applied to."""
+    invoices = tuple(Need(flow="invoices", key=key) for key, _ in applied(record))
+    return (Need(flow="customers", key=transaction_of(record).customer_id), *invoices)
+
+
+def source(record: Record, context: Context) -> SourceDocument:
+    """Show a payment or refund to the mapping."""
+    return SourceDocument(header=source_fields(transaction_of(record), context))
+
+
+def source_fields(transaction: Transaction, context: Context) -> dict[str, Value]:
+    """Give a transaction's fields; money recorded by hand has the gateway `not_applicable`."""
+    return {
+        "id": transaction.id,
+        "type": transaction.type,
+        "customer_id": transaction.customer_id,
+        "subscription_id": transaction.subscription_id,
+        "date": day(transaction.date, context),
+        "currency": transaction.currency_code,
+        "amount": transaction.amount,
+        "amount_unused": transaction.amount_unused,
+        "gateway": transaction.gateway or "not_applicable",
+        "gateway_account_id": transaction.gateway_account_id,
+        "payment_method": transaction.payment_method,
+        "id_at_gateway": transaction.id_at_gateway,
+        "reference_number": transaction.reference_number,
+        "business_entity_id": transaction.business_entity_id,
+        "exchange_rate": transaction.exchange_rate,
+        **transaction.custom,
+    }
+
+
+def payers(record: Record, context: Context) -> tuple[str, ...]:
+    """Give the target's ids of the customers whose invoices are paid, in the order of the invoices; else the payer's.
+
+    A parent or payment owner pays for others: the receivable relieved is the one of the invoice's own customer.
+    """
+    own = context.links[("customers", transaction_of(record).customer_id)].external_id
+    found = [context.links[("invoices", key)].facts.customer or own for key, _ in applied(record)]
+    return tuple(dict.fromkeys(found)) or (own,)
+
+
+def open_at(record: Record, end: date, context: Context) -> Money | None:
+    """Give what was on account at the end of a day, negative. None: not there yet, or not a payment that stands."""
+    payment = transaction_of(record)
+    if payment.type != _PAYMENT or day(payment.date, context) > end:
+        return None
+    judged = moved(record, context)
+    if judged.action in ("skip", "later"):
+        return None
+    if judged.action == "withdraw" and (judged.on is None or judged.on <= end):
+        return open_money(ZERO, payment.currency_code)
+    return open_money(-_unused_at(payment, end, context), payment.currency_code)
+
+
+def _unused_at(payment: Transaction, end: date, context: Context) -> Decimal:
+    used = [(one.applied_at, one.applied_amount) for one in payment.linked_invoices]
+    back = [(one.txn_date, one.txn_amount) for one in payment.linked_refunds if one.txn_status == "success"]
+    return payment.amount_unused + after([*used, *back], end, context)
