@@ -55,7 +55,8 @@ class Draft:
     """One operation about to be written. `reference` is ours and goes into the target (with the revision when above 1).
 
     `external_id` is the target's id where the operation acts on a document that stands already. `payload` is in the
-    target's own words.
+    target's own words. `sink` may be another than the flow's. With `writes_back` it is a sink of the system that the
+    flow reads: a step on the record's own document there (held while the other system pays), which makes no link.
     """
 
     flow: str
@@ -68,6 +69,7 @@ class Draft:
     revision: int = 1
     external_id: str = ""
     references: tuple[Reference, ...] = ()
+    writes_back: bool = False
 
 
 Stage: TypeAlias = Literal["on_hold", "unposted", "posted", "voided"]

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.sql import insert_rows
 from integrations import registry
-from integrations.contracts import Changed, Event, Hint
+from integrations.contracts import Changed, Event, Hint, Side
 from integrations.engine import schedule
 from integrations.engine.sessions import open_session
 from integrations.errors import ConnectorError
@@ -72,8 +73,9 @@ def _note(receiver: Connection, rows: Sequence[InboxEvent], confirmed: Sequence[
     changed = _newest(change for event in confirmed for change in event.changed)
     syncs = Sync.objects.for_tenant(receiver.tenant_id).filter(state=Sync.State.ACTIVE, webhooks_on=True)
     with transaction.atomic():
-        for sync in syncs.filter(source=receiver).order_by("id").select_for_update():
-            if make_due(sync, changed):
+        joined = syncs.filter(Q(source=receiver) | Q(target=receiver))
+        for sync in joined.order_by("id").select_for_update():
+            if make_due(sync, changed, "source" if sync.source_id == receiver.pk else "target"):
                 schedule.ask_for_run(sync, trigger="webhook")
         events = InboxEvent.objects.for_tenant(receiver.tenant_id)
         now = timezone.now()
@@ -119,9 +121,12 @@ WHERE EXCLUDED.wanted_order = 0 OR EXCLUDED.wanted_order > integrations_syncreco
 """
 
 
-def make_due(sync: Sync, changed: Sequence[Changed]) -> int:
-    """Make due what changed and was not read since; give how many records. Inside the caller's transaction."""
-    flows = [(flow.stream, flow.slug) for flow in registry.pair(sync.pair).flows]
+def make_due(sync: Sync, changed: Sequence[Changed], side: Side = "source") -> int:
+    """Make due what changed on a side of the sync and was not read since; give how many records.
+
+    Inside the caller's transaction.
+    """
+    flows = [(flow.stream, flow.slug) for flow in registry.pair(sync.pair).flows if flow.reads == side]
     wanted = [
         (slug, change.key, change.order) for change in changed for stream, slug in flows if stream == change.stream
     ]

@@ -42,7 +42,7 @@ def _compare(state: RunState, plan: FlowPlan, batch: list[IndexEntry]) -> int:
         state.count(plan.flow.slug, "missed", len(missed))
         changes = [Changed(stream=plan.flow.stream, key=entry.key, order=entry.order) for entry in missed]
         with fenced(state.lease):
-            make_due(state.sync, changes)
+            make_due(state.sync, changes, plan.flow.reads)
     return len(missed)
 
 
