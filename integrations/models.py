@@ -336,6 +336,7 @@ class Link(models.Model):
         ]
         indexes = [
             models.Index(fields=["tenant", "external_id"], name="link_external"),
+            models.Index(fields=["tenant", "reversal_id"], name="link_reversal", condition=~Q(reversal_id="")),
             # what is applied to a document, looked up only when that document is about to be reversed
             GinIndex(
                 OpClass(KeyTransform("applied", "facts"), name="jsonb_path_ops"),
@@ -346,3 +347,46 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flow} {self.natural_key} -> {self.external_id}"
+
+
+class Reconciliation(models.Model):
+    """What the reconciliation of a period found, both days included; once signed, its report is frozen."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        SIGNED = "signed", "Signed off"
+        STALE = "stale", "Signed off, changed since"
+
+    tenant = models.ForeignKey("portal.Tenant", on_delete=models.CASCADE, related_name="+")
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="reconciliations")
+    start = models.DateField()
+    end = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    ok = models.BooleanField()  # nothing differs that nobody has explained
+    report = models.JSONField()
+    tie_out = models.JSONField(null=True)
+    marks = models.JSONField(default=dict, blank=True)  # {difference's name: {by, at, reason}}
+    late = models.JSONField(default=list, blank=True)  # documents that landed in the period after it was signed
+    digest = models.CharField(max_length=64, blank=True)  # of what was signed
+    made_by = models.CharField(max_length=254, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    signed_by = models.CharField(max_length=254, blank=True)
+    signed_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sync", "start", "end"], condition=Q(state="open"), name="one_open_reconciliation"
+            ),
+            models.CheckConstraint(condition=Q(start__lte=models.F("end")), name="reconciliation_days"),
+            models.CheckConstraint(
+                condition=Q(state="open", signed_at=None) | (~Q(state="open") & Q(signed_at__isnull=False, ok=True)),
+                name="reconciliation_signed",
+            ),
+        ]
+        indexes = [models.Index(fields=["sync", "-end"], name="reconciliation_latest")]
+
+    def __str__(self) -> str:
+        return f"Reconciliation of {self.start} to {self.end}"

@@ -1,0 +1,114 @@
+"""Heals what a reconciliation named, on a person's request only and on record: nothing happens silently."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.record import change_config
+from integrations import registry
+from integrations.contracts import Changed
+from integrations.engine import schedule, syncs
+from integrations.engine.inbox import make_due
+from integrations.engine.post import LINK, POST_ANEW
+from integrations.engine.reconcile.report import Difference, Heal
+from integrations.errors import ConfigurationError
+from integrations.models import Link, Sync, SyncRecord
+
+WORDS: dict[Heal, str] = {
+    "run": "Read and post",
+    "replay": "Replay",
+    "read_again": "Read again",
+    "link": "Link",
+    "post_anew": "Post anew",
+}
+
+
+@dataclass(slots=True)
+class Healing:
+    """What was set going, by way of healing, and what a person has to do in the systems first."""
+
+    begun: dict[Heal, int] = field(default_factory=dict)
+    left: list[Difference] = field(default_factory=list)
+
+
+def heal(sync: Sync, differences: Sequence[Difference], *, actor: str) -> Healing:
+    """Set going what the engine can heal, and ask for a run; safe to call twice. Reconcile again afterwards.
+
+    Raises ConfigurationError when the sync is not switched on.
+    """
+    if sync.state != Sync.State.ACTIVE:
+        raise ConfigurationError(f"{sync.name} is not switched on: nothing can be healed.", code="not_active")
+    by_way: defaultdict[Heal, list[Difference]] = defaultdict(list)
+    for difference in differences:
+        by_way[difference.heal].append(difference)
+    healing = Healing(left=by_way.pop("", []))
+    with transaction.atomic():
+        schedule.lock(sync.pk)
+        for way, some in by_way.items():
+            healing.begun[way] = _WAYS[way](sync, some, actor)
+        _note(sync, healing, differences, actor)
+    return healing
+
+
+def _run(sync: Sync, some: Sequence[Difference], actor: str) -> int:
+    """Have documents read that our trail does not know."""
+    pair = registry.pair(sync.pair)
+    changed = [Changed(stream=pair.flow(each.flow).stream, key=each.id) for each in some]
+    number = make_due(sync, changed)
+    schedule.ask_for_run(sync, trigger="replay")
+    return min(number, len(some))
+
+
+def _replay(sync: Sync, some: Sequence[Difference], actor: str) -> int:
+    """Have held records tried anew and delivered ones read back."""
+    return syncs.replay(sync, record_ids=[each.record_id for each in some if each.record_id], actor=actor)
+
+
+def _link(sync: Sync, some: Sequence[Difference], actor: str) -> int:
+    """Link look-alikes: each is looked up again and linked only if it still agrees."""
+    number = 0
+    for each in some:
+        number += _decide(sync, each, decision=LINK, decision_value=each.external_id)
+    return number
+
+
+def _post_anew(sync: Sync, some: Sequence[Difference], actor: str) -> int:
+    """Post once more, as the next revision, what was deleted, voided or undone in the target."""
+    number = 0
+    for each in some:
+        number += _decide(sync, each, decision=POST_ANEW, decision_value=f"{actor} had it posted anew")
+    return number
+
+
+def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
+    """Put a person's decision on a record that does not stand, and have it tried again.
+
+    What was linked before is marked as gone, so that the record starts with its next revision.
+    """
+    records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, pk=difference.record_id)
+    settled = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN])
+    number = settled.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0, **decision)
+    if number:
+        links = Link.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
+        sides = {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
+        links.filter(**sides, state=Link.State.STANDING).update(
+            state=Link.State.REVERSED, reversed_on=timezone.now().date(), updated_at=timezone.now()
+        )
+        schedule.ask_for_run(sync, trigger="replay")
+    return number
+
+
+_WAYS = {"run": _run, "replay": _replay, "read_again": _replay, "link": _link, "post_anew": _post_anew}
+
+
+def _note(sync: Sync, healing: Healing, differences: Sequence[Difference], actor: str) -> None:
+    change_config(
+        tenant_id=sync.tenant_id,
+        actor=actor,
+        subject=f"sync {sync.pk}",
+        action="healed differences",
+        details={"begun": dict(healing.begun), "differences": [each.name for each in differences[:100]]},
+    )

@@ -1,0 +1,329 @@
+"""Judges one document three ways: what the source says of it, what our trail wanted, and what stands in the target."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from integrations.contracts import Facts, Flow, Money
+from integrations.engine.compare import differences
+from integrations.engine.reconcile.books import SourceDocument
+from integrations.engine.reconcile.ledger import Standing
+from integrations.engine.reconcile.report import ZERO, Difference, Heal, Kind, Tally
+from integrations.engine.reconcile.trail import Joined, Trail
+from integrations.models import SyncRecord
+
+State = SyncRecord.State
+_BOOKED = (State.DELIVERED, State.DIFFERENT)
+_NAMES: tuple[tuple[Kind, frozenset[str]], ...] = (
+    ("amount", frozenset({"currency", "total"})),
+    ("date", frozenset({"date", "posting_date"})),
+    ("account", frozenset({"customer", "lines", "name"})),
+    ("unapplied", frozenset({"applied", "open_amount"})),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One record of one flow with all that was read about it. `begins`: the sync's first day."""
+
+    flow: Flow
+    key: str
+    document: SourceDocument | None
+    trail: Trail | None
+    standing: Standing | None
+    others: Mapping[str, Standing]  # the record's further documents that stand: replaced ones, reversals, credits
+    is_stranger: bool
+    start: date
+    end: date
+    begins: date | None
+    source_name: str
+    target_name: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.document.label if self.document else self.trail.label if self.trail else self.key
+
+    @property
+    def money(self) -> Money | None:
+        """The source's amount."""
+        return self.document.money if self.document else None
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether it is in the target's ledger and was not taken out again."""
+        return self.standing is not None and self.standing.counts and not self.is_reversed(self.link)
+
+    @property
+    def link(self) -> Joined | None:
+        """The newest link."""
+        return self.trail.link if self.trail else None
+
+    def is_reversed(self, link: Joined | None) -> bool:
+        """Tell whether a document was reversed, and its reversal is in the ledger."""
+        if link is None or not link.is_reversed:
+            return False
+        reversal = self.others.get(link.reversal_id)
+        return link.reversal_id in ("", link.external_id) or (reversal is not None and reversal.counts)
+
+    @property
+    def version_changed(self) -> bool:
+        """Tell whether the source changed since what stands was booked."""
+        link = self.trail.link if self.trail else None
+        return bool(link and self.document and self.document.version and link.source_version != self.document.version)
+
+
+def judge_case(tally: Tally, case: Case) -> None:
+    """Count a record on every side where it is, and name what differs."""
+    if case.document is not None and case.document.fault:
+        _name(tally, case, "missing", f"{case.source_name}: {case.document.fault}", "Mend it there; report it to us.")
+    elif case.is_stranger and not _belongs(case):
+        _judge_stranger(tally, case)
+    elif case.document is not None and case.document.stands:
+        _judge_due(tally, case)
+    else:
+        _judge_gone(tally, case)
+
+
+def _belongs(case: Case) -> bool:
+    """Tell whether the source dates a record in the period, though its list did not show it."""
+    return bool(case.document and case.document.day and case.start <= case.document.day <= case.end)
+
+
+# Due in the ledger
+
+
+def _judge_due(tally: Tally, case: Case) -> None:
+    if not case.stands and (rule := _rule(case)):
+        code, reason = rule
+        amount, currency = _source_amount(case)
+        tally.remark(code, case.flow.slug, currency, case.key, amount, reason)
+        return
+    amount, currency = _source_amount(case)
+    tally.count("source", case.flow.slug, currency, amount)
+    if case.trail is not None and case.trail.link is not None and (case.stands or case.trail.state in _BOOKED):
+        facts = case.trail.wanted
+        tally.count("trail", case.flow.slug, facts.currency or currency, _or(facts.total, amount))
+    if case.standing is None or not case.stands:
+        _name_missing(tally, case)
+        return
+    facts = case.standing.found.facts
+    tally.count("target", case.flow.slug, facts.currency or currency, _or(facts.total, amount))
+    _compare(tally, case, case.standing)
+    _check_replaced(tally, case)
+
+
+def _rule(case: Case) -> tuple[str, str] | None:
+    """Give the rule by which a document that its source wants is not posted."""
+    trail, document = case.trail, case.document
+    if trail is not None and trail.state == State.SKIPPED and document and trail.source_version == document.version:
+        return trail.code, _REASONS.get(trail.code, trail.reason if trail.code == "skipped_by_hand" else trail.code)
+    if case.begins and document and document.day and document.day < case.begins and (trail is None or not trail.link):
+        return "before_start_date", _REASONS["before_start_date"]
+    return None
+
+
+_REASONS = {
+    "before_start_date": "Dated before the sync's start date.",
+    "filtered": "Left out by a filter under Mappings.",
+    "parent_skipped": "Belongs to a document that is not posted.",
+}
+
+
+def _name_missing(tally: Tally, case: Case) -> None:
+    trail, target = case.trail, case.target_name
+    standing = case.standing
+    heal: Heal = "replay"
+    if standing is not None and standing.found.stage == "voided":
+        detail = f"{case.label} stands in {target} as {standing.name}, but it was voided there."
+        action = f"Restore {standing.name} in {target} and read it again, or have {case.label} posted anew."
+        heal = "post_anew"
+    elif standing is not None and standing.counts:
+        detail = f"{case.label} was reversed in {target}, though {case.source_name} has it as due."
+        action, heal = f"Have {case.label} posted anew from here, or skip it with a reason.", "post_anew"
+    elif standing is not None:
+        detail = f"{case.label} stands in {target} as {standing.name}, but it is not posted to the ledger yet."
+        action, heal = f"Post or release {standing.name} in {target}, then read it again.", "read_again"
+    elif trail is not None and trail.link is not None:
+        detail = f"{case.label} was booked in {target} as {trail.link.external_id} and stands there no longer."
+        action, heal = f"Restore it in {target}, or have it posted anew from here.", "post_anew"
+    elif trail is None:
+        detail, heal = f"{case.label} has not been read from {case.source_name} yet.", "run"
+        action = "Run the sync: it is read and posted."
+    else:
+        detail = trail.reason or f"{case.label} is {State(trail.state).label.lower()}."
+        action = "Mend the cause named under Problems, then replay it." if trail.state == State.PARKED else "Replay it."
+    _name(tally, case, "missing", detail, action, heal=heal)
+
+
+def _compare(tally: Tally, case: Case, standing: Standing) -> None:
+    faults = _faults(case, standing)
+    if not faults:
+        return
+    if _is_accepted(case, standing):
+        amount, currency = _source_amount(case)
+        reason = case.trail.reason if case.trail else ""
+        tally.remark("accepted", case.flow.slug, currency, case.key, amount, reason)
+        return
+    for kind, detail in faults.items():
+        _name(tally, case, kind, detail, *_advice(case, kind, standing))
+
+
+def _faults(case: Case, standing: Standing) -> dict[Kind, str]:
+    """Name what differs, once per kind; lines that differ with the total are the same fault."""
+    found: dict[Kind, str] = {}
+    facts = standing.found.facts
+    if case.money is not None and not _same_money(case.money, facts):
+        found["amount"] = (
+            f"{case.money.amount} {case.money.currency} in {case.source_name}, "
+            f"{facts.total} {facts.currency} in {case.target_name}."
+        )
+    wanted = case.trail.wanted if case.trail else Facts()
+    said = {each.field: str(each) for each in differences(wanted, facts)}
+    for kind, names in _NAMES:
+        told = [text for name, text in said.items() if name in names]
+        if told and kind not in found and not (kind == "account" and "amount" in found and said.keys() <= _WITH_TOTAL):
+            found[kind] = "; ".join(told) + "."
+    if not found and case.version_changed:
+        found[_changed_kind(case, facts)] = f"{case.label} changed in {case.source_name} after it was posted."
+    return found
+
+
+_WITH_TOTAL = frozenset({"total", "currency", "lines", "open_amount", "applied"})
+
+
+def _changed_kind(case: Case, facts: Facts) -> Kind:
+    day = case.document.day if case.document else None
+    wanted = case.trail.wanted.date if case.trail else None
+    return "date" if day and facts.date and day not in (facts.date, wanted) else "account"
+
+
+def _same_money(money: Money, facts: Facts) -> bool:
+    is_same_currency = facts.currency is None or facts.currency == money.currency
+    return is_same_currency and (facts.total is None or facts.total == money.amount)
+
+
+def _is_accepted(case: Case, standing: Standing) -> bool:
+    """Tell whether a person took the document as it stands: it is as last read, though not as drafted."""
+    trail = case.trail
+    if trail is None or trail.link is None or trail.state != State.DELIVERED or not trail.link.is_as_drafted:
+        return False
+    return not case.version_changed and not differences(trail.link.facts, standing.found.facts)
+
+
+def _advice(case: Case, kind: Kind, standing: Standing) -> tuple[str, Heal]:
+    name, target = standing.name, case.target_name
+    if case.version_changed:
+        return (
+            f"Correct {name} in {target} as {case.source_name} has it now, or replay it to see what holds it.",
+            "replay",
+        )
+    if case.trail is None or case.trail.link is None:
+        return "Run the sync: what was sent without an answer is settled.", "run"
+    if kind == "unapplied":
+        return f"Apply {name} in {target} as {case.source_name} has it, then read it again.", "read_again"
+    return f"Correct {name} in {target}, then read it again; or accept it with a reason.", "read_again"
+
+
+def _check_replaced(tally: Tally, case: Case) -> None:
+    """See that a document of an earlier revision was taken out of the ledger when it was posted anew."""
+    trail = case.trail
+    if trail is None or len(trail.links) < 2:
+        return
+    for link in trail.links[1:]:
+        held = case.others.get(link.external_id)
+        if held is not None and held.counts and not case.is_reversed(link):
+            amount, currency = _or(held.found.facts.total, ZERO), held.found.facts.currency or ""
+            tally.count("target", case.flow.slug, currency, amount)
+            detail = f"{held.name} was replaced by {case.standing.name if case.standing else ''} and still stands."
+            _name(tally, case, "duplicate", detail, f"Reverse {held.name} in {case.target_name}.", target=amount)
+
+
+# Not due in the ledger (any more)
+
+
+def _judge_gone(tally: Tally, case: Case) -> None:
+    if case.standing is None or not case.standing.counts:
+        return
+    facts = case.standing.found.facts
+    amount, currency = _or(facts.total, ZERO), facts.currency or ""
+    if not case.stands:
+        reason = f"No longer due in {case.source_name}: it stands in {case.target_name} with its reversal."
+        tally.remark("reversed", case.flow.slug, currency, case.key, amount, reason)
+        return
+    tally.count("trail", case.flow.slug, currency, amount)
+    tally.count("target", case.flow.slug, currency, amount)
+    link, name, target = case.link, case.standing.name, case.target_name
+    if link is not None and link.is_reversed:
+        detail = f"{case.label} was reversed in {target} by {link.reversal_id}, which stands there no longer."
+        action = f"Restore {link.reversal_id} in {target}, or reverse {name} there again."
+    else:
+        detail = f"{case.label} is not due in {case.source_name} (any more), but stands in {target}."
+        action = f"Replay it: the policy for voids decides; or reverse {name} in {target}."
+    _name(tally, case, "extra", detail, action, heal="replay", source=None)
+
+
+def _judge_stranger(tally: Tally, case: Case) -> None:
+    """A document dated in the period whose source is dated elsewhere: posted on another day by rule, or moved."""
+    if case.standing is None or not case.standing.counts:
+        return
+    facts = case.standing.found.facts
+    amount, currency = _or(facts.total, ZERO), facts.currency or ""
+    if case.document is None:
+        _judge_gone(tally, case)
+    elif facts.date is None or not case.start <= facts.date <= case.end:
+        return  # another document of this record made it known
+    elif not case.version_changed and case.trail is not None and facts.date == case.trail.wanted.date:
+        reason = f"Dated in another period in {case.source_name}, posted here as the policy for closed periods says."
+        tally.remark("moved", case.flow.slug, currency, case.key, amount, reason)
+    else:
+        detail = f"{case.label} is dated {case.document.day} in {case.source_name}, {facts.date} in {case.target_name}."
+        _name(tally, case, "date", detail, *_advice(case, "date", case.standing))
+
+
+# The difference itself
+
+
+def _name(
+    tally: Tally,
+    case: Case,
+    kind: Kind,
+    detail: str,
+    action: str,
+    heal: Heal = "",
+    source: Decimal | None = ZERO,
+    target: Decimal | None = None,
+) -> None:
+    """Name a difference; `source` None: the source has no such document."""
+    standing = case.standing.found if case.stands and case.standing else None
+    amount, currency = _source_amount(case)
+    tally.differences.append(
+        Difference(
+            kind=kind,
+            flow=case.flow.slug,
+            id=case.key,
+            label=case.label,
+            currency=currency,
+            source=None if source is None or case.money is None else amount,
+            target=target if target is not None else (standing.facts.total if standing else None),
+            detail=detail,
+            action=action,
+            heal=heal if heal != "replay" or case.trail else "run",
+            record_id=case.trail.record_id if case.trail else 0,
+            external_id=case.standing.found.external_id if case.standing else "",
+            number=case.standing.name if case.standing else "",
+            day=case.document.day if case.document else None,
+        )
+    )
+
+
+def _source_amount(case: Case) -> tuple[Decimal, str]:
+    if case.money is not None:
+        return case.money.amount, case.money.currency
+    trail = case.trail
+    return (trail.amount or ZERO, trail.currency) if trail else (ZERO, "")
+
+
+def _or(amount: Decimal | None, other: Decimal) -> Decimal:
+    return other if amount is None else amount

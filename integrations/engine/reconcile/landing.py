@@ -1,0 +1,91 @@
+"""What lands in a period that was signed off already: the report is marked stale and the document listed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.contracts import Found
+from integrations.engine.drafts import dump_facts
+from integrations.models import Link, Reconciliation, Sync
+
+_SIGNED = (Reconciliation.State.SIGNED, Reconciliation.State.STALE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """A document just read back from the target: booked, changed, or only read again."""
+
+    key: str
+    label: str
+    found: Found
+
+    @property
+    def day(self) -> date | None:
+        """The day on which the ledger has it."""
+        return self.found.facts.posting_date or self.found.facts.date
+
+
+def note_landed(sync: Sync, flow: str, landed: Sequence[Landed]) -> int:
+    """Mark signed periods stale that one of these lands in; give the number of documents that did.
+
+    Called once per batch, before its links are saved, inside their transaction: one query, and a second one only
+    where a signed period is touched. What stood there already, just so, does not land again.
+    """
+    days = [each.day for each in landed if each.day is not None]
+    if not days:
+        return 0
+    signed = Reconciliation.objects.for_tenant(sync.tenant_id).filter(sync=sync, state__in=_SIGNED)
+    touched = list(signed.filter(start__lte=max(days), end__gte=min(days)).values_list("pk", "start", "end"))
+    if not touched:
+        return 0
+    new = _new(sync, flow, [each for each in landed if each.day is not None])
+    return sum(
+        _mark_stale(sync, flow, pk, [each for each in new if _is_in(each, start, end)]) for pk, start, end in touched
+    )
+
+
+def _is_in(each: Landed, start: date, end: date) -> bool:
+    return each.day is not None and start <= each.day <= end
+
+
+def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
+    """Leave out what our links know already with the same facts."""
+    links = Link.objects.for_tenant(sync.tenant_id).filter(
+        source_identity=sync.source_identity,
+        target_identity=sync.target_identity,
+        flow=flow,
+        natural_key__in=[each.key for each in landed],
+    )
+    known = {
+        (key, external_id): facts
+        for key, external_id, facts in links.values_list("natural_key", "external_id", "facts")
+    }
+    return [each for each in landed if known.get((each.key, each.found.external_id)) != dump_facts(each.found.facts)]
+
+
+def _mark_stale(sync: Sync, flow: str, pk: int, landed: Sequence[Landed]) -> int:
+    if not landed:
+        return 0
+    with transaction.atomic():
+        held = Reconciliation.objects.for_tenant(sync.tenant_id).select_for_update().get(pk=pk)
+        held.late = [*held.late, *(_told(flow, each) for each in landed)]
+        held.state = Reconciliation.State.STALE
+        held.save(update_fields=["late", "state"])
+    return len(landed)
+
+
+def _told(flow: str, each: Landed) -> dict[str, str]:
+    facts = each.found.facts
+    return {
+        "flow": flow,
+        "id": each.key,
+        "label": each.label,
+        "external_id": each.found.external_id,
+        "day": str(each.day),
+        "currency": facts.currency or "",
+        "total": str(facts.total) if facts.total is not None else "",
+        "at": timezone.now().isoformat(),
+    }

@@ -1,0 +1,267 @@
+"""The tie-out: what is open at the end of a day in the source and in the target's subledger, document by document."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from integrations.contracts import Flow, Money, OpenItem, Record, Window
+from integrations.engine.reconcile.books import Books, open_books
+from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
+from integrations.engine.reconcile.trail import Trail, load_trails, owners
+from integrations.errors import ConnectorError
+from integrations.models import Sync
+
+_AT_ONCE = 1000
+
+
+def tie_out(sync: Sync, as_of: date, *, since: date, before: TieOut | None = None) -> TieOut:
+    """Compare what is open at the end of `as_of`, per document and customer. Writes nothing anywhere.
+
+    The source's documents looked at are those dated from `since` on, those that the target shows open, and, after an
+    earlier tie-out (`before`), those open in it and those changed since: so each tie-out is complete if the one before
+    was. Raises ConfigurationError where the target cannot tell the past, TransientError.
+    """
+    with open_books(sync) as books:
+        items = _read_items(books, as_of)
+        names = owners(sync, (item.external_id for _, item in items))
+        opened = {flow.slug: _read_source(books, flow, as_of, since, before, names) for flow in _flows(books)}
+        return _compared(books, items, names, opened, as_of, since, before)
+
+
+def _flows(books: Books) -> list[Flow]:
+    return [flow for flow in books.flows if flow.open_at is not None]
+
+
+def _read_items(books: Books, as_of: date) -> list[tuple[str, OpenItem]]:
+    """Ask each sink once for its open documents; with them the first flow that writes there."""
+    items: list[tuple[str, OpenItem]] = []
+    seen = set[tuple[str, str]]()
+    for flow in _flows(books):
+        if (flow.reads, flow.sink) not in seen:
+            seen.add((flow.reads, flow.sink))
+            items += [(flow.slug, item) for item in books.sink(flow).open_items(as_of) if item.amount]
+    return items
+
+
+# The source's side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """A document of the source and what is open on it."""
+
+    label: str
+    money: Money
+
+
+def _read_source(
+    books: Books,
+    flow: Flow,
+    as_of: date,
+    since: date,
+    before: TieOut | None,
+    names: dict[str, list[tuple[str, str]]],
+) -> dict[str, _Open]:
+    """Give what the flow's source leaves open at the end of the day, by key."""
+    stream, opened, read = books.stream(flow), dict[str, _Open](), set[str]()
+    pages = [page.records for page in stream.dated(since, as_of)]
+    if before is not None:
+        start = datetime.combine(before.as_of, time.min, tzinfo=UTC) - timedelta(days=1)  # whatever the site's zone
+        pages += [page.records for page in stream.pages(Window(start=start, end=timezone.now()))]
+    for records in pages:
+        read |= _note(books, flow, records, as_of, opened)
+    keys = {key for found in names.values() for slug, key in found if slug == flow.slug}
+    keys |= {row.id for row in before.rows if row.flow == flow.slug and row.source} if before else set()
+    wanted = sorted(keys - read)
+    for at in range(0, len(wanted), _AT_ONCE):
+        records, _ = stream.read(wanted[at : at + _AT_ONCE])
+        _note(books, flow, records, as_of, opened)
+    return opened
+
+
+def _note(books: Books, flow: Flow, records: Iterable[Record], as_of: date, opened: dict[str, _Open]) -> set[str]:
+    """Note what is open on these; give all their keys."""
+    read = set[str]()
+    for record in records:
+        read.add(record.key)
+        money = _open_at(books, flow, record, as_of)
+        if money is not None and money.amount:
+            opened[record.key] = _Open(label=flow.label_of(record), money=money)
+    return read
+
+
+def _open_at(books: Books, flow: Flow, record: Record, as_of: date) -> Money | None:
+    """Give what is open; nothing where the document is not of this flow, not due, or dated later."""
+    if record.deleted or flow.open_at is None:
+        return None
+    try:
+        day = flow.document_date(record, books.context)
+        if (day is not None and day > as_of) or flow.verdict(record, books.context).action != "deliver":
+            return None
+        return flow.open_at(record, as_of, books.context)
+    except ConnectorError:
+        return None  # the period's reconciliation names it
+
+
+# Both sides
+
+
+def _compared(
+    books: Books,
+    items: list[tuple[str, OpenItem]],
+    names: dict[str, list[tuple[str, str]]],
+    opened: dict[str, dict[str, _Open]],
+    as_of: date,
+    since: date,
+    before: TieOut | None,
+) -> TieOut:
+    trails = {slug: load_trails(books.sync, slug, _keys(slug, by_key, names)) for slug, by_key in opened.items()}
+    rows = {
+        (slug, key): _row(slug, key, each, trails) for slug, by_key in opened.items() for key, each in by_key.items()
+    }
+    strangers = list[tuple[str, OpenItem]]()
+    for slug, item in items:
+        owner = next((name for name in names.get(item.external_id, ()) if name[0] in opened), None)
+        if owner is None:
+            strangers.append((slug, item))
+        else:
+            held = rows.get(owner) or _known(owner, item, trails)
+            rows[owner] = replace(
+                held, target=held.target + item.amount, number=item.number, customer=item.customer or held.customer
+            )
+    extra, remarks = _sort_strangers(books, strangers)
+    kept, excluded = _leave_out(books, [*rows.values()], trails)
+    ordered = sorted([*kept, *extra], key=lambda row: (row.customer, row.currency, row.flow, row.id))
+    return TieOut(
+        as_of=as_of, since=before.since if before else since, rows=tuple(ordered), remarks=(*excluded, *remarks)
+    )
+
+
+def _keys(slug: str, by_key: dict[str, _Open], names: dict[str, list[tuple[str, str]]]) -> set[str]:
+    return {*by_key, *(key for found in names.values() for flow, key in found if flow == slug)}
+
+
+def _row(slug: str, key: str, each: _Open, trails: dict[str, dict[str, Trail]]) -> OpenRow:
+    trail = trails[slug].get(key)
+    link = trail.link if trail else None
+    return OpenRow(
+        flow=slug,
+        id=key,
+        label=each.label,
+        customer=(link.facts.customer or "") if link else "",
+        currency=each.money.currency,
+        source=each.money.amount,
+        external_id=link.external_id if link else "",
+        record_id=trail.record_id if trail else 0,
+    )
+
+
+def _known(owner: tuple[str, str], item: OpenItem, trails: dict[str, dict[str, Trail]]) -> OpenRow:
+    """Begin the row of a document that is open in the target only."""
+    trail = trails[owner[0]].get(owner[1])
+    return OpenRow(
+        flow=owner[0],
+        id=owner[1],
+        label=trail.label if trail else owner[1],
+        customer=item.customer,
+        currency=item.currency,
+        external_id=item.external_id,
+        record_id=trail.record_id if trail else 0,
+    )
+
+
+def _leave_out(
+    books: Books, rows: list[OpenRow], trails: dict[str, dict[str, Trail]]
+) -> tuple[list[OpenRow], list[Remark]]:
+    """Leave out what is not posted by rule: skipped, or older than the sync and never linked."""
+    remarks: dict[tuple[str, str], Remark] = {}
+    kept = []
+    for row in rows:
+        trail = trails[row.flow].get(row.id)
+        if trail is not None and trail.state == "skipped" and not row.target:
+            held = remarks.get((row.flow, row.currency)) or Remark(
+                code="not_posted", flow=row.flow, currency=row.currency, reason="Not posted, by rule."
+            )
+            remarks[(row.flow, row.currency)] = held.plus(row.id, row.source)
+        else:
+            kept.append(row)
+    return kept, list(remarks.values())
+
+
+def _sort_strangers(books: Books, items: list[tuple[str, OpenItem]]) -> tuple[list[OpenRow], list[Remark]]:
+    """Show what is open for customers of ours without a record; count what is of others."""
+    parents = {flow.slug for flow in books.pair.flows if not flow.is_document}
+    known = owners(books.sync, {item.customer for _, item in items if item.customer})
+    ours = {id for id, found in known.items() if any(flow in parents for flow, _ in found)}
+    rows, remarks = list[OpenRow](), dict[tuple[str, str], Remark]()
+    for slug, item in items:
+        if item.reference or item.customer in ours:
+            rows.append(_stranger(slug, item))
+            continue
+        held = remarks.get((slug, item.currency)) or Remark(
+            code="others", flow=slug, currency=item.currency, reason="Open for customers that this sync does not know."
+        )
+        remarks[(slug, item.currency)] = held.plus(item.external_id, item.amount)
+    return rows, list(remarks.values())
+
+
+def _stranger(slug: str, item: OpenItem) -> OpenRow:
+    return OpenRow(
+        flow=slug,
+        id=item.external_id,
+        label=item.number or item.external_id,
+        customer=item.customer,
+        currency=item.currency,
+        target=item.amount,
+        external_id=item.external_id,
+        number=item.number,
+    )
+
+
+# Sums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """A customer's open balance in one currency: what is owed, and what is not applied yet (negative)."""
+
+    customer: str
+    currency: str
+    source: Money
+    target: Money
+    source_unapplied: Money
+    target_unapplied: Money
+    documents: int
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether both sides say the same."""
+        return self.source == self.target and self.source_unapplied == self.target_unapplied
+
+
+def balances(report: TieOut) -> list[Balance]:
+    """Sum the open documents up per customer and currency; customers with differences first."""
+    grouped: defaultdict[tuple[str, str], list[OpenRow]] = defaultdict(list)
+    for row in report.rows:
+        grouped[(row.customer, row.currency)].append(row)
+    made = [_balance(customer, currency, rows) for (customer, currency), rows in grouped.items()]
+    return sorted(made, key=lambda each: (each.agrees, each.customer, each.currency))
+
+
+def _balance(customer: str, currency: str, rows: list[OpenRow]) -> Balance:
+    def money(amounts: Iterator[Decimal]) -> Money:
+        return Money(amount=sum((each for each in amounts), ZERO), currency=currency)
+
+    return Balance(
+        customer=customer,
+        currency=currency,
+        source=money(row.source for row in rows),
+        target=money(row.target for row in rows),
+        source_unapplied=money(row.source for row in rows if row.source < 0),
+        target_unapplied=money(row.target for row in rows if row.target < 0),
+        documents=len(rows),
+    )

@@ -1,0 +1,260 @@
+"""Reconciles a period three ways, per kind and currency: the source now, our trail, and the target read back now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from integrations.contracts import Facts, Flow, Money
+from integrations.engine.reconcile.books import Books, Documents, SourceDocument, open_books, read_dated, read_keys
+from integrations.engine.reconcile.judge import Case, judge_case
+from integrations.engine.reconcile.ledger import Ledger, Leftovers, Standing, read_listing, read_outlying
+from integrations.engine.reconcile.report import ZERO, Difference, PeriodReport, Tally
+from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners
+from integrations.models import Sync
+
+
+@dataclass(slots=True)
+class Period:
+    """All that was read for a period, by flow and key. `strangers` are of records that the source dates elsewhere."""
+
+    books: Books
+    start: date
+    end: date
+    documents: Documents
+    ledger: Ledger
+    trails: dict[str, dict[str, Trail]]
+    strangers: dict[str, set[str]]
+
+
+def reconcile_period(sync: Sync, start: date, end: date) -> PeriodReport:
+    """Reconcile the documents that the source dates in [start, end], both days included. Writes nothing anywhere.
+
+    The number of calls depends on what the period holds, not on history. Raises ConfigurationError, TransientError.
+    """
+    with open_books(sync) as books:
+        period = _read(books, start, end)
+    return _compare(period)
+
+
+# Reading
+
+
+def _read(books: Books, start: date, end: date) -> Period:
+    documents = read_dated(books, start, end)
+    ledger = read_listing(books, start, end)
+    trails = {flow.slug: load_trails(books.sync, flow.slug, documents[flow.slug]) for flow in books.flows}
+    period = Period(books=books, start=start, end=end, documents=documents, ledger=ledger, trails=trails, strangers={})
+    _claim(ledger, (trail for of_flow in trails.values() for trail in of_flow.values()))
+    _add_strangers(period)
+    for flow in books.flows:
+        read_outlying(books, flow, ledger, trails[flow.slug].values())
+    return period
+
+
+def _claim(ledger: Ledger, trails: Iterable[Trail]) -> None:
+    for trail in trails:
+        ledger.claimed.update(trail.booked)
+        ledger.claimed.update(id for link in trail.links for id in (link.external_id, link.reversal_id) if id)
+
+
+def _add_strangers(period: Period) -> None:
+    """Learn whose the listed documents are that no record of the period claims; read those records, too."""
+    books, ledger = period.books, period.ledger
+    unclaimed = {each.found.external_id for each in ledger.listed} - ledger.claimed
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for found in owners(books.sync, unclaimed).values():
+        for flow, key in found:
+            names[flow].add(key)
+    for each in books.flows:
+        if keys := names.get(each.slug, set()) - period.documents[each.slug].keys():
+            found_trails = load_trails(books.sync, each.slug, keys)
+            period.documents[each.slug] |= read_keys(books, each, keys)
+            period.trails[each.slug] |= found_trails
+            period.strangers[each.slug] = keys
+            _claim(ledger, found_trails.values())
+
+
+# Comparing
+
+
+def _compare(period: Period) -> PeriodReport:
+    tally = Tally({flow.slug: flow.label for flow in period.books.flows})
+    leftovers = Leftovers(period.ledger.unclaimed())
+    for flow in period.books.flows:
+        cases = [_case(period, flow, key, leftovers) for key in _keys(period, flow)]
+        for case in cases:
+            judge_case(tally, case)
+        _name_duplicates(tally, cases, leftovers)
+        _name_look_alikes(period, tally, flow, leftovers)
+    _name_extras(period, tally, leftovers.rest())
+    return tally.report(period.start, period.end)
+
+
+def _keys(period: Period, flow: Flow) -> list[str]:
+    return sorted({*period.documents[flow.slug], *period.trails[flow.slug]})
+
+
+def _case(period: Period, flow: Flow, key: str, leftovers: Leftovers) -> Case:
+    trail = period.trails[flow.slug].get(key)
+    standing = None
+    if trail is not None and trail.link is not None:
+        sink = trail.booked[trail.link.external_id].sink if trail.link.external_id in trail.booked else flow.sink
+        standing = period.ledger.get(trail.link.external_id, sink)
+    elif trail is not None:  # sent without an answer, and there
+        standing = next((each for sent in sorted(trail.sent) for each in leftovers.take_referenced(sent)), None)
+    return Case(
+        flow=flow,
+        key=key,
+        document=period.documents[flow.slug].get(key),
+        trail=trail,
+        standing=standing,
+        others=_others(period.ledger, trail),
+        is_stranger=key in period.strangers.get(flow.slug, ()),
+        start=period.start,
+        end=period.end,
+        begins=period.books.sync.start_date,
+        source_name=period.books.source_name(flow),
+        target_name=period.books.target_name(flow),
+    )
+
+
+def _others(ledger: Ledger, trail: Trail | None) -> dict[str, Standing]:
+    """Give the record's further documents that stand: replaced ones, reversals, credits."""
+    if trail is None:
+        return {}
+    sinks = {link.external_id: "" for link in trail.links[1:]} | {link.reversal_id: "" for link in trail.links}
+    sinks |= {each.external_id: each.sink for each in trail.others}
+    return {id: held for id, sink in sinks.items() if id and (held := ledger.get(id, sink)) is not None}
+
+
+# What no record of ours claims
+
+
+def _name_duplicates(tally: Tally, cases: Sequence[Case], leftovers: Leftovers) -> None:
+    """Name what stands once more: with a reference of ours, or by hand and equal in all that counts."""
+    for case in cases:
+        if case.standing is None or not case.stands:
+            continue
+        found = case.standing.found
+        twins = leftovers.take_referenced(found.reference)
+        twins += leftovers.take_alike(found.facts, case.standing.sink)
+        for twin in twins:
+            _name_duplicate(tally, case, case.standing, twin)
+
+
+def _name_duplicate(tally: Tally, case: Case, standing: Standing, twin: Standing) -> None:
+    amount, currency = _amount(twin.found.facts), twin.found.facts.currency or ""
+    tally.count("target", case.flow.slug, currency, amount)
+    tally.differences.append(
+        Difference(
+            kind="duplicate",
+            flow=case.flow.slug,
+            id=case.key,
+            label=case.label,
+            currency=currency,
+            source=case.money.amount if case.money else None,
+            target=amount + _amount(standing.found.facts),
+            detail=f"{case.label} stands as {standing.name} and once more as {twin.name}.",
+            action=f"Void {twin.name} in {case.target_name}; {standing.name} is the one that we booked.",
+            external_id=twin.found.external_id,
+            number=twin.name,
+            day=twin.found.facts.date,
+        )
+    )
+
+
+def _name_look_alikes(period: Period, tally: Tally, flow: Flow, leftovers: Leftovers) -> None:
+    """Say of a missing document that somebody keyed it by hand: it can be linked instead of booked again."""
+    missing = [
+        (number, period.documents[flow.slug].get(each.id))
+        for number, each in enumerate(tally.differences)
+        if each.flow == flow.slug and each.kind == "missing" and not each.external_id
+    ]
+    parents = [name for _, document in missing if document for name in document.parents]
+    linked = linked_ids(period.books.sync, parents)
+    for number, document in missing:
+        if document is not None and document.money is not None:
+            alike = _alike(flow, document, document.money, linked, leftovers)
+            if alike is not None:
+                tally.differences[number] = _linkable(period, flow, tally.differences[number], alike)
+                tally.count("target", flow.slug, document.money.currency, document.money.amount)
+
+
+def _alike(
+    flow: Flow,
+    document: SourceDocument,
+    money: Money,
+    linked: dict[tuple[str, str], str],
+    leftovers: Leftovers,
+) -> Standing | None:
+    for customer in dict.fromkeys(linked.get(parent) for parent in document.parents):
+        if customer is not None:
+            facts = Facts(customer=customer, currency=money.currency, total=money.amount, date=document.day)
+            if (found := leftovers.take_only_alike(facts, flow.sink)) is not None:
+                return found
+    return None
+
+
+def _linkable(period: Period, flow: Flow, missing: Difference, alike: Standing) -> Difference:
+    return Difference(
+        kind="missing",
+        flow=missing.flow,
+        id=missing.id,
+        label=missing.label,
+        currency=missing.currency,
+        source=missing.source,
+        target=_amount(alike.found.facts),
+        detail=f"{alike.name} looks like {missing.label} and stands in {period.books.target_name(flow)} unlinked.",
+        action=f"Link {missing.label} to {alike.name}; otherwise void {alike.name} there and have it posted.",
+        heal="link" if missing.record_id else "run",
+        record_id=missing.record_id,
+        external_id=alike.found.external_id,
+        number=alike.name,
+        day=missing.day,
+    )
+
+
+def _name_extras(period: Period, tally: Tally, rest: Sequence[Standing]) -> None:
+    """Name what stands for customers of ours without a source; what is of other customers is only counted."""
+    books = period.books
+    customers = {each.found.facts.customer for each in rest if each.found.facts.customer}
+    parents = {flow.slug for flow in books.pair.flows if not flow.is_document}
+    ours = {id for id, names in owners(books.sync, customers).items() if any(flow in parents for flow, _ in names)}
+    for each in rest:
+        facts, flow = each.found.facts, books.pair.flow(each.flow)
+        amount, currency = _amount(facts), facts.currency or ""
+        if not each.found.reference and facts.customer not in ours:
+            reason = f"Documents of {books.target_name(flow)} that are neither ours nor of customers of this sync."
+            tally.remark("others", each.flow, currency, each.found.external_id, amount, reason)
+            continue
+        tally.count("target", each.flow, currency, amount)
+        tally.differences.append(_extra(books, flow, each, amount, currency))
+
+
+def _extra(books: Books, flow: Flow, standing: Standing, amount: Decimal, currency: str) -> Difference:
+    target, source = books.target_name(flow), books.source_name(flow)
+    if standing.found.reference:
+        detail = f"{standing.name} carries our reference {standing.found.reference}, but our trail does not know it."
+        action = f"Void {standing.name} in {target} if {source} has no such document; tell support."
+    else:
+        detail = f"{standing.name} was made in {target} by somebody else; {source} has no such document."
+        action = f"Void {standing.name} in {target}, or explain it here if it belongs there."
+    return Difference(
+        kind="extra",
+        flow=flow.slug,
+        id=standing.found.external_id,
+        label=standing.name,
+        currency=currency,
+        target=amount,
+        detail=detail,
+        action=action,
+        external_id=standing.found.external_id,
+        number=standing.name,
+        day=standing.found.facts.date,
+    )
+
+
+def _amount(facts: Facts) -> Decimal:
+    return facts.total if facts.total is not None else ZERO

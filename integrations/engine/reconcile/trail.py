@@ -1,0 +1,213 @@
+"""What our own trail says about documents: records, links and what the attempts wanted to stand. Batched reads only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from audit.models import Attempt
+from integrations.contracts import Draft, Facts
+from integrations.engine.drafts import load_draft, load_facts
+from integrations.models import Link, Sync, SyncRecord
+from integrations.money import from_json
+
+_AT_ONCE = 1000
+_FACTS = (
+    "name", "customer", "currency", "total", "open_amount", "date", "posting_date", "lines", "applied",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """A link: which document stands for which revision, and its facts as last read."""
+
+    external_id: str
+    reference: str
+    revision: int
+    source_version: str
+    facts: Facts
+    is_as_drafted: bool
+    is_reversed: bool = False
+    reversal_id: str = ""
+    details_version: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Booked:
+    """A document that attempts of ours booked or changed: what it must look like after the last of them."""
+
+    external_id: str
+    sink: str
+    reference: str
+    revision: int
+    facts: Facts
+    last_attempt_id: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Trail:
+    """A record of ours: `links` newest revision first, `booked` by id in the target, `sent` without an answer."""
+
+    record_id: int
+    key: str
+    state: str
+    code: str
+    reason: str
+    label: str
+    source_version: str
+    amount: Decimal | None
+    currency: str
+    day: date | None
+    links: list[Joined] = field(default_factory=list)
+    booked: dict[str, Booked] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
+
+    @property
+    def link(self) -> Joined | None:
+        """The newest link."""
+        return self.links[0] if self.links else None
+
+    @property
+    def wanted(self) -> Facts:
+        """What the newest linked document must look like."""
+        if self.link is None:
+            return Facts()
+        made = self.booked.get(self.link.external_id)
+        return made.facts if made is not None else self.link.facts
+
+    @property
+    def others(self) -> list[Booked]:
+        """Documents of this record that are not the one that stands for it: replaced ones, reversals, credits."""
+        return [each for id, each in self.booked.items() if self.link is None or id != self.link.external_id]
+
+
+def load_trails(sync: Sync, flow: str, keys: Iterable[str]) -> dict[str, Trail]:
+    """Load what is known of these records of one flow, by key."""
+    wanted, trails = sorted(set(keys)), dict[str, Trail]()
+    for some in _chunks(wanted):
+        part = {row.key: row for row in _records(sync, flow, some)}
+        _add_links(sync, flow, part)
+        _add_attempts(sync, part)
+        trails |= part
+    return trails
+
+
+def _records(sync: Sync, flow: str, keys: Sequence[str]) -> Iterator[Trail]:
+    rows = SyncRecord.objects.for_tenant(sync.tenant_id).filter(**_sides(sync), flow=flow, natural_key__in=keys)
+    names = (
+        "pk", "natural_key", "state", "code", "reason", "label", "source_version", "amount", "currency",
+        "document_date",
+    )  # fmt: skip
+    for pk, key, state, code, reason, label, version, amount, currency, day in rows.values_list(*names):
+        yield Trail(
+            record_id=pk, key=key, state=state, code=code, reason=reason, label=label or key, source_version=version,
+            amount=amount, currency=currency, day=day,
+        )  # fmt: skip
+
+
+def _add_links(sync: Sync, flow: str, trails: dict[str, Trail]) -> None:
+    rows = _links(sync).filter(flow=flow, natural_key__in=list(trails)).order_by("-revision")
+    for row in rows:
+        if row.natural_key in trails:
+            trails[row.natural_key].links.append(
+                Joined(
+                    external_id=row.external_id,
+                    reference=row.reference,
+                    revision=row.revision,
+                    source_version=row.source_version,
+                    facts=load_facts(row.facts),
+                    is_as_drafted=row.is_as_drafted,
+                    is_reversed=row.state == Link.State.REVERSED,
+                    reversal_id=row.reversal_id,
+                    details_version=row.details_version,
+                )
+            )
+
+
+_ATTEMPTS = """
+SELECT a.record_id, a.id, a.revision, a.reference, a.external_id, a.outcome,
+       a.draft::json ->> 'sink', (a.draft::json -> 'facts')::text
+FROM audit_attempt a
+WHERE a.tenant_id = %s AND a.record_id = ANY(%s)
+  AND a.outcome IN ('delivered', 'linked', 'different', 'unknown', 'open')
+ORDER BY a.record_id, a.id
+"""
+
+
+def _add_attempts(sync: Sync, trails: dict[str, Trail]) -> None:
+    by_id = {trail.record_id: trail for trail in trails.values()}
+    with connection.cursor() as cursor:
+        cursor.execute(_ATTEMPTS, [sync.tenant_id, list(by_id)])
+        for record_id, attempt_id, revision, reference, external_id, outcome, sink, facts in cursor.fetchall():
+            trail = by_id[record_id]
+            if outcome in (Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN):
+                trail.sent.add(reference)
+            else:
+                made = Booked(
+                    external_id=external_id,
+                    sink=sink,
+                    reference=reference,
+                    revision=revision,
+                    facts=load_facts(from_json(facts)),
+                    last_attempt_id=attempt_id,
+                )
+                _merge(trail, made)
+
+
+def _merge(trail: Trail, made: Booked) -> None:
+    """Let what a later operation says override what the earlier ones said."""
+    before = trail.booked.get(made.external_id)
+    if before is not None:
+        said = {name: value for name in _FACTS if (value := getattr(made.facts, name)) is not None}
+        made.facts = replace(before.facts, **said)
+    trail.booked[made.external_id] = made
+
+
+def load_drafts(sync: Sync, attempt_ids: Iterable[int]) -> dict[int, Draft]:
+    """Load the drafts of attempts, to read back what they booked."""
+    drafts: dict[int, Draft] = {}
+    for some in _chunks(sorted(set(attempt_ids))):
+        rows = Attempt.objects.for_tenant(sync.tenant_id).filter(pk__in=some).values_list("pk", "draft")
+        drafts |= {pk: load_draft(text)[0] for pk, text in rows}
+    return drafts
+
+
+def owners(sync: Sync, external_ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Give (flow, key) of the records that documents of the target stand for, or reverse."""
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for some in _chunks(sorted(set(external_ids))):
+        for name in ("external_id", "reversal_id"):
+            rows = _links(sync).filter(**{f"{name}__in": some}).values_list(name, "flow", "natural_key")
+            for external_id, flow, key in rows.order_by("-revision"):
+                found[external_id].append((flow, key))
+    return dict(found)
+
+
+def linked_ids(sync: Sync, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Give the newest id in the target of records named by (flow, key)."""
+    by_flow: defaultdict[str, set[str]] = defaultdict(set)
+    for flow, key in names:
+        by_flow[flow].add(key)
+    found: dict[tuple[str, str], str] = {}
+    for flow, keys in by_flow.items():
+        for some in _chunks(sorted(keys)):
+            rows = _links(sync).filter(flow=flow, natural_key__in=some).order_by("revision")
+            found |= {(flow, key): id for key, id in rows.values_list("natural_key", "external_id")}
+    return found
+
+
+def _links(sync: Sync) -> QuerySet[Link]:
+    return Link.objects.for_tenant(sync.tenant_id).filter(**_sides(sync))
+
+
+def _sides(sync: Sync) -> dict[str, str]:
+    return {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
+    return (list(values[start : start + _AT_ONCE]) for start in range(0, len(values), _AT_ONCE))

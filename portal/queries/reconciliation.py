@@ -1,0 +1,133 @@
+"""What the reconciliation screen shows: periods, the matrix of kinds and currencies, differences, open balances."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from integrations.engine.reconcile.heal import WORDS
+from integrations.engine.reconcile.open_items import Balance, balances
+from integrations.engine.reconcile.report import Difference, Line, OpenRow, PeriodReport, TieOut
+from integrations.engine.reconcile.signing import open_name, reports_of
+from integrations.models import Reconciliation, Sync
+from portal.models import Tenant
+
+PERIODS_SHOWN = 24
+
+
+def reconciliations_of(tenant: Tenant, sync: Sync | None = None) -> QuerySet[Reconciliation]:
+    """List a company's reconciliations, latest period first, without their long reports."""
+    rows: QuerySet[Reconciliation] = Reconciliation.objects.for_tenant(tenant).select_related("sync")
+    rows = rows.filter(sync=sync) if sync is not None else rows
+    return rows.defer("report", "tie_out", "marks").order_by("-end", "-id")
+
+
+def latest_of(tenant: Tenant, sync: Sync) -> list[Reconciliation]:
+    """Give the newest reconciliation of each of a sync's last periods."""
+    newest: dict[tuple[date, date], Reconciliation] = {}
+    for each in reconciliations_of(tenant, sync)[: PERIODS_SHOWN * 4]:
+        newest.setdefault((each.start, each.end), each)
+    return list(newest.values())[:PERIODS_SHOWN]
+
+
+def unreconciled_of(tenant: Tenant) -> QuerySet[Reconciliation]:
+    """List what needs a person: open reports that do not tie, and signed ones that something landed in since."""
+    rows = reconciliations_of(tenant)
+    return rows.filter(state=Reconciliation.State.STALE) | rows.filter(state=Reconciliation.State.OPEN, ok=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One kind in one currency, with the differences behind it."""
+
+    line: Line
+    differences: int
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether all sides say the same and nothing is named."""
+        return self.line.agrees and not self.differences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRow:
+    """A difference as it is shown: what the engine can do about it, or why it is explained."""
+
+    difference: Difference
+    button: str  # what healing it is called; empty where only a person can
+    explained_by: str = ""
+    reason: str = ""
+
+    @property
+    def amount(self) -> Decimal:
+        """Give the target less the source, an absent side counting as zero."""
+        return (self.difference.target or Decimal(0)) - (self.difference.source or Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDifference:
+    """An open amount that does not agree, and why it is explained."""
+
+    row: OpenRow
+    name: str
+    explained_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A reconciliation ready to be shown."""
+
+    reconciliation: Reconciliation
+    report: PeriodReport
+    tie_out: TieOut | None
+    matrix: tuple[MatrixRow, ...]
+    differences: tuple[DifferenceRow, ...]
+    balances: tuple[Balance, ...]
+    open_differences: tuple[OpenDifference, ...]
+
+    @property
+    def may_be_signed(self) -> bool:
+        """Tell whether nothing stands in the way of signing it off."""
+        return self.reconciliation.state == Reconciliation.State.OPEN and self.reconciliation.ok
+
+
+def shown(tenant: Tenant, reconciliation_id: int) -> Shown:
+    """Give one reconciliation of a company. Raises Reconciliation.DoesNotExist."""
+    held = Reconciliation.objects.for_tenant(tenant).select_related("sync").get(pk=reconciliation_id)
+    report, tie_out = reports_of(held)
+    return Shown(
+        reconciliation=held,
+        report=report,
+        tie_out=tie_out,
+        matrix=tuple(_matrix(report)),
+        differences=tuple(_difference(held, each) for each in report.differences),
+        balances=tuple(balances(tie_out)) if tie_out else (),
+        open_differences=tuple(_open(held, row) for row in tie_out.differing) if tie_out else (),
+    )
+
+
+def chosen(report: PeriodReport, names: Sequence[str]) -> list[Difference]:
+    """Give the differences that a person ticked."""
+    wanted = set(names)
+    return [each for each in report.differences if each.name in wanted]
+
+
+def _matrix(report: PeriodReport) -> list[MatrixRow]:
+    behind: dict[tuple[str, str], int] = {}
+    for each in report.differences:
+        behind[(each.flow, each.currency)] = behind.get((each.flow, each.currency), 0) + 1
+    return [MatrixRow(line=line, differences=behind.get((line.kind, line.currency), 0)) for line in report.lines]
+
+
+def _difference(held: Reconciliation, each: Difference) -> DifferenceRow:
+    mark = held.marks.get(each.name, {})
+    button = WORDS[each.heal] if each.heal else ""
+    return DifferenceRow(difference=each, button=button, explained_by=mark.get("by", ""), reason=mark.get("reason", ""))
+
+
+def _open(held: Reconciliation, row: OpenRow) -> OpenDifference:
+    mark = held.marks.get(open_name(row), {})
+    return OpenDifference(row=row, name=open_name(row), explained_by=mark.get("by", ""), reason=mark.get("reason", ""))
