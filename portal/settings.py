@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.postgres",  # lets indexes name operator classes
     "django.contrib.staticfiles",
 ]
 
