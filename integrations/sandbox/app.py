@@ -151,6 +151,14 @@ class Gate(Protocol):
 
 
 @runtime_checkable
+class Pacer(Protocol):
+    """A simulator that lets a request wait before it is served, as a vendor's throttle does."""
+
+    def pace_s(self, request: Request) -> float:
+        """Give for how many seconds a request that entered waits; called once for each."""
+
+
+@runtime_checkable
 class FaultVoice(Protocol):
     """A simulator that words the answers of fault kinds as its vendor would."""
 

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from threading import RLock
 from wsgiref.types import WSGIApplication
 
-from integrations.sandbox.app import FaultVoice, Gate, Json, Request, Response, Simulator
+from integrations.sandbox.app import FaultVoice, Gate, Json, Pacer, Request, Response, Simulator
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.faults import Faults, Plan
 from integrations.sandbox.wsgi import wsgi_app
@@ -51,6 +51,7 @@ class World:
         self.lock = RLock()
         self._faults: dict[str, Faults] = {}
         self._gates: dict[str, Gate] = {}
+        self._pacers: dict[str, Pacer] = {}
         self._deferred: list[tuple[float, str, Request]] = []
         for build in builders:
             self.add(build)
@@ -63,6 +64,7 @@ class World:
         """Take the kept state and a lock of this process."""
         self.__dict__.update(state)
         self.lock, self.ports = RLock(), {}
+        self._pacers = {slug: one for slug, one in self.simulators.items() if isinstance(one, Pacer)}
 
     def add(self, build: Builder) -> None:
         """Build one more simulator into this world (a builder may give several, such as a system and its sign-in)."""
@@ -72,6 +74,8 @@ class World:
             self.traffic[simulator.slug] = Traffic()
             if isinstance(simulator, Gate):
                 self._gates[simulator.slug] = simulator
+            if isinstance(simulator, Pacer):
+                self._pacers[simulator.slug] = simulator
 
     def faults(self, slug: str) -> Faults:
         """Give the fault rules of one system; simulators may ask while they are being built."""
@@ -86,7 +90,10 @@ class World:
             refusal = gate.enter(request) if gate else None
             if refusal is not None:
                 return Plan(refusal=refusal)
-            return self.faults(slug).plan(request, is_write=is_write)
+            plan = self.faults(slug).plan(request, is_write=is_write)
+            pacer = self._pacers.get(slug)
+            wait_s = pacer.pace_s(request) if pacer else 0.0
+            return replace(plan, delay_s=plan.delay_s + wait_s) if wait_s else plan
 
     def perform(self, slug: str, request: Request, plan: Plan) -> Response | None:
         """Carry out the plan but for its delay; None means that the connection is to be cut."""
