@@ -1,4 +1,4 @@
-"""What each endpoint version knows: entities, their screens, keys, actions and fields with the view field behind each."""
+"""What each endpoint version knows: entities, screens, keys, actions, and fields with the view field behind each."""
 
 import json
 from collections.abc import Mapping

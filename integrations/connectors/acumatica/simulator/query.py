@@ -240,7 +240,9 @@ class FilterParser:
 
     def _text(self) -> str:
         token = self._next()
-        return token.value if token.kind == "text" else self._wrong()
+        if token.kind != "text":
+            self._wrong()
+        return str(token.value)
 
     def _wrong(self) -> Any:
         server_error(f"Syntax error at token {self._at} of the filter.", ODATA)

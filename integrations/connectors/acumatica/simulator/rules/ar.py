@@ -67,7 +67,7 @@ def _set_period(draft: Draft, day_key: str, period_key: str) -> None:
 def posting_day(tenant: Tenant, record: Record) -> date:
     """Give the day a document counts on: its date, or the end of the period it was given."""
     fields = record.fields
-    day = fields.get("DocDate") or fields["AdjDate"]
+    day: date = fields.get("DocDate") or fields["AdjDate"]
     period = tenant.calendar.get(str(fields.get("FinPeriodID") or fields.get("AdjFinPeriodID") or ""))
     if period is None or period.start <= day <= period.end:
         return day

@@ -141,9 +141,8 @@ class Draft:
 
 
 def _mark(body: Any, problem: Problem) -> None:
-    for part in problem.path[:-1]:
-        body = body[part] if isinstance(body, list) else body.setdefault(part, {})
-    last = problem.path[-1] if problem.path else "error"
-    place = body[last] if isinstance(body, list) else body.setdefault(last, {})
+    place = body
+    for part in problem.path:
+        place = place[part] if isinstance(place, list) and isinstance(part, int) else place.setdefault(part, {})
     if isinstance(place, dict):
         place["error"] = problem.text
