@@ -6,13 +6,16 @@ from integrations.connectors.netsuite.checks import CHECKS
 from integrations.connectors.netsuite.credentials import FIELDS, Credentials, clean, generate
 from integrations.connectors.netsuite.explanations import EXPLANATIONS
 from integrations.connectors.netsuite.session import open_session
+from integrations.connectors.netsuite.sinks import SLUGS
 from integrations.contracts import Connector, Limits, Settings
 
 _PAGES: Mapping[str, str] = {
     "customers": "/app/common/entity/custjob.nl?id=",
     "items": "/app/common/item/item.nl?id=",
     "invoices": "/app/accounting/transactions/custinvc.nl?id=",
+    "credit_memos": "/app/accounting/transactions/custcred.nl?id=",
     "payments": "/app/accounting/transactions/custpymt.nl?id=",
+    "refunds": "/app/accounting/transactions/custrfnd.nl?id=",
 }
 
 
@@ -48,4 +51,5 @@ CONNECTOR = Connector(
     generate=generate,
     sandbox_port_offset=4,
     document_url=document_url,
+    sinks=SLUGS,
 )

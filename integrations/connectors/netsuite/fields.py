@@ -152,6 +152,8 @@ deferRevRec | Defer revenue recognition | bool
 
 INVOICES = _INVOICE_HEADER + _INVOICE_LINE
 
+CREDIT_MEMOS = tuple(field for field in INVOICES if field.name not in ("dueDate", "terms", "startDate", "endDate"))
+
 PAYMENTS = _fields(
     "header",
     f"""
@@ -171,9 +173,13 @@ subsidiary | Subsidiary | reference | subsidiary
 """,
 )
 
+REFUNDS = tuple(field for field in PAYMENTS if field.name != "payment")  # a refund's amount is what it applies
+
 FIELDS: Mapping[str, tuple[TargetField, ...]] = {
     "customers": CUSTOMERS,
     "items": ITEMS,
     "invoices": INVOICES,
+    "credit_memos": CREDIT_MEMOS,
     "payments": PAYMENTS,
+    "refunds": REFUNDS,
 }

@@ -23,12 +23,14 @@ class Table:
 
 
 def _period(row: Row) -> Mapping[str, str]:
-    """Tell a period's days and whether receivables may still be booked in it (`closed`: true or false)."""
-    is_closed = flag(row, "closed") or flag(row, "alllocked") or flag(row, "arlocked")
+    """Tell a period's days and which ledgers it is still open for (`closed`: whether receivables are not)."""
+    is_shut = flag(row, "closed") or flag(row, "alllocked")
+    shut = {"ar": is_shut or flag(row, "arlocked"), "ap": is_shut or flag(row, "aplocked"), "gl": is_shut}
     return {
         "start": row.get("startdate", ""),
         "end": row.get("enddate", ""),
-        "closed": "true" if is_closed else "false",
+        "closed": "true" if shut["ar"] else "false",
+        **{ledger: "closed" if is_closed else "open" for ledger, is_closed in shut.items()},
     }
 
 
@@ -81,7 +83,7 @@ TABLES = (
         table="accountingperiod",
         columns=(
             "id, periodname, TO_CHAR(startdate, 'YYYY-MM-DD') AS startdate, TO_CHAR(enddate, 'YYYY-MM-DD') AS enddate, "
-            "closed, alllocked, arlocked, isyear, isquarter"
+            "closed, alllocked, arlocked, aplocked, isyear, isquarter"
         ),
         number="periodname",
         name="periodname",
@@ -100,6 +102,8 @@ def reference_values(client: Client) -> Iterator[ReferenceEntry]:
                 continue
             raise
         yield from entries
+        if table.kind == "accounting_period":
+            yield from map(_neutral_period, entries)
 
 
 def keyset(client: Client, table: Table) -> Iterator[Row]:
@@ -112,6 +116,20 @@ def keyset(client: Client, table: Table) -> Iterator[Row]:
         if len(rows) < PAGE_ROWS:
             return
         condition = f" WHERE id > {int(rows[-1]['id'])}"
+
+
+def _neutral_period(entry: ReferenceEntry) -> ReferenceEntry:
+    """Give a period as every target gives it: its days, and where it still takes postings."""
+    start = entry.details.get("start", "")
+    ledgers = {name: entry.details[name] for name in ("ar", "ap", "gl")}
+    return ReferenceEntry(
+        kind="period",
+        code=entry.code,
+        number=start[:7],
+        name=entry.name,
+        is_active=ledgers["gl"] == "open",
+        details={"start": start, "end": entry.details.get("end", ""), **ledgers},
+    )
 
 
 def _entry(table: Table, row: Row) -> ReferenceEntry:

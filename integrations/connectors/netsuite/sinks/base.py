@@ -12,6 +12,8 @@ from integrations.contracts import Booked, Draft, Found, Receipt, Value
 from integrations.errors import ConnectorError, RejectedError, UnknownOutcomeError
 from mappings.catalogue import TargetField
 
+CREATING = "reverse"  # operations so named make the document that takes another one's effect back
+
 
 class RecordSink:
     """A sink over one record type; a subclass says how to look its records up."""
@@ -65,11 +67,12 @@ class RecordSink:
 
     def catalogue(self) -> tuple[TargetField, ...]:
         """Give the fields of the record, with the account's own custom fields where its metadata can be read."""
-        return FIELDS[self.slug] + custom_fields(self._client, self.record, has_lines=self.slug == "invoices")
+        has_lines = any(field.level == "line" for field in FIELDS[self.slug])
+        return FIELDS[self.slug] + custom_fields(self._client, self.record, has_lines=has_lines)
 
     def _write(self, draft: Draft, body: Mapping[str, Value]) -> Written:
         record = self.record_of(draft)
-        if draft.operation == "update" and draft.external_id:
+        if draft.external_id and not is_creation(draft):
             return self._client.update(record, draft.external_id, body)
         if not is_external_id(draft.reference):
             raise RejectedError(
@@ -110,6 +113,11 @@ class RecordSink:
         for draft, found in self.by_business_key(drafts):
             if not found.reference or owner(found.reference) != owner(draft.reference):
                 yield draft, replace(found, by_reference=False)
+
+
+def is_creation(draft: Draft) -> bool:
+    """Tell whether an operation makes a document of its own, under its own reference; others act on one that stands."""
+    return draft.operation == "create" or draft.operation.startswith(CREATING)
 
 
 def _seen_by(draft: Draft, found: Found) -> Found:

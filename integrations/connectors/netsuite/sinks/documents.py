@@ -1,33 +1,44 @@
-"""Transactions: invoices and payments now; a credit memo or a refund is one more `Kind`."""
+"""Transactions: invoices, credit memos, customer payments and customer refunds, written and read alike."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.netsuite.client import Client
 from integrations.connectors.netsuite.sinks.base import RecordSink
-from integrations.connectors.netsuite.suiteql import Query, Row, amount, day, ids, marks
-from integrations.contracts import Application, Draft, Facts, Found, LineFact, Stage
+from integrations.connectors.netsuite.suiteql import Query, Row, amount, chunks, day, ids, marks
+from integrations.contracts import Application, Draft, Facts, Found, LineFact, OpenItem, Stage
 
 _HEADERS = """
-SELECT t.id, t.externalid, t.tranid, t.entity, c.symbol AS currency, TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate,
-       t.foreigntotal, t.foreignamountunpaid, t.status, t.posting
+SELECT t.id, t.type, t.externalid, t.tranid, t.entity, c.symbol AS currency,
+       TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, t.foreigntotal, t.foreignamountunpaid,
+       t.foreignpaymentamountunused, t.status, t.posting
 FROM transaction t JOIN currency c ON c.id = t.currency
-WHERE t.type = ? AND {condition}
+WHERE {condition}
 ORDER BY t.id
 """
 _LINES = """
 SELECT l.transaction, l.id, l.item, l.foreignamount, l.taxline, l.accountinglinetype
-FROM transactionline l
-WHERE l.transaction IN ({ids}) AND l.mainline = 'F'
+FROM transactionline l JOIN transaction t ON t.id = l.transaction
+WHERE {condition} AND l.mainline = 'F'
 ORDER BY l.transaction, l.id
 """
 _APPLICATIONS = """
 SELECT k.nextdoc, k.previousdoc, k.foreignamount
-FROM nexttransactionlinelink k
-WHERE k.nextdoc IN ({ids})
+FROM nexttransactionlinelink k JOIN transaction t ON t.id = k.nextdoc
+WHERE {condition}
 ORDER BY k.nextdoc, k.previousdoc
 """
+_SETTLED_LATER = """
+SELECT k.nextdoc, k.previousdoc, k.foreignamount, n.type AS nexttype, p.type AS previoustype
+FROM nexttransactionlinelink k JOIN transaction n ON n.id = k.nextdoc JOIN transaction p ON p.id = k.previousdoc
+WHERE (n.trandate > TO_DATE(?, 'YYYY-MM-DD') AND p.trandate <= TO_DATE(?, 'YYYY-MM-DD'))
+   OR (n.trandate <= TO_DATE(?, 'YYYY-MM-DD') AND p.trandate > TO_DATE(?, 'YYYY-MM-DD'))
+ORDER BY k.nextdoc, k.previousdoc
+"""
+_DATED = "t.trandate >= TO_DATE(?, 'YYYY-MM-DD') AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD')"
+_OPEN = "t.trandate <= TO_DATE(?, 'YYYY-MM-DD') AND (t.foreignamountunpaid <> 0 OR t.foreignpaymentamountunused <> 0)"
 _NO_SALES_LINE = ("COGS", "ASSET")  # NetSuite's own lines of stocked items
 
 Lines = Mapping[str, tuple[LineFact, ...]]
@@ -38,7 +49,10 @@ Wanted = Mapping[Key, Sequence[Draft]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A type of transaction. `stages` are status letters that do not mean posted."""
+    """A type of transaction. `stages` are status letters that do not mean posted; `is_owed` tells its sign.
+
+    `has_number` says that people know it by its number; money is recognised by customer, amount and day.
+    """
 
     slug: str
     record: str
@@ -46,6 +60,12 @@ class Kind:
     stages: Mapping[str, Stage]
     has_lines: bool = False
     has_applications: bool = False
+    is_owed: bool = False
+
+    @property
+    def has_number(self) -> bool:
+        """Whether it is recognised by its number."""
+        return self.has_lines
 
 
 # The letters' meanings are inferred (the vendor lists only the letters): D and E wait for approval or were rejected.
@@ -55,6 +75,15 @@ INVOICES = Kind(
     type_code="CustInvc",
     stages={"D": "on_hold", "E": "on_hold", "V": "voided"},
     has_lines=True,
+    is_owed=True,
+)
+CREDIT_MEMOS = Kind(
+    slug="credit_memos",
+    record="creditMemo",
+    type_code="CustCred",
+    stages={"V": "voided"},
+    has_lines=True,
+    has_applications=True,
 )
 PAYMENTS = Kind(
     slug="payments",
@@ -63,10 +92,24 @@ PAYMENTS = Kind(
     stages={"A": "on_hold", "R": "on_hold", "V": "voided"},
     has_applications=True,
 )
+REFUNDS = Kind(
+    slug="refunds",
+    record="customerRefund",
+    type_code="CustRfnd",
+    stages={"V": "voided"},
+    has_applications=True,
+    is_owed=True,
+)
+KINDS = {kind.type_code: kind for kind in (INVOICES, CREDIT_MEMOS, PAYMENTS, REFUNDS)}
+_OURS = f"t.type IN ({', '.join(repr(code) for code in KINDS)})"
 
 
 class DocumentSink(RecordSink):
-    """Writes and reads one type of transaction; a batch takes one query for headers and one for lines or links."""
+    """Writes and reads one type of transaction; a batch takes one query for headers and one for lines or links.
+
+    External ids are unique over all types, so look-ups by id find a document of any of the four types: a reversal is
+    of another type than what it reverses.
+    """
 
     def __init__(self, client: Client, kind: Kind) -> None:
         super().__init__(client)
@@ -74,8 +117,44 @@ class DocumentSink(RecordSink):
         self.record = kind.record
         self._kind = kind
 
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List the documents of this type dated in [start, end], whoever made them: three queries, whatever they are.
+
+        Source: section 5 of the vendor file (SuiteQL tables transaction, transactionline, nexttransactionlinelink).
+        """
+        condition = f"t.type = ? AND {_DATED}"
+        params = (self._kind.type_code, start.isoformat(), end.isoformat())
+        return self._complete(self._headers(condition, params), condition, params)
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """List what was open at the end of a day: open now, with what was settled by later documents put back.
+
+        NetSuite keeps no date of an application of its own: it counts from the later of the two documents' dates.
+        """
+        later = self._settled_later(as_of.isoformat())
+        condition, params = f"t.type = ? AND {_OPEN}", (self._kind.type_code, as_of.isoformat())
+        rows = {row["id"]: row for row in self._headers(condition, params)}
+        for part in chunks([id for id in later if id not in rows]):
+            wanted = f"t.type = ? AND t.id IN ({ids(part)}) AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD')"
+            rows |= {row["id"]: row for row in self._headers(wanted, params)}
+        for row in rows.values():
+            left = (_unsettled(row) or Decimal(0)) + later.get(row["id"], Decimal(0))
+            if left and self._stage(self._kind, row) == "posted":
+                yield _open_item(row, left if self._kind.is_owed else -left)
+
+    def _settled_later(self, day_: str) -> dict[str, Decimal]:
+        """Give, by document, what was applied between it and a document dated after the day."""
+        sums: dict[str, Decimal] = {}
+        for row in self._client.rows(Query(sql=_SETTLED_LATER, params=(day_,) * 4)):
+            value = abs(amount(row, "foreignamount") or Decimal(0))
+            for side in ("next", "previous"):
+                if row.get(f"{side}type") == self._kind.type_code:
+                    id = row[f"{side}doc"]
+                    sums[id] = sums.get(id, Decimal(0)) + value
+        return sums
+
     def by_external_id(self, values: Sequence[str]) -> Iterator[Found]:
-        """Find the documents of this type that carry these external ids."""
+        """Find the documents that carry these external ids."""
         return self._documents(f"t.externalid IN ({marks(values)})", tuple(values))
 
     def by_internal_id(self, values: Sequence[str]) -> Iterator[Found]:
@@ -83,18 +162,21 @@ class DocumentSink(RecordSink):
         return self._documents(f"t.id IN ({ids(values)})", ())
 
     def by_business_key(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
-        """Find invoices by number and customer, payments by customer, currency, amount and day."""
-        if self._kind.has_applications:
-            return self._same_money(drafts)
-        return self._same_number(drafts)
+        """Find invoices and credit memos by number, customer and currency, money by customer, currency, amount, day."""
+        return self._same_number(drafts) if self._kind.has_number else self._same_money(drafts)
 
     def _same_number(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
-        wanted = _keyed(drafts, lambda draft: (str(draft.payload.get("tranId") or ""), draft.facts.customer))
-        numbers = list(dict.fromkeys(str(number) for number, _ in wanted if number))
+        """Look for the same number; two documents of one number in two currencies are two documents."""
+        wanted = _keyed(
+            drafts,
+            lambda draft: (str(draft.payload.get("tranId") or ""), draft.facts.customer, draft.facts.currency),
+        )
+        numbers = list(dict.fromkeys(str(number) for number, *_ in wanted if number))
         if not numbers:
             return iter(())
-        rows = self._headers(f"t.tranid IN ({marks(numbers)})", tuple(numbers))
-        return self._paired(wanted, [((row.get("tranid"), row.get("entity")), row) for row in rows])
+        rows = self._headers(f"t.type = ? AND t.tranid IN ({marks(numbers)})", (self._kind.type_code, *numbers))
+        keys = [((row.get("tranid"), row.get("entity"), row.get("currency")), row) for row in rows]
+        return self._paired(wanted, keys)
 
     def _same_money(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
         wanted = _keyed(
@@ -104,11 +186,8 @@ class DocumentSink(RecordSink):
         days = sorted(draft.facts.date for draft in drafts if draft.facts.date)
         if not days or not customers:
             return iter(())
-        condition = (
-            f"t.entity IN ({customers})"
-            " AND t.trandate >= TO_DATE(?, 'YYYY-MM-DD') AND t.trandate <= TO_DATE(?, 'YYYY-MM-DD')"
-        )
-        rows = self._headers(condition, (days[0].isoformat(), days[-1].isoformat()))
+        condition = f"t.type = ? AND t.entity IN ({customers}) AND {_DATED}"
+        rows = self._headers(condition, (self._kind.type_code, days[0].isoformat(), days[-1].isoformat()))
         keys = [((row.get("entity"), row.get("currency"), _total(row), day(row, "trandate")), row) for row in rows]
         return self._paired(wanted, keys)
 
@@ -119,34 +198,34 @@ class DocumentSink(RecordSink):
         return ((draft, found[row["id"]]) for draft, row in hits)
 
     def _documents(self, condition: str, params: tuple[str, ...]) -> Iterator[Found]:
-        return self._complete(self._headers(condition, params))
+        return self._complete(self._headers(f"{_OURS} AND {condition}", params))
 
     def _headers(self, condition: str, params: tuple[str, ...]) -> list[Row]:
-        query = Query(sql=_HEADERS.format(condition=condition), params=(self._kind.type_code, *params))
-        return list(self._client.rows(query))
+        return list(self._client.rows(Query(sql=_HEADERS.format(condition=condition), params=params)))
 
-    def _complete(self, rows: Sequence[Row]) -> Iterator[Found]:
-        """Add lines and applications to header rows, one query each for all of them."""
-        wanted = ids(row["id"] for row in rows)
-        if not wanted:
+    def _complete(self, rows: Sequence[Row], condition: str = "", params: tuple[str, ...] = ()) -> Iterator[Found]:
+        """Add lines and applications to header rows, one query each for all of them, by ids or by the condition."""
+        if not rows:
             return iter(())
+        where = condition or f"t.id IN ({ids(row['id'] for row in rows)})"
+        kinds = [self._kind_of(row) for row in rows]
         totals = {row["id"]: _total(row) for row in rows}
-        lines = self._lines(wanted, totals) if self._kind.has_lines else None
-        applied = self._applications(wanted) if self._kind.has_applications else None
+        lines = self._lines(where, params, totals) if any(kind.has_lines for kind in kinds) else {}
+        applied = self._applications(where, params) if any(kind.has_applications for kind in kinds) else {}
         return (self._found(row, lines, applied) for row in rows)
 
-    def _lines(self, wanted: str, totals: Mapping[str, Decimal | None]) -> Lines:
+    def _lines(self, where: str, params: tuple[str, ...], totals: Mapping[str, Decimal | None]) -> Lines:
         rows: dict[str, list[tuple[str, Decimal]]] = {}
-        for row in self._client.rows(Query(sql=_LINES.format(ids=wanted))):
+        for row in self._client.rows(Query(sql=_LINES.format(condition=where), params=params)):
             if row.get("accountinglinetype") not in _NO_SALES_LINE:
                 value = amount(row, "foreignamount")
                 item = "" if row.get("taxline") == "T" else row.get("item", "")
                 rows.setdefault(row["transaction"], []).append((item, value or Decimal(0)))
         return {key: _as_printed(some, totals.get(key)) for key, some in rows.items()}
 
-    def _applications(self, wanted: str) -> Applications:
+    def _applications(self, where: str, params: tuple[str, ...]) -> Applications:
         sums: dict[str, dict[str, Decimal]] = {}
-        for row in self._client.rows(Query(sql=_APPLICATIONS.format(ids=wanted))):
+        for row in self._client.rows(Query(sql=_APPLICATIONS.format(condition=where), params=params)):
             applied = sums.setdefault(row["nextdoc"], {})
             value = abs(amount(row, "foreignamount") or Decimal(0))
             applied[row["previousdoc"]] = applied.get(row["previousdoc"], Decimal(0)) + value
@@ -155,28 +234,31 @@ class DocumentSink(RecordSink):
             for payment, some in sums.items()
         }
 
-    def _found(self, row: Row, lines: Lines | None, applied: Applications | None) -> Found:
-        total = _total(row)
-        applications = None if applied is None else applied.get(row["id"], ())
+    def _found(self, row: Row, lines: Lines, applied: Applications) -> Found:
+        kind = self._kind_of(row)
         return Found(
             external_id=row["id"],
             reference=row.get("externalid", ""),
-            stage=self._stage(row),
+            stage=self._stage(kind, row),
+            number=row.get("tranid", ""),
             facts=Facts(
                 customer=row.get("entity"),
                 currency=row.get("currency"),
-                total=total,
-                open_amount=_open_amount(row, total, applications),
+                total=_total(row),
+                open_amount=_open_amount(row, applied.get(row["id"], ())),
                 date=day(row, "trandate"),
-                lines=None if lines is None else lines.get(row["id"], ()),
-                applied=applications,
+                lines=lines.get(row["id"], ()) if kind.has_lines else None,
+                applied=applied.get(row["id"], ()) if kind.has_applications else None,
             ),
         )
 
-    def _stage(self, row: Row) -> Stage:
+    def _kind_of(self, row: Row) -> Kind:
+        return KINDS.get(row.get("type", ""), self._kind)
+
+    def _stage(self, kind: Kind, row: Row) -> Stage:
         letter = row.get("status", "").rpartition(":")[2]  # "A", or "CustInvc:A" in some accounts
-        if letter in self._kind.stages:
-            return self._kind.stages[letter]
+        if letter in kind.stages:
+            return kind.stages[letter]
         return "unposted" if row.get("posting") == "F" else "posted"
 
 
@@ -186,12 +268,32 @@ def _total(row: Row) -> Decimal | None:
     return None if total is None else abs(total)
 
 
-def _open_amount(row: Row, total: Decimal | None, applied: tuple[Application, ...] | None) -> Decimal | None:
-    """Give what is still due on an invoice, or not yet applied of a payment."""
-    if applied is not None:
-        return None if total is None else total - sum((one.amount for one in applied), Decimal(0))
-    unpaid = amount(row, "foreignamountunpaid")
-    return None if unpaid is None else abs(unpaid)
+def _unsettled(row: Row) -> Decimal | None:
+    """Give what is still due on an invoice, or left of a payment or credit; None where neither column says it."""
+    for column in ("foreignamountunpaid", "foreignpaymentamountunused"):
+        if (value := amount(row, column)) is not None:
+            return abs(value)
+    return None
+
+
+def _open_amount(row: Row, applied: tuple[Application, ...]) -> Decimal | None:
+    """Give what is open: by NetSuite's own column, else the total less what is applied; a refund is always used up."""
+    left = _unsettled(row)
+    total = _total(row)
+    if left is not None or total is None or row.get("type") == INVOICES.type_code:
+        return left
+    return total - sum((one.amount for one in applied), Decimal(0))
+
+
+def _open_item(row: Row, left: Decimal) -> OpenItem:
+    return OpenItem(
+        external_id=row["id"],
+        reference=row.get("externalid", ""),
+        customer=row.get("entity", ""),
+        currency=row.get("currency", ""),
+        amount=left,
+        number=row.get("tranid", ""),
+    )
 
 
 def _as_printed(lines: Sequence[tuple[str, Decimal]], total: Decimal | None) -> tuple[LineFact, ...]:
