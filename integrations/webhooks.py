@@ -27,7 +27,8 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     inbound = registry.connector(receiver.connector).inbound if receiver else None
     if receiver is None or inbound is None:
         return HttpResponse(status=404)
-    call = InboundRequest(headers={name.lower(): value for name, value in request.headers.items()}, body=request.body)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    call = InboundRequest(headers=headers, body=request.body, query=request.GET.dict())
     if not inbound.verify(call, open_inbound(receiver)):
         log.warning("webhook.refused", connection=receiver.pk)
         return HttpResponse("The signature or password is wrong.", status=401)

@@ -160,10 +160,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundRequest:
-    """A webhook call as received. Header names are lower case."""
+    """A webhook call as received. Header names are lower case; `query` are the address's own parameters."""
 
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
