@@ -44,14 +44,14 @@ FIELDS = (
     CredentialField(
         name="client_secret",
         label="Client secret",
-        help="App registrations > the application > Certificates & secrets: the secret's Value, not its Secret ID. It is "
-        "shown once.",
+        help="App registrations > the application > Certificates & secrets: the secret's Value, not its Secret ID. It "
+        "is shown once.",
         kind="secret",
     ),
     CredentialField(
         name="company",
         label="Legal entity",
-        help="The id of the company that is booked to, as at the right end of Finance's title bar: up to four characters.",
+        help="The id of the company that is booked to, as in Finance's title bar: up to four characters.",
         placeholder="usmf",
     ),
     CredentialField(
