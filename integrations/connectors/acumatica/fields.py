@@ -1,0 +1,240 @@
+"""The fields of each sink that a mapping may fill, with labels, lengths and the reference data they must come from."""
+
+from collections.abc import Iterator, Mapping
+
+from integrations.connectors.acumatica.shapes import Shape, Shapes
+from mappings.catalogue import FieldType, TargetField
+from mappings.rows import Level
+
+_TYPES: Mapping[str, FieldType] = {
+    "": "text",
+    "amount": "amount",
+    "date": "date",
+    "bool": "bool",
+    "enum": "enum",
+    "integer": "integer",
+}
+_OF_SHAPE: Mapping[str, FieldType] = {
+    "Decimal": "amount",
+    "Double": "amount",
+    "DateTime": "date",
+    "Boolean": "bool",
+    "Int": "integer",
+    "Short": "integer",
+    "Long": "integer",
+    "Byte": "integer",
+}
+# What Acumatica fills in itself, or what our sinks write.
+_NOT_MAPPED = frozenset(
+    """
+    ReferenceNbr BatchNbr Status Balance CreatedDateTime CreatedDate LastModifiedDateTime NoteID BAccountID LineNbr
+    AppliedToDocuments AppliedToOrders AvailableBalance DetailTotal DiscountTotal PaymentTotal Module Type Hold
+    """.split()  # noqa: SIM905
+)
+
+
+def _fields(level: Level, text: str) -> tuple[TargetField, ...]:
+    """Read rows of `name! | label | type or >reference kind | length or enum`; the `!` marks a required field."""
+    return tuple(_field(level, row) for row in text.strip().splitlines())
+
+
+def _field(level: Level, row: str) -> TargetField:
+    name, label, kind, more = ([part.strip() for part in row.split("|")] + ["", ""])[:4]
+    return TargetField(
+        name=name.rstrip("!"),
+        label=label,
+        type="reference" if kind.startswith(">") else _TYPES[kind],
+        level=level,
+        required=name.endswith("!"),
+        enum=tuple(each.strip() for each in more.split(",")) if kind == "enum" else (),
+        max_length=int(more) if more.isdecimal() else 0,
+        reference=kind[1:] if kind.startswith(">") else "",
+    )
+
+
+_CUSTOMER = _fields(
+    "header",
+    """
+CustomerName! | Name | | 255
+CustomerID | Customer id (where numbers are given by hand) | | 30
+CustomerClass | Customer class | >customer_class
+Email | E-mail | | 255
+CurrencyID | Currency | >currency | 5
+EnableCurrencyOverride | May be billed in other currencies | bool
+EnableRateOverride | Rates may be overridden | bool
+Terms | Credit terms | >terms | 10
+TaxZone | Tax zone | >tax_zone | 10
+TaxRegistrationID | Tax registration id
+StatementCycleID | Statement cycle
+PriceClassID | Price class
+ParentRecord | Parent account
+AutoApplyPayments | Apply payments by itself | bool
+MainContact.Email | Main contact: e-mail | | 255
+MainContact.FirstName | Main contact: first name
+MainContact.LastName | Main contact: last name
+MainContact.Attention | Main contact: attention
+MainContact.CompanyName | Main contact: company
+MainContact.Phone1 | Main contact: phone
+MainContact.WebSite | Main contact: web site
+MainContact.Address.AddressLine1 | Address line 1
+MainContact.Address.AddressLine2 | Address line 2
+MainContact.Address.City | City
+MainContact.Address.State | State (as set up for the country)
+MainContact.Address.PostalCode | Postal code
+MainContact.Address.Country | Country (two letters) | | 2
+""",
+)
+_INVOICE = _fields(
+    "header",
+    """
+Customer! | Customer | >customer
+Date! | Date | date
+DueDate | Due date | date
+PostPeriod | Post period (MMYYYY) | | 6
+Terms | Credit terms | >terms | 10
+Description | Description | | 512
+custom.Document.CuryID | Currency | >currency | 5
+custom.CurrentDocument.TaxZoneID | Tax zone | >tax_zone | 10
+LinkBranch | Branch | >branch
+LinkARAccount | Receivables account | >account | 10
+LocationID | Customer location
+Project | Project
+IsTaxValid | Taxes are taken over as sent | bool
+Amount | Document total (where it is validated on entry) | amount
+""",
+)
+_INVOICE_LINE = _fields(
+    "line",
+    """
+Amount! | Amount | amount
+InventoryID | Item | >item | 30
+TransactionDescription | Text | | 256
+Qty | Quantity | amount
+UOM | Unit of measure | | 6
+UnitPrice | Unit price | amount
+DiscountAmount | Discount | amount
+Account | Account | >account | 10
+Subaccount | Subaccount | >subaccount | 30
+Branch | Branch | >branch
+TaxCategory | Tax category | >tax_category | 15
+ProjectTask | Project task
+""",
+)
+_SALES_INVOICE = _fields(
+    "header",
+    """
+CustomerID! | Customer | >customer
+Date! | Date | date
+DueDate | Due date | date
+Currency | Currency | >currency | 5
+Description | Description | | 512
+custom.Document.TermsID | Credit terms | >terms | 10
+custom.Document.FinPeriodID | Post period (MMYYYY) | | 6
+FinancialDetails.Branch | Branch | >branch
+FinancialDetails.CustomerTaxZone | Tax zone | >tax_zone | 10
+TaxCalcMode | Tax calculation mode
+IsTaxValid | Taxes are taken over as sent | bool
+Amount | Document total (where it is validated on entry) | amount
+Project | Project
+""",
+)
+_SALES_LINE = _fields(
+    "line",
+    """
+Amount! | Amount | amount
+InventoryID | Item | >item | 30
+TransactionDescr | Text | | 256
+Qty | Quantity | amount
+UOM | Unit of measure | | 6
+UnitPrice | Unit price | amount
+ManualPrice | Keep the unit price as sent | bool
+DiscountAmount | Discount | amount
+ManualDiscount | Keep the discount as sent | bool
+Account | Account | >account | 10
+SubAccount | Subaccount | >subaccount | 30
+BranchID | Branch | >branch
+TaxCategory | Tax category | >tax_category | 15
+WarehouseID | Warehouse
+ProjectTask | Project task
+""",
+)
+_PAYMENT = _fields(
+    "header",
+    """
+CustomerID! | Customer | >customer
+ApplicationDate! | Date | date
+PaymentAmount! | Amount | amount
+PaymentMethod! | Payment method (not an integrated card) | >payment_method | 10
+CashAccount! | Cash account | >cash_account
+CurrencyID | Currency | >currency | 5
+Description | Description | | 512
+Branch | Branch | >branch
+custom.Document.AdjFinPeriodID | Application period (MMYYYY) | | 6
+""",
+)
+_JOURNAL = _fields(
+    "header",
+    """
+TransactionDate! | Date | date
+LedgerID | Ledger | >ledger | 10
+PostPeriod | Post period (MMYYYY) | | 6
+BranchID | Branch | >branch
+CurrencyID | Currency | >currency | 5
+Description | Text after our reference | | 440
+""",
+)
+_JOURNAL_LINE = _fields(
+    "line",
+    """
+Account! | Account | >account | 10
+DebitAmount | Debit | amount
+CreditAmount | Credit | amount
+Subaccount | Subaccount | >subaccount | 30
+BranchID | Branch | >branch
+TransactionDescription | Text | | 512
+ReferenceNbr | Reference | | 15
+VendorOrCustomer | Customer or vendor | >customer
+Project | Project
+ProjectTask | Project task
+Qty | Quantity | amount
+UOM | Unit of measure | | 6
+""",
+)
+FIELDS: Mapping[str, tuple[TargetField, ...]] = {
+    "customers": _CUSTOMER,
+    "invoices": (*_INVOICE, *_INVOICE_LINE),
+    "sales_invoices": (*_SALES_INVOICE, *_SALES_LINE),
+    "credit_memos": (*_INVOICE, *_INVOICE_LINE),
+    "payments": _PAYMENT,
+    "refunds": _PAYMENT,
+    "journals": (*_JOURNAL, *_JOURNAL_LINE),
+}
+
+
+def catalogue(sink: str, entity: str, shapes: Shapes) -> tuple[TargetField, ...]:
+    """Give a sink's fields as far as the endpoint has them, and its further fields with their names as labels."""
+    known = FIELDS[sink]
+    header = shapes.get(entity, {})
+    line = shapes.get(header.get("Details", "").strip("[]"), {})
+    there = [each for each in known if _is_there(each, header, line, shapes)]
+    has_lines = any(each.level == "line" for each in known)
+    named = {(each.level, each.name) for each in known}
+    more = [each for each in _more("header", header) if ("header", each.name) not in named]
+    more += [each for each in _more("line", line) if has_lines and ("line", each.name) not in named]
+    return (*there, *more)
+
+
+def _is_there(field: TargetField, header: Shape, line: Shape, shapes: Shapes) -> bool:
+    if field.name.startswith("custom."):
+        return True
+    shape = line if field.level == "line" else header
+    *path, last = field.name.split(".")
+    for step in path:
+        shape = shapes.get(shape.get(step, "").strip("{}[]"), {})
+    return last in shape
+
+
+def _more(level: Level, shape: Shape) -> Iterator[TargetField]:
+    for name, kind in sorted(shape.items()):
+        if kind[:1] not in "{[" and name not in _NOT_MAPPED and kind != "Guid":
+            yield TargetField(name=name, label=name, type=_OF_SHAPE.get(kind, "text"), level=level)

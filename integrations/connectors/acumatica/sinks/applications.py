@@ -1,0 +1,83 @@
+"""Applications: what is applied, what of a draft is still missing, and the call that adds it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from integrations.connectors.acumatica.faces import Face
+from integrations.connectors.acumatica.records import apply_to, document_id, split_id
+from integrations.connectors.acumatica.values import Row
+from integrations.contracts import Application, Draft, Value
+from integrations.errors import RejectedError
+
+if TYPE_CHECKING:
+    from integrations.connectors.acumatica.sinks.base import DocumentSink
+
+TO_APPLY, HISTORY, OF_MEMO = "DocumentsToApply", "ApplicationHistory", "ApplicationsCreditMemo"
+
+
+def applied_to(row: Row) -> tuple[Application, ...]:
+    """Give what a payment or memo is applied to: what is released already, and what its next release will apply."""
+    sums: dict[str, Decimal] = {}
+    for line in (*row.details(TO_APPLY), *row.details(OF_MEMO)):
+        _count(sums, line.text("DocType"), line.text("ReferenceNbr"), line)
+    for line in row.details(HISTORY):
+        kind = line.text("DisplayDocType") or line.text("AdjustedDocType")
+        _count(sums, kind, line.text("DisplayRefNbr") or line.text("AdjustedRefNbr"), line)
+    return tuple(Application(external_id=key, amount=amount) for key, amount in sums.items() if amount)
+
+
+def missing(wanted: tuple[Application, ...], row: Row) -> tuple[Application, ...]:
+    """Give what is wanted and not applied yet, as amounts to add."""
+    there = {one.external_id: one.amount for one in applied_to(row)}
+    sums: dict[str, Decimal] = {}
+    for one in wanted:
+        sums[one.external_id] = sums.get(one.external_id, Decimal(0)) + one.amount
+    left = {key: amount - there.get(key, Decimal(0)) for key, amount in sums.items()}
+    return tuple(Application(external_id=key, amount=amount) for key, amount in left.items() if amount > 0)
+
+
+def wanted_of(draft: Draft) -> tuple[Application, ...]:
+    """Give the whole of what shall be applied: what the facts state, else the payload's rows."""
+    if draft.facts.applied is not None:
+        return draft.facts.applied
+    rows = draft.payload.get(TO_APPLY)
+    given = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list | tuple) else []
+    return tuple(
+        Application(
+            external_id=document_id(str(row.get("DocType") or ""), str(row.get("ReferenceNbr") or "")),
+            amount=Decimal(str(row.get("AmountPaid") or 0)),
+        )
+        for row in given
+    )
+
+
+def apply_missing(sink: "DocumentSink", face: Face, draft: Draft) -> None:
+    """Bring a released payment's applications up to what is wanted, and release them; safe to call twice.
+
+    Applications that are too many are left alone and show themselves in the read-back. Raises RejectedError where
+    Acumatica takes the rows with 200 and drops them.
+    """
+    row = sink.standing(face, draft.external_id, (TO_APPLY, HISTORY))
+    lacking = missing(wanted_of(draft), row)
+    if lacking:
+        body: dict[str, Value] = {**face.keys(*split_id(draft.external_id)), **apply_to(lacking)}
+        sink.desk.schema.check(face.entity, body)
+        sink.client.put(face.entity, body, "update", (TO_APPLY,))
+        row = sink.standing(face, draft.external_id, (TO_APPLY, HISTORY))
+        if dropped := missing(wanted_of(draft), row):
+            raise RejectedError(
+                f"Acumatica answered 200, but did not apply {draft.external_id} to {dropped[0].external_id}. See "
+                "whether that document is released, open, and of the same customer.",
+                code="acumatica_application_dropped",
+                field=TO_APPLY,
+                value=dropped[0].external_id,
+            )
+    if row.details(TO_APPLY) and face.is_released(row):
+        sink.client.act(face.entity, face.release, face.keys_of(row))
+
+
+def _count(sums: dict[str, Decimal], kind: str, number: str, line: Row) -> None:
+    if kind and number:
+        key = document_id(kind, number)
+        sums[key] = sums.get(key, Decimal(0)) + (line.amount("AmountPaid") or Decimal(0))

@@ -1,0 +1,381 @@
+"""What all sinks of documents share: the one write, look-ups by reference and by business key, listings, open items."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from integrations.connectors.acumatica.client import Client, Mode
+from integrations.connectors.acumatica.faces import DETAILS, WAITING, Face
+from integrations.connectors.acumatica.periods import Calendar
+from integrations.connectors.acumatica.query import batches, compare, equal, every
+from integrations.connectors.acumatica.reader import by_key, one_by_one
+from integrations.connectors.acumatica.records import (
+    LINES,
+    LONGEST_REFERENCE,
+    SCREEN,
+    account_of,
+    owner,
+    split_id,
+)
+from integrations.connectors.acumatica.schema import Schema
+from integrations.connectors.acumatica.values import Row, nested
+from integrations.contracts import Booked, Draft, Found, OpenItem, Receipt, Value
+from integrations.errors import ConfigurationError, MappingError, MissingReferenceError, RejectedError
+from mappings.catalogue import TargetField
+
+SETTLE_S = 660  # a call may wait ten minutes in the licence's queue before it runs or is declined
+_STATUS_LOOKS, _STATUS_PAUSE_S = 4, 1.0  # a release may show a little later
+_DAY = timedelta(days=1)
+Hits = dict[str, tuple[Found, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a sink works with."""
+
+    client: Client
+    schema: Schema
+    calendar: Calendar
+
+
+class DocumentSink:
+    """A sink over one kind of document, on one screen or several."""
+
+    slug = ""
+    settle_s = SETTLE_S
+    faces: tuple[Face, ...] = ()
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.client = desk.client
+
+    def face_of(self, draft: Draft) -> Face:
+        """Give the screen that a draft is for."""
+        return self.faces[0]
+
+    # Looking up
+
+    def find(self, drafts: Sequence[Draft]) -> Mapping[str, tuple[Found, ...]]:
+        """Look new documents up by our reference, then by customer, date and total; operations by their document.
+
+        An operation's `Found` tells by its stage, and by what is applied, whether the operation is done.
+        """
+        hits: Hits = {draft.reference: () for draft in drafts}
+        for face, some in _grouped(drafts, self.face_of).items():
+            made = [draft for draft in some if not is_operation(draft)]
+            _add(hits, self._by_reference(face, made))
+            _add(hits, self._operations(face, [draft for draft in some if is_operation(draft)]))
+            lacking = [draft for draft in made if not hits[draft.reference]]
+            _add(hits, self._by_business_key(face, lacking))
+        return hits
+
+    def _by_reference(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+        wanted = {draft.reference: draft for draft in drafts}
+        query = face.query(lines=face.is_journal)
+        for where in batches([self.named(face, each) for each in wanted]):
+            for row in one_by_one(self.client, replace(query, where=where), face.keys_of):
+                draft = wanted.get(face.reference_of(row))
+                if draft and row.text(face.type_key) in face.types:
+                    yield draft, face.found(row)
+
+    def named(self, face: Face, reference: str) -> str:
+        """Write the predicate of a reference."""
+        return equal(face.reference, reference)
+
+    def _operations(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+        standing = self.read_back([Booked(draft=draft, external_id=draft.external_id) for draft in drafts])
+        for draft in drafts:
+            if draft.reference in standing:
+                yield draft, replace(standing[draft.reference], reference=draft.reference, by_reference=True)
+
+    def _by_business_key(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+        """Find documents that people entered for the same thing; what carries a reference of ours is another's."""
+        asked = [draft for draft in drafts if draft.facts.customer and draft.facts.date and draft.facts.total]
+        days = [draft.facts.date for draft in asked if draft.facts.date]
+        if not face.customer or not days:
+            return
+        span = dated(face, min(days), max(days))
+        customers = [equal(face.customer, draft.facts.customer or "") for draft in asked]
+        for where in batches(customers, beside=span):
+            for row in self.client.rows(face.query(every(span, where))):
+                yield from _look_alikes(face, row, asked)
+
+    # Reading back
+
+    def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
+        """Read what stands, with lines, applications and posting date where the drafts state them."""
+        stands: dict[str, Found] = {}
+        for face, some in _grouped([one.draft for one in booked], self.face_of).items():
+            drafts = {draft.reference for draft in some}
+            mine = [one for one in booked if one.draft.reference in drafts]
+            rows = self._rows_of(face, mine)
+            for one in mine:
+                if one.external_id in rows:
+                    stands[one.draft.reference] = self._as_stated(face, one, rows[one.external_id])
+        return stands
+
+    def _rows_of(self, face: Face, booked: Sequence[Booked]) -> dict[str, Row]:
+        """Read documents by id, a type at a time; with their lines where a draft states lines."""
+        lines = face.is_journal or any(one.draft.facts.lines is not None for one in booked)
+        numbers: dict[str, list[str]] = {}
+        for external_id in dict.fromkeys(one.external_id for one in booked):
+            kind, number = split_id(external_id)
+            if number and number.isprintable():
+                numbers.setdefault(kind, []).append(number)
+        found: dict[str, Row] = {}
+        for kind, some in numbers.items():
+            beside = compare(face.type_key, "eq", kind)
+            for where in batches([compare(face.number_key, "eq", number) for number in some], beside):
+                query = face.query(every(beside, where), lines=lines)
+                found |= {face.id_of(row): row for row in one_by_one(self.client, query, face.keys_of)}
+        return found
+
+    def _as_stated(self, face: Face, one: Booked, row: Row) -> Found:
+        """Tell lines as the draft names them, by account or by item; add what only some drafts state."""
+        draft = one.draft
+        found = face.found(row, by_account=_is_by_account(draft))
+        facts = found.facts
+        if draft.facts.posting_date:
+            period = face.text(row, face.period)
+            posted = self.desk.calendar.posting_date(draft.facts.posting_date, period)
+            facts = replace(facts, posting_date=posted)
+        if draft.facts.lines is None:
+            facts = replace(facts, lines=None)
+        facts = self.with_applications(face, draft, row, replace(found, facts=facts)).facts
+        return replace(found, facts=facts, by_reference=found.reference == draft.reference)
+
+    def with_applications(self, face: Face, draft: Draft, row: Row, found: Found) -> Found:
+        """Add what is applied, where a draft states it."""
+        return found
+
+    # Writing
+
+    def book(self, draft: Draft) -> Receipt:
+        """Write one draft: a document, a change of it, or an action with all its polling.
+
+        Operations are safe to call twice: what is done already is not done again.
+        """
+        operation = base_operation(draft)
+        face = self.face_of(draft)
+        if operation in ("create", "reverse"):
+            return self.create(face, draft)
+        if not draft.external_id:
+            raise MappingError(f"{operation} names no document of Acumatica.", code="mapping", field="external_id")
+        if operation == "update":
+            return self.update(face, draft)
+        if operation == "release":
+            return self.release(face, draft.external_id)
+        return self.other(face, draft, operation)
+
+    def other(self, face: Face, draft: Draft, operation: str) -> Receipt:
+        """Do what only some kinds can. Raises RejectedError for what Acumatica's API cannot do."""
+        raise RejectedError(
+            f"{draft.external_id}: “{operation}” cannot be done through Acumatica's API. Do it on the document's "
+            "screen, then replay the record.",
+            code="acumatica_not_offered",
+            value=operation,
+        )
+
+    def create(self, face: Face, draft: Draft) -> Receipt:
+        """Insert a document under our reference, not on hold."""
+        body = self.body(face, draft)
+        row = self.client.put(face.entity, body, expand=self.expanded(draft))
+        return self.receipt(face, row)
+
+    def expanded(self, draft: Draft) -> tuple[str, ...]:
+        """Name what the answer to a creation must show."""
+        return ()
+
+    def body(self, face: Face, draft: Draft) -> dict[str, Value]:
+        """Write a new document. Raises MappingError for fields that the endpoint does not have, and bad references."""
+        check_reference(draft, LONGEST_REFERENCE)
+        body = {face.type_key: face.types[0], "Hold": False, **_plain(draft), face.reference: draft.reference}
+        self.desk.schema.check(face.entity, body)
+        return body
+
+    def update(self, face: Face, draft: Draft, mode: Mode = "update") -> Receipt:
+        """Change fields of a document that stands; `If-Match: *` keeps it from being made anew."""
+        kind, number = split_id(draft.external_id)
+        body = {**_plain(draft), **face.keys(kind, number)}
+        self.desk.schema.check(face.entity, body)
+        return self.receipt(face, self.client.put(face.entity, body, mode))
+
+    def release(self, face: Face, external_id: str) -> Receipt:
+        """Release a document and see that it was: an action may end without having done anything."""
+        row = self.standing(face, external_id)
+        if face.is_released(row):
+            return self.receipt(face, row, already=True)
+        if face.status(row) in WAITING:
+            return self.receipt(face, row)
+        self.client.act(face.entity, face.release, face.keys_of(row))
+        return self.receipt(face, self._released(face, external_id))
+
+    def _released(self, face: Face, external_id: str) -> Row:
+        row = self.standing(face, external_id)
+        for _ in range(_STATUS_LOOKS):
+            if face.is_released(row) or face.status(row) in WAITING:
+                return row
+            self.client.clock.wait(_STATUS_PAUSE_S)
+            row = self.standing(face, external_id)
+        raise RejectedError(
+            f"Acumatica ran the release of {external_id}, but it is still {row.text('Status') or 'unreleased'}. "
+            "Release it on its screen to see why it stays.",
+            code="acumatica_not_released",
+            field="Status",
+            value=row.text("Status"),
+        )
+
+    def standing(self, face: Face, external_id: str, expand: Sequence[str] = ()) -> Row:
+        """Read a document by its id. Raises MissingReferenceError."""
+        row = self.client.row(face.entity, face.keys(*split_id(external_id)), expand)
+        if row is None:
+            raise MissingReferenceError(
+                f"{external_id} does not stand in Acumatica (any longer) on the screen of {face.entity}.",
+                code="acumatica_not_found",
+                value=external_id,
+            )
+        return row
+
+    def receipt(self, face: Face, row: Row, *, already: bool = False) -> Receipt:
+        """Say what was booked."""
+        summary: dict[str, Value] = {"status": row.text("Status"), "note_id": row.id}
+        return Receipt(external_id=face.id_of(row), summary={**summary, **({"already": True} if already else {})})
+
+    def catalogue(self) -> tuple[TargetField, ...]:
+        """Give the fields that a mapping may fill."""
+        return self.desk.schema.catalogue(self.slug, self.faces[0].entity)
+
+    # Reconciling
+
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List documents dated in the range, with those that void others; two screens may show the same one."""
+        seen: set[str] = set()
+        for face in self.readable_faces():
+            for kind in (*face.types, *face.reversals):
+                for row in self.dated_rows(face, kind, start, end):
+                    found = face.listed(row)
+                    if found.external_id not in seen:
+                        seen.add(found.external_id)
+                        yield found
+
+    def readable_faces(self) -> Iterator[Face]:
+        """Give the screens that this tenant has: the second may be switched off, the first may not."""
+        yield from self.faces
+
+    def dated_rows(self, face: Face, kind: str, start: date, end: date) -> Iterator[Row]:
+        """Read a type's documents of some days; the filter is a day wider, as days are those of the tenant's zone."""
+        where = every(compare(face.type_key, "eq", kind), dated(face, start, end))
+        for page in by_key(self.client, face.query(where, lines=face.is_journal), face.number_key):
+            for row in page:
+                day = row.day(face.date)
+                if day is not None and start <= day <= end:
+                    yield row
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """List what is open. Raises ConfigurationError for a past day: the API tells balances of now only."""
+        today = self.client.clock.now().date()
+        if as_of < today - _DAY:
+            raise ConfigurationError(
+                f"Acumatica's API tells open balances as they are now, not as of {as_of}. Compare with AR Balance by "
+                "Customer (AR632500) for that day.",
+                code="acumatica_past_unknown",
+                value=as_of.isoformat(),
+            )
+        for face in self.readable_faces():
+            for kind in face.types:
+                yield from self._open_of(face, kind)
+
+    def _open_of(self, face: Face, kind: str) -> Iterator[OpenItem]:
+        if not face.open_amount:
+            return
+        where = every(compare(face.type_key, "eq", kind), compare("Status", "eq", "Open"))
+        for page in by_key(self.client, face.query(where), face.number_key):
+            for row in page:
+                facts = face.facts(row)
+                if facts.open_amount:
+                    reference = face.reference_of(row)
+                    yield OpenItem(
+                        external_id=face.id_of(row),
+                        reference=reference if owner(reference) else "",
+                        customer=facts.customer or "",
+                        currency=facts.currency or "",
+                        amount=facts.open_amount * self.sign,
+                        number=row.text(face.number_key),
+                    )
+
+    @property
+    def sign(self) -> Decimal:
+        """1 where an open amount is owed to the tenant, -1 for unapplied cash and credits."""
+        return Decimal(1)
+
+
+def is_operation(draft: Draft) -> bool:
+    """Tell whether a draft acts on a document that stands."""
+    return bool(draft.external_id) and base_operation(draft) not in ("create", "reverse")
+
+
+def base_operation(draft: Draft) -> str:
+    """Give the operation without what it is about: `apply` of `apply:Invoice/AR004711:2`."""
+    return draft.operation.partition(":")[0]
+
+
+def check_reference(draft: Draft, longest: int) -> None:
+    """Refuse a reference that would be cut or changed. Raises MappingError before any call."""
+    text = draft.reference
+    if not text or len(text) > longest or not text.isprintable() or text != text.strip():
+        raise MappingError(
+            f"“{text[:60]}” cannot be a reference in Acumatica: at most {longest} signs, no line breaks, no blanks "
+            "around it.",
+            code="acumatica_bad_reference",
+            field="reference",
+            value=text[:60],
+        )
+
+
+def dated(face: Face, start: date, end: date) -> str:
+    """Write the predicate of some days, a day wider on both sides."""
+    return every(compare(face.date, "ge", start - _DAY), compare(face.date, "lt", end + 2 * _DAY))
+
+
+def _plain(draft: Draft) -> dict[str, Value]:
+    """Give the payload as Acumatica nests it: lines as Details, our own marks left out."""
+    values = {name: value for name, value in draft.payload.items() if name not in (LINES, SCREEN)}
+    if lines := draft.payload.get(LINES):
+        values[DETAILS] = lines
+    return nested(values)
+
+
+def _is_by_account(draft: Draft) -> bool:
+    lines = draft.payload.get(LINES) or draft.payload.get(DETAILS)
+    rows = [line for line in lines if isinstance(line, Mapping)] if isinstance(lines, list | tuple) else []
+    return not rows or all(line.get("Account") or not account_of(line) for line in rows)
+
+
+def _look_alikes(face: Face, row: Row, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+    if row.text(face.type_key) not in face.types:
+        return
+    found = face.found(row)
+    for draft in drafts:
+        wanted = draft.facts
+        is_same = (found.facts.customer, found.facts.date, found.facts.total) == (
+            wanted.customer,
+            wanted.date,
+            wanted.total,
+        )
+        is_anothers = bool(owner(found.reference)) and owner(found.reference) == owner(draft.reference)
+        if is_same and not is_anothers and wanted.currency in (None, found.facts.currency):
+            yield draft, replace(found, by_reference=False)
+
+
+def _grouped(drafts: Sequence[Draft], face_of: Callable[[Draft], Face]) -> dict[Face, list[Draft]]:
+    groups: dict[Face, list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(face_of(draft), []).append(draft)
+    return groups
+
+
+def _add(hits: Hits, pairs: Iterator[tuple[Draft, Found]]) -> None:
+    for draft, found in pairs:
+        if all(known.external_id != found.external_id for known in hits[draft.reference]):
+            hits[draft.reference] += (found,)

@@ -1,0 +1,91 @@
+"""Invoices and credit memos of both screens: made, read and released on the one that a draft names."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from integrations.connectors.acumatica.faces import (
+    INVOICE,
+    MEMO,
+    MEMO_AS_PAYMENT,
+    SALES_INVOICE,
+    SALES_MEMO,
+    Face,
+)
+from integrations.connectors.acumatica.records import SCREEN
+from integrations.connectors.acumatica.sinks.applications import applied_to, apply_missing
+from integrations.connectors.acumatica.sinks.base import DocumentSink
+from integrations.connectors.acumatica.values import Row
+from integrations.contracts import Draft, Found, Receipt
+from integrations.errors import ConfigurationError, PrivilegeError
+
+
+class InvoiceSink(DocumentSink):
+    """Writes and reads invoices; the screen Invoice unless the payload names SalesInvoice."""
+
+    slug = "invoices"
+    faces: tuple[Face, ...] = (INVOICE, SALES_INVOICE)
+
+    def face_of(self, draft: Draft) -> Face:
+        """Give the screen that the payload names, else this sink's first."""
+        named = draft.payload.get(SCREEN)
+        return next((face for face in self.faces if face.entity == named), self.faces[0])
+
+    def readable_faces(self) -> Iterator[Face]:
+        """Give the first screen, and the others where this tenant and user have them."""
+        first, *others = self.faces
+        yield first
+        for face in others:
+            if self._has(face):
+                yield face
+
+    def _has(self, face: Face) -> bool:
+        try:
+            self.client.rows(replace(face.query(), custom=(), select=("ReferenceNbr",), top=1))
+        except PrivilegeError:
+            return False
+        except ConfigurationError as error:
+            if error.code != "acumatica_endpoint_missing":
+                raise
+            return False
+        return True
+
+
+class SalesInvoiceSink(InvoiceSink):
+    """Writes and reads invoices of the sales screen."""
+
+    slug = "sales_invoices"
+    faces = (SALES_INVOICE,)
+
+
+class CreditMemoSink(InvoiceSink):
+    """Writes and reads credit memos; once released they are applied on the screen of payments."""
+
+    slug = "credit_memos"
+    faces = (MEMO, SALES_MEMO)
+
+    @property
+    def sign(self) -> Decimal:
+        """Credits reduce what is owed."""
+        return Decimal(-1)
+
+    def with_applications(self, face: Face, draft: Draft, row: Row, found: Found) -> Found:
+        """Add what the memo is applied to: on its own screen before its release, on that of payments after it."""
+        if draft.facts.applied is None:
+            return found
+        if face.is_released(row):
+            payment = self.client.row(
+                MEMO_AS_PAYMENT.entity, face.keys_of(row), ("DocumentsToApply", "ApplicationHistory")
+            )
+            applied = applied_to(payment or Row())
+        else:
+            memo = self.client.row(face.entity, face.keys_of(row), ("ApplicationsCreditMemo",))
+            applied = applied_to(memo or Row())
+        return replace(found, facts=replace(found.facts, applied=applied))
+
+    def other(self, face: Face, draft: Draft, operation: str) -> Receipt:
+        """Apply a released memo: its payment side is told the documents, then released."""
+        if operation != "apply":
+            return super().other(face, draft, operation)
+        apply_missing(self, MEMO_AS_PAYMENT, draft)
+        return Receipt(external_id=draft.external_id, summary={"operation": operation})
