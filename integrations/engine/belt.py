@@ -17,7 +17,7 @@ from integrations.errors import ContractError, TransientError
 _BATCH_S = 12.0  # so long a batch should take to be called, at the pace last measured
 _SMALLEST, _LARGEST = 50, 500
 _READ_BACK_AT_ONCE = 250
-_PREPARED_AT_ONCE = 2  # drafts between two answers: none has to wait for its receipt's commit
+_PREPARED_AT_ONCE = 4  # drafts between two answers: none has to wait for its receipt's commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

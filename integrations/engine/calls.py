@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from threading import Event
 
 from audit.record import Answer, save_answers
@@ -19,6 +18,8 @@ from integrations.money import to_json
 
 _RECEIPTS_AT_ONCE = 50
 _RECEIPTS_WAIT_S = 1.0
+_ANSWERS_AT_ONCE = 16
+_ANSWERS_WAIT_S = 0.02
 _TRANSIENT_LIMIT = 20  # so many in a row end the run early
 _Result = tuple[Work, Receipt | BaseException]
 
@@ -41,18 +42,22 @@ def book_all(state: RunState, sink: Sink, works: Sequence[Work], meanwhile: Call
     calls, unsaved = Calls(), list[tuple[Work, Receipt]]()
     if not works:
         return calls
-    waiting, results, halt = deque(works), SimpleQueue[_Result | None](), Event()
+    waiting, answers, halt = deque(works), _Answers(), Event()
     pumps = min(state.pool_size, len(works))
     started = saved_at = time.monotonic()
     with state.limiter.reserve(pumps), _halting(halt):
         for _ in range(pumps):
-            state.pool.submit(_pump, sink, waiting, results, halt)
+            state.pool.submit(_pump, sink, waiting, answers, halt)
         while pumps:
-            result = _next(results)
-            pumps -= result is None
-            if result is not None and result is not _QUIET:
-                _sort(state, calls, unsaved, halt, result)
-            if len(unsaved) >= _RECEIPTS_AT_ONCE or (unsaved and time.monotonic() - saved_at > _RECEIPTS_WAIT_S):
+            for result in answers.take():
+                pumps -= result is None
+                if result is not None:
+                    _sort(state, calls, unsaved, halt, result)
+                    meanwhile()
+                if len(unsaved) >= _RECEIPTS_AT_ONCE:
+                    _save(state, calls, unsaved)
+                    saved_at = time.monotonic()
+            if unsaved and time.monotonic() - saved_at > _RECEIPTS_WAIT_S:
                 _save(state, calls, unsaved)
                 saved_at = time.monotonic()
             state.lease.renew_if_old()
@@ -74,17 +79,28 @@ def _halting(halt: Event) -> Iterator[None]:
         halt.set()
 
 
-_QUIET: _Result = (None, None)  # type: ignore[assignment]
+class _Answers:
+    """What the pumps bring, handed over some at a time: waking the run's own thread for each costs them more than it
+    gains."""
+
+    def __init__(self) -> None:
+        self._brought: deque[_Result | None] = deque()
+        self._enough = Event()
+
+    def put(self, result: _Result | None) -> None:
+        """Bring one answer; None says that a pump has stopped."""
+        self._brought.append(result)
+        if result is None or len(self._brought) >= _ANSWERS_AT_ONCE:
+            self._enough.set()
+
+    def take(self) -> list[_Result | None]:
+        """Give what was brought, after a short wait at most."""
+        self._enough.wait(_ANSWERS_WAIT_S)
+        self._enough.clear()
+        return [self._brought.popleft() for _ in range(len(self._brought))]
 
 
-def _next(results: "SimpleQueue[_Result | None]") -> _Result | None:
-    try:
-        return results.get(timeout=_RECEIPTS_WAIT_S)
-    except Empty:
-        return _QUIET
-
-
-def _pump(sink: Sink, waiting: "deque[Work]", results: "SimpleQueue[_Result | None]", halt: Event) -> None:
+def _pump(sink: Sink, waiting: "deque[Work]", answers: "_Answers", halt: Event) -> None:
     """Book one work after the other until none is left. Runs in a pool thread: no database, no Django."""
     try:
         while not halt.is_set():
@@ -92,9 +108,9 @@ def _pump(sink: Sink, waiting: "deque[Work]", results: "SimpleQueue[_Result | No
                 work = waiting.popleft()
             except IndexError:
                 return
-            results.put((work, _book(sink, work)))
+            answers.put((work, _book(sink, work)))
     finally:
-        results.put(None)
+        answers.put(None)
 
 
 def _book(sink: Sink, work: Work) -> Receipt | BaseException:
