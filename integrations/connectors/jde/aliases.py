@@ -17,7 +17,7 @@ _AMOUNT = frozenset(
     "AA AG AAP ADSC ADSA STAM ACR FAP CTAM PAAP PFAP CDSA OTOT AEXP AOPN AREC FEA FREC PRRC FRRC UORG UOPN UREC CRR "  # noqa: SIM905
     "LNID".split()
 )
-_DATE = frozenset("UPMJ DGJ DIVJ DDJ DICJ DMTJ VDGJ TRDJ DRQJ PDDJ EFTB DFYJ RDJ DSVJ".split())  # noqa: SIM905
+_DATE = frozenset("UPMJ RCDJ DGJ DIVJ DDJ DICJ DMTJ VDGJ TRDJ DRQJ PDDJ EFTB DFYJ RDJ DSVJ".split())  # noqa: SIM905
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 

@@ -4,6 +4,10 @@ from integrations.connectors.jde.checks import CHECKS
 from integrations.connectors.jde.credentials import FIELDS, Credentials, clean
 from integrations.connectors.jde.explanations import EXPLANATIONS
 from integrations.connectors.jde.session import open_session
+from integrations.connectors.jde.sinks import SINKS
+from integrations.connectors.jde.sinks.settlements import SettlementSink
+from integrations.connectors.jde.streams import STREAMS
+from integrations.connectors.jde.streams.payables import PayablesStream
 from integrations.contracts import Connector, Limits, Settings
 
 
@@ -29,4 +33,6 @@ CONNECTOR = Connector(
     explanations=EXPLANATIONS,
     sandbox_port_offset=2,
     trust=lambda settings: Credentials.of(settings).trust,
+    streams=(*(kind.slug for kind in STREAMS), PayablesStream.slug),
+    sinks=(*(kind.slug for kind in SINKS), SettlementSink.slug),
 )

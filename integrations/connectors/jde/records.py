@@ -131,6 +131,18 @@ class Supplier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """What of a document goes to an account; the amount in the document's currency, debits positive."""
+
+    account: str
+    business_unit: str
+    object: str
+    subsidiary: str
+    amount: Decimal
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayItem:
     """One pay item of a voucher. Status A approved, P paid, H held, # in process."""
 
@@ -166,6 +178,26 @@ class SupplierInvoice:
     is_voided: bool
     is_posted: bool
     items: tuple[PayItem, ...]
+    lines: tuple[Distribution, ...] = ()  # its accounts (F0911), where the stream reads them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was received of an order by one receipt (F43121), not vouchered yet or meanwhile."""
+
+    key: str
+    order: str
+    supplier: int
+    company: str
+    receipt_date: date | None
+    currency: str
+    terms: str
+    lines: tuple[Distribution, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """What was received comes to."""
+        return sum((line.amount for line in self.lines), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +247,23 @@ class PurchaseOrder:
     lines: tuple[OrderLine, ...]
     holds: tuple[Hold, ...]
     why_not_approved: str
+    cancelled_status: str = "980"
+    vouchers: tuple[str, ...] = ()  # the vouchers that name it and stand, where the stream reads them
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether every line is cancelled."""
+        return all(line.last_status == self.cancelled_status for line in self.lines)
+
+    @property
+    def standing(self) -> tuple[OrderLine, ...]:
+        """The lines that are not cancelled."""
+        return tuple(line for line in self.lines if line.last_status != self.cancelled_status)
+
+    @property
+    def total(self) -> Decimal:
+        """What the standing lines come to, received ones included."""
+        return sum((line.amount for line in self.standing), Decimal(0))
 
     @property
     def is_approved(self) -> bool:

@@ -21,6 +21,7 @@ from integrations.contracts import ReferenceEntry
 POSTING = ""  # the posting edit that lets anybody post
 ALL_COMPANIES = "00000"
 CONTROL = ("M",)
+PERIODS_BACK, PERIODS_AHEAD = 24, 12  # months told beside the current one; F0010 has the current one only
 
 
 def reference_values(client: Client) -> Iterator[ReferenceEntry]:
@@ -84,7 +85,7 @@ def _account(account: GlAccount) -> Iterator[ReferenceEntry]:
 
 
 def _company(company: Company) -> Iterator[ReferenceEntry]:
-    """Give a company and its current period: earlier ones are closed, later ones open as the constants allow."""
+    """Give a company and its periods: those before the current one are closed, later ones open by the constants."""
     yield ReferenceEntry(
         kind="company",
         code=company.code,
@@ -95,19 +96,27 @@ def _company(company: Company) -> Iterator[ReferenceEntry]:
     )
     if company.code == ALL_COMPANIES or company.year_begins is None or not 1 <= company.period <= 12:
         return
-    start = _months_later(company.year_begins, company.period - 1)
+    current = _months_later(company.year_begins, company.period - 1)
+    for months in range(-PERIODS_BACK, PERIODS_AHEAD + 1):
+        yield _period(company, _months_later(current, months), is_open=months >= 0)
+
+
+def _period(company: Company, start: date, *, is_open: bool) -> ReferenceEntry:
+    state = "open" if is_open else "closed"
     end = _months_later(start, 1) - timedelta(days=1)
-    yield ReferenceEntry(
-        kind="accounting_period",
+    return ReferenceEntry(
+        kind="period",
         code=f"{company.code}-{start:%Y-%m}",
         number=f"{start:%Y-%m}",
-        name=f"Current period {company.period} of {company.name}",
+        name=f"{start:%B %Y} of {company.name}",
+        is_active=is_open,
         details={
             "company": company.code,
             "start": start.isoformat(),
             "end": end.isoformat(),
-            "closed": "false",
-            "is_first_open": "true",
+            "ar": state,
+            "ap": state,
+            "gl": state,
         },
     )
 

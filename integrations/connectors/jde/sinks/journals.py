@@ -1,24 +1,27 @@
 """Journal entries: found in the account ledger (F0911) by company, dates and the start of our reference."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from integrations.connectors.jde.aliases import Row
+from integrations.connectors.jde.ledger import account_number
 from integrations.connectors.jde.orchestrations import ADD_JOURNAL
 from integrations.connectors.jde.outcome import output
 from integrations.connectors.jde.query import Query, any_of, between, equal
 from integrations.connectors.jde.reader import batches, rows
 from integrations.connectors.jde.records import DocumentKey
 from integrations.connectors.jde.sinks.base import WINDOW_DAYS, OrchestrationSink, day_of, grouped, text_of
-from integrations.contracts import Draft, Facts, Found, LineFact, Stage
+from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Stage
+from integrations.errors import ConfigurationError
 
 COLUMNS = tuple(
     "KCO DCT DOC DGJ JELN LT POST CO MCU OBJ SUB SBL SBLT CRCD AA EXR R1 R2 EXA".split()  # noqa: SIM905
 )
 SHORT_REFERENCE = 8
 OUR_ORIGIN = "MLC"
+JOURNAL = "JE"
 
 
 class JournalSink(OrchestrationSink):
@@ -45,6 +48,18 @@ class JournalSink(OrchestrationSink):
                 for found in _entries(rows(self._client, query, "DOC")):
                     if draft := wanted.get(found.reference):
                         yield draft, found
+
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List all journal entries whose G/L date is in [start, end], ours and others, reversals included."""
+        every = (equal("DCT", JOURNAL), *between("DGJ", start, end))
+        yield from _entries(rows(self._client, Query(table="F0911", columns=COLUMNS, every=every), "DOC"))
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """Raise ConfigurationError: a journal entry has no open amount of its own."""
+        raise ConfigurationError(
+            "Journal entries have no open amounts in JD Edwards: compare the balance of their account instead.",
+            code="jde_no_open_items",
+        )
 
     def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
         """Read entries by their document keys."""
@@ -94,7 +109,8 @@ def _entry(key: str, found: Sequence[Row]) -> Found:
     facts = tuple(LineFact(account=account_number(row), amount=row.amount("AA")) for row in lines)
     return Found(
         external_id=key,
-        reference=first.text("EXR"),
+        reference=first.text("EXR") if first.text("R2") == OUR_ORIGIN else "",
+        number=key.split("-")[1],
         stage=_stage(lines or found),
         facts=Facts(
             customer=_customer(lines),
@@ -105,11 +121,6 @@ def _entry(key: str, found: Sequence[Row]) -> Found:
             lines=facts,
         ),
     )
-
-
-def account_number(row: Row) -> str:
-    """Give unit.object.subsidiary."""
-    return ".".join(part for part in (row.text("MCU"), row.text("OBJ"), row.text("SUB")) if part)
 
 
 def _customer(lines: Iterable[Row]) -> str | None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from integrations.connectors.jde.orchestrations import RECORD_PAYMENT
 from integrations.connectors.jde.outcome import output
 from integrations.connectors.jde.payments import DETAILS, VOIDING, read_payments
-from integrations.connectors.jde.query import Query, any_of, equal
+from integrations.connectors.jde.query import Query, any_of, between, equal
 from integrations.connectors.jde.reader import batches, rows
 from integrations.connectors.jde.records import DocumentKey, Payment, payment_id_of, payment_key
 from integrations.connectors.jde.sinks.base import OrchestrationSink, day_of
-from integrations.contracts import Application, Draft, Facts, Found
+from integrations.contracts import Application, Draft, Facts, Found, OpenItem
 
 
 class PaymentSink(OrchestrationSink):
@@ -44,6 +45,17 @@ class PaymentSink(OrchestrationSink):
             )
             for payment, is_posted in read_payments(self._client, list(by_number))
         }
+
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List all payments dated in [start, end], voided ones with their stage."""
+        query = Query(table="F0413", columns=("PYID",), every=between("DMTJ", start, end))
+        ids = sorted({row.whole("PYID") for row in rows(self._client, query, "PYID")})
+        for payment, is_posted in read_payments(self._client, ids):
+            yield found_of(payment, is_posted=is_posted)
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """Give nothing: a payment is applied in full when it is entered."""
+        return iter(())
 
     def _paying(self, keys: set[DocumentKey]) -> set[int]:
         """Give the payments of these vouchers, company by company."""
@@ -77,6 +89,7 @@ def found_of(payment: Payment, *, is_posted: bool) -> Found:
     return Found(
         external_id=payment_key(payment.payment_id),
         reference=payment.remark,
+        number=str(payment.number),
         stage="voided" if payment.void_date else "posted" if is_posted else "unposted",
         facts=Facts(
             customer=str(payment.payee),

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from integrations.connectors.jde.client import Client
 from integrations.connectors.jde.inputs import Inputs
 from integrations.connectors.jde.orchestrations import ADD_VOUCHER
 from integrations.connectors.jde.outcome import output
-from integrations.connectors.jde.query import Query, Where, any_of, equal
+from integrations.connectors.jde.payments import read_payments
+from integrations.connectors.jde.query import Query, Where, any_of, between, equal
 from integrations.connectors.jde.reader import batches, rows
 from integrations.connectors.jde.records import DocumentKey, SupplierInvoice
 from integrations.connectors.jde.sinks.base import OrchestrationSink
-from integrations.connectors.jde.vouchers import COLUMNS, VOID_TYPE, vouchers_of
-from integrations.contracts import Draft, Facts, Found, Stage
+from integrations.connectors.jde.vouchers import COLUMNS, VOID_TYPE, key_of, vouchers_of
+from integrations.contracts import Draft, Facts, Found, OpenItem, Stage
 
 
 class VoucherSink(OrchestrationSink):
@@ -41,6 +44,16 @@ class VoucherSink(OrchestrationSink):
             found = vouchers_of(rows(self._client, query, "DOC"))
             yield from _pairs(sent, found)
 
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List all vouchers whose invoice is dated in [start, end], voided ones with their stage."""
+        bounds = (Where("DCT", "NOT_EQUAL", (VOID_TYPE,)), *between("DIVJ", start, end))
+        for voucher in vouchers_of(rows(self._client, Query(table="F0411", columns=COLUMNS, every=bounds), "DOC")):
+            yield found_of(voucher)
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """List what was open at the end of a day: what is open now, and what was paid since."""
+        return open_vouchers(self._client, as_of)
+
     def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
         """Read vouchers by their document keys."""
         return {one.key: found_of(one) for one in read_vouchers(self._client, ids)}
@@ -63,11 +76,42 @@ def read_vouchers(client: Client, ids: Sequence[str]) -> Iterator[SupplierInvoic
             yield from vouchers_of(rows(client, query, "DOC"))
 
 
+def open_vouchers(client: Client, as_of: date) -> Iterator[OpenItem]:
+    """List what vouchers left open at the end of a day: negative for debit memos."""
+    day = Where("DGJ", "LESS_EQUAL", (as_of,))
+    kind = Where("DCT", "NOT_EQUAL", (VOID_TYPE,))
+    still = Query(table="F0411", columns=COLUMNS, every=(day, kind, Where("AAP", "NOT_EQUAL", (0,))))
+    vouchers = {one.key: one for one in read_vouchers(client, _keys_of(client, still))}
+    later = Query(table="F0413", columns=("PYID",), every=(Where("DMTJ", "GREATER", (as_of,)),))
+    paid_since: dict[str, Decimal] = {}
+    for payment, _ in read_payments(client, [row.whole("PYID") for row in rows(client, later, "PYID")]):
+        for item in payment.items if payment.void_date is None else ():
+            paid_since[item.voucher] = paid_since.get(item.voucher, Decimal(0)) + item.amount + item.discount
+    vouchers |= {one.key: one for one in read_vouchers(client, [key for key in paid_since if key not in vouchers])}
+    for voucher in vouchers.values():
+        paid = paid_since.get(voucher.key, Decimal(0))
+        amount = voucher.open + (paid if voucher.gross > 0 else -paid)
+        if amount and voucher.gl_date and voucher.gl_date <= as_of and not voucher.is_voided:
+            yield OpenItem(
+                external_id=voucher.key,
+                reference=voucher.reference,
+                customer=str(voucher.supplier),
+                currency=voucher.currency,
+                amount=amount,
+                number=voucher.invoice_number,
+            )
+
+
+def _keys_of(client: Client, query: Query) -> list[str]:
+    return sorted({str(key_of(row)) for row in rows(client, query, "DOC")})
+
+
 def found_of(voucher: SupplierInvoice) -> Found:
     """Give a voucher as what stands."""
     return Found(
         external_id=voucher.key,
         reference=voucher.reference,
+        number=voucher.invoice_number,
         stage=stage_of(voucher),
         facts=Facts(
             customer=str(voucher.supplier),

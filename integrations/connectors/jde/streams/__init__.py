@@ -13,13 +13,17 @@ from integrations.connectors.jde.streams.masters import (
     CurrencyStream,
 )
 from integrations.connectors.jde.streams.orders import PurchaseOrderStream
+from integrations.connectors.jde.streams.payables import PayablesStream
 from integrations.connectors.jde.streams.payments import PaymentStream
+from integrations.connectors.jde.streams.receipts import ReceiptStream
+from integrations.contracts import Stream
 
 STREAMS: tuple[type[TableStream], ...] = (
     AddressBookStream,
     SupplierStream,
     SupplierInvoiceStream,
     PurchaseOrderStream,
+    ReceiptStream,
     PaymentStream,
     AccountStream,
     BusinessUnitStream,
@@ -28,6 +32,7 @@ STREAMS: tuple[type[TableStream], ...] = (
 )
 
 
-def streams(client: Client) -> Mapping[str, TableStream]:
+def streams(client: Client) -> Mapping[str, Stream]:
     """Give all streams of a connection by slug."""
-    return {kind.slug: kind(client) for kind in STREAMS}
+    made: list[Stream] = [kind(client) for kind in STREAMS]
+    return {stream.slug: stream for stream in (*made, PayablesStream(client))}

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.connectors.jde.aliases import Row
 from integrations.connectors.jde.client import Client
-from integrations.connectors.jde.query import Query, Where
+from integrations.connectors.jde.query import Query, Where, between
 from integrations.connectors.jde.reader import Key, batches, key_of, pages, rows
 from integrations.contracts import IndexEntry, Page, Record, Unreadable, Window
 from integrations.errors import ConnectorError, ContractError
@@ -42,7 +42,7 @@ class TableStream:
     lag_s = 0
     main: Source
     children: tuple[Source, ...] = ()
-    dated = ""  # alias of the document date in the main table, if it has one
+    date_alias = ""  # of the document date in the main table, if it has one
     every: tuple[Where, ...] = ()
 
     def __init__(self, client: Client) -> None:
@@ -79,8 +79,8 @@ class TableStream:
     def index(self, start: datetime | None) -> Iterator[IndexEntry]:
         """List keys and orders; where objects have a document date, from that day on."""
         every = self.every
-        if start is not None and self.dated:
-            every = (*every, Where(self.dated, "GREATER_EQUAL", (start.date() - timedelta(days=1),)))
+        if start is not None and self.date_alias:
+            every = (*every, Where(self.date_alias, "GREATER_EQUAL", (start.date() - timedelta(days=1),)))
         query = Query(table=self.main.table, columns=self.index_columns(), every=every)
         for page in pages(self._client, query, self.main.key):
             orders: dict[str, int] = {}
@@ -88,6 +88,17 @@ class TableStream:
                 key = self.key_of(row)
                 orders[key] = max(orders.get(key, 0), order_of(row, self.main.time))
             yield from (IndexEntry(key=key, order=order) for key, order in orders.items() if key)
+
+    def dated(self, start: date, end: date) -> Iterator[Page]:
+        """Read all documents dated in [start, end]; a stream without a document date has none."""
+        if not self.date_alias:
+            return
+        every = (*self.every, *between(self.date_alias, start, end))
+        query = Query(table=self.main.table, columns=(self.main.key,), every=every)
+        for page in pages(self._client, query, self.main.key):
+            for part in batches(_unique(page, self.main.key), BATCH):
+                records, unreadable = _split(map(self._record, self.groups(part)))
+                yield Page(records=records, unreadable=unreadable)
 
     @abstractmethod
     def key_of(self, row: Row) -> str:

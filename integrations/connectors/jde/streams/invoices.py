@@ -16,7 +16,7 @@ class SupplierInvoiceStream(TableStream):
 
     slug = "supplier_invoices"
     main = Source(table="F0411", key="DOC")
-    dated = "DIVJ"
+    date_alias = "DIVJ"
     every = (Where("DCT", "NOT_EQUAL", (VOID_TYPE,)),)
 
     def groups(self, keys: Sequence[Key]) -> Iterator[Group]:

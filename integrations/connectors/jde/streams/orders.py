@@ -27,7 +27,7 @@ class PurchaseOrderStream(TableStream):
     slug = "purchase_orders"
     main = Source(table="F4301", key="DOCO", time="TDAY")
     children = (Source(table="F4311", key="DOCO", time="TDAY"),)
-    dated = "TRDJ"
+    date_alias = "TRDJ"
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
@@ -85,6 +85,7 @@ class PurchaseOrderStream(TableStream):
             hold_code=header.text("HOLD"),
             lines=ordered,
             holds=held,
+            cancelled_status=rule.cancelled,
             why_not_approved=why_not_approved(rule, key.type, header.text("HOLD"), ordered, held),
         )
 

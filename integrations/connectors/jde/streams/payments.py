@@ -17,7 +17,7 @@ class PaymentStream(TableStream):
     slug = "payments"
     main = Source(table="F0413", key="PYID")
     children = (Source(table="F0414", key="PYID"),)
-    dated = "DMTJ"
+    date_alias = "DMTJ"
 
     def groups(self, keys: Sequence[Key]) -> Iterator[Group]:
         """Read payments by payment ids."""

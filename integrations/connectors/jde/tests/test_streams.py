@@ -123,7 +123,7 @@ def test_it_reads_reference_data_of_every_kind(filled):
     entries = list(filled.session().reference_values())
     kinds = {entry.kind for entry in entries}
     assert kinds == {
-        "account", "bank_account", "business_unit", "company", "currency", "supplier", "accounting_period",
+        "account", "bank_account", "business_unit", "company", "currency", "supplier", "period",
     }  # fmt: skip
 
 
