@@ -3,7 +3,7 @@
 from datetime import date
 
 from integrations.connectors.acumatica.simulator.rules import ar
-from integrations.connectors.acumatica.simulator.rules.applying import apply_planned
+from integrations.connectors.acumatica.simulator.rules.applying import apply_planned, reverse_applications
 from integrations.connectors.acumatica.simulator.rules.draft import ZERO
 from integrations.connectors.acumatica.simulator.rules.invoices import invoice_document
 from integrations.connectors.acumatica.simulator.rules.journals import LINES, journal_document
@@ -249,13 +249,10 @@ def _complete_void(tenant: Tenant, record: Record, voiding: Record) -> None:
     trouble = tenant.period_trouble(ar.posting_day(tenant, voiding), None, "AR")
     if trouble:
         raise Failed(trouble)
-    for target_id in list(booked.applied):
-        tenant.books.apply(record.id, target_id, ZERO)
-        target = tenant.store.by_id(target_id)
-        if target is not None:
-            was = dict(target.fields)
-            ar.refresh(tenant, target)
-            tenant.keep(target, was)
+    for target in reverse_applications(tenant, record, voiding.fields["AdjDate"]):
+        was = dict(target.fields)
+        ar.refresh(tenant, target)
+        tenant.keep(target, was)
     tenant.books.add(_counter_document(tenant, booked, voiding), {record.id: booked.total} if booked.total else NOTHING)
     voiding.is_released = True
     record.fields["Status"] = "Voided"

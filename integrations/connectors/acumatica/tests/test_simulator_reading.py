@@ -247,7 +247,7 @@ def test_it_is_set_up_with_reference_records(client, entity):
 
 def test_it_names_the_cash_accounts_of_a_payment_method(client):
     one = good(client.get("/PaymentMethod/WIRE", params={"$expand": "AllowedCashAccounts"}))
-    assert [values(row)["CashAccount"] for row in one["AllowedCashAccounts"]][0] == "10200"
+    assert values(one["AllowedCashAccounts"][0])["CashAccount"] == "10200"
 
 
 def test_it_gives_branches_by_an_inquiry_that_is_put(client):

@@ -1,5 +1,6 @@
 """Applications: what a payment, memo or refund is to be used on, checked when saved, booked when released."""
 
+from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.acumatica.simulator.rules import ar
@@ -72,53 +73,81 @@ def apply_planned(tenant: Tenant, record: Record, batch: str) -> list[Record]:
     """Book the planned applications of a released document; gives the other documents touched."""
     touched = []
     for row in record.rows.pop("adjusting", []):
-        amount: Decimal = row.fields["CuryAdjgAmt"]
         target = ar.find_document(tenant, row.fields["AdjdDocType"], row.fields["AdjdRefNbr"])
-        if target is None or not amount:
-            continue
-        _apply(tenant, record, target, amount)
-        ar.refresh(tenant, target)
-        record.rows.setdefault("ARPost", []).append(ar.history_row(tenant, target, record, amount, batch))
-        touched.append(target)
+        if target is not None and row.fields["CuryAdjgAmt"]:
+            _apply(tenant, record, target, row.fields["CuryAdjgAmt"], batch)
+            touched.append(target)
     for row in record.rows.pop("adjusted", []):
         payer = ar.find_document(tenant, row.fields.get("AdjgDocType") or "Payment", row.fields["AdjgRefNbr"])
         if payer is not None and row.fields.get("CuryAdjdAmt"):
-            _apply(tenant, payer, record, row.fields["CuryAdjdAmt"])
+            _apply(tenant, payer, record, row.fields["CuryAdjdAmt"], batch)
             touched.append(payer)
     return touched
 
 
-def _apply(tenant: Tenant, payer: Record, target: Record, amount: Decimal) -> None:
+def reverse_applications(tenant: Tenant, record: Record, on: date) -> list[Record]:
+    """Take back all that a payment was applied to, with what its applications moved; gives the documents touched."""
+    booked = tenant.books.get(record.id)
+    targets = [tenant.store.by_id(id) for id in booked.applied]
+    for id in list(booked.applied):
+        tenant.books.apply(record.id, id, ZERO)
+    for row in record.rows.pop("ARPost", []):
+        moved = tenant.books.documents.get(str(row.fields.get("MovedBy")))
+        if moved is not None:
+            entries = [Entry(one.account, party=one.party, has_base=True) for one in moved.entries]
+            for back, one in zip(entries, moved.entries, strict=True):
+                back.base_debit, back.base_credit = one.base_credit, one.base_debit
+            _book_move(tenant, booked, moved.number, on, entries)
+    return [one for one in targets if one is not None]
+
+
+def _apply(tenant: Tenant, payer: Record, target: Record, amount: Decimal, batch: str) -> None:
     books = tenant.books
     before = books.get(payer.id).applied.get(target.id, ZERO)
     books.apply(payer.id, target.id, before + amount)
-    _book_difference(tenant, books.get(payer.id), books.get(target.id), amount, target)
+    ar.refresh(tenant, target)
+    row = ar.history_row(tenant, target, payer, amount, batch)
+    row.fields["MovedBy"] = _move(tenant, books.get(payer.id), books.get(target.id), amount)
+    payer.rows.setdefault("ARPost", []).append(row)
 
 
-def _book_difference(tenant: Tenant, payer: Document, target: Document, amount: Decimal, record: Record) -> None:
-    """Realised exchange gain or loss, in base currency only, where the two rates differ."""
+def _move(tenant: Tenant, payer: Document, target: Document, amount: Decimal) -> str | None:
+    """Clear the receivable of both in base currency: prepayments leave their account, rates differ by gain or loss."""
     money = tenant.books.currencies.get(BASE).round
-    change = money(amount * payer.rate) - money(amount * target.rate)
-    if payer.currency == BASE or not change:
-        return
-    sign = change if payer.side == "credit" else -change
-    account = str(record.fields.get("ARAccountID") or ar.customer_class(tenant, payer.party).get("ARAcctID"))
-    receivable, gain = Entry(account, party=payer.party, has_base=True), Entry(EXCHANGE, has_base=True)
-    receivable.base_debit, gain.base_credit = max(sign, ZERO), max(sign, ZERO)
-    receivable.base_credit, gain.base_debit = max(-sign, ZERO), max(-sign, ZERO)
-    tenant.books.add(
-        Document(
-            id=tenant.uuid(),
-            kind="exchange_difference",
-            record="GL Batch",
-            number=target.number,
-            party=payer.party,
-            company=payer.company,
-            currency=BASE,
-            total=ZERO,
-            date=payer.date,
-            posting_date=payer.posting_date,
-            status="Posted",
-            entries=[receivable, gain],
-        )
+    ours, theirs = _control(payer), _control(target)
+    paid, owed = money(amount * payer.rate), money(amount * target.rate)
+    if (ours, paid) == (theirs, owed):
+        return None
+    sign = 1 if payer.side == "credit" else -1
+    moves = ((ours, sign * paid, payer.party), (theirs, -sign * owed, payer.party), (EXCHANGE, sign * (owed - paid), ""))
+    entries = []
+    for account, amount_base, party in moves:
+        if amount_base:
+            entry = Entry(account, party=party, has_base=True)
+            entry.base_debit, entry.base_credit = max(amount_base, ZERO), max(-amount_base, ZERO)
+            entries.append(entry)
+    return _book_move(tenant, payer, target.number, payer.posting_date, entries)
+
+
+def _control(document: Document) -> str:
+    """Give the receivable account of a document: the one whose entry names the customer."""
+    return next(entry.account for entry in document.entries if entry.party)
+
+
+def _book_move(tenant: Tenant, payer: Document, number: str, on: date, entries: list[Entry]) -> str:
+    made = Document(
+        id=tenant.uuid(),
+        kind="application",
+        record="GL Batch",
+        number=number,
+        party=payer.party,
+        company=payer.company,
+        currency=BASE,
+        total=ZERO,
+        date=on,
+        posting_date=on,
+        status="Posted",
+        entries=entries,
     )
+    tenant.books.add(made)
+    return made.id
