@@ -1,6 +1,6 @@
 """Finds connectors and pairs by their folders; the only importlib in the project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -46,6 +46,17 @@ def simulators() -> list[Callable[..., Any]]:
         import_module(f"integrations.connectors.{slug}.simulator").build
         for slug in _folders("connectors", "simulator/__init__.py")
     ]
+
+
+def sandbox_hosts(slug: str) -> Mapping[str, int]:
+    """Give the hosts that another simulator in a connector's folder answers for, such as a sign-in, by port offset.
+
+    A simulator package names them in `HOSTS`; all other hosts belong to the connector's own port offset.
+    """
+    if not (_HERE / "connectors" / slug / "simulator" / "__init__.py").is_file():
+        return {}
+    hosts: Mapping[str, int] = getattr(import_module(f"integrations.connectors.{slug}.simulator"), "HOSTS", {})
+    return hosts
 
 
 def connector_choices() -> list[tuple[str, str]]:

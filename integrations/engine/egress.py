@@ -15,6 +15,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Resolver: TypeAlias = Callable[[str, int], list[str]]
 
 LOOPBACK = "127.0.0.1"
+_NO_HOSTS: Mapping[str, int] = {}
 # Where clouds hand out their machines' credentials: never dialled, whoever allowed the host. Azure's is public.
 _METADATA = frozenset(
     ip_address(text) for text in ("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
@@ -154,8 +155,12 @@ class SandboxEgress:
         raise ConfigurationError(f"No simulator answers for {host}.", code="sandbox_host_unknown", value=host)
 
 
-def egress_for(environment: Environment, tenant_slug: str, port_offset: int | None) -> EgressGuard | SandboxEgress:
+def egress_for(
+    environment: Environment, tenant_slug: str, port_offset: int | None, hosts: Mapping[str, int] = _NO_HOSTS
+) -> EgressGuard | SandboxEgress:
     """Give the guard of a connection: the sandbox map for sandbox ones, else the hosts its tenant's operator opened.
+
+    `hosts` are those with a port offset of their own in the sandbox, such as a sign-in service.
 
     Raises ConfigurationError for a sandbox connection where no sandbox runs.
     """
@@ -167,4 +172,5 @@ def egress_for(environment: Environment, tenant_slug: str, port_offset: int | No
             "set SANDBOX_BASE_PORT, or use a test connection.",
             code="no_sandbox",
         )
-    return SandboxEgress({"": settings.SANDBOX_BASE_PORT + port_offset})
+    offsets = {"": port_offset, **hosts}
+    return SandboxEgress({host: settings.SANDBOX_BASE_PORT + offset for host, offset in offsets.items()})

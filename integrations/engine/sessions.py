@@ -34,11 +34,12 @@ def tools_for(connection: Connection, lease: Lease | None = None) -> Tools:
     """Give the tools for one connection; with a lease, writes are refused when it does not cover them."""
     offset = registry.connector(connection.connector).sandbox_port_offset
     environment = cast(Environment, connection.environment)
+    hosts = registry.sandbox_hosts(connection.connector) if environment == "sandbox" else {}
     return Tools(
         tokens=token_store_for(open_settings(connection)),
         limiter=limiter_of(connection),
         clock=SystemClock(),
-        egress=egress_for(environment, connection.tenant.slug, offset),
+        egress=egress_for(environment, connection.tenant.slug, offset, hosts),
         timeout_s=settings.CALL_TIMEOUT_S,
         may_write=lease.may_write if lease else _always,
     )

@@ -130,6 +130,13 @@ def test_it_maps_sandbox_connections_by_the_operators_port(settings):
     assert egress_for("sandbox", "acme", 4).dial("https", "1234.suitetalk.api.netsuite.com", 443).port == 8104
 
 
+def test_it_sends_a_sign_in_host_of_a_sandbox_connection_to_its_own_port(settings):
+    settings.SANDBOX_BASE_PORT = 8100
+    egress = egress_for("sandbox", "acme", 6, {"login.microsoftonline.com": 7})
+    assert egress.dial("https", "login.microsoftonline.com", 443).port == 8107
+    assert egress.dial("https", "acme.operations.dynamics.com", 443).port == 8106
+
+
 def test_it_says_that_no_sandbox_runs(settings):
     settings.SANDBOX_BASE_PORT = None
     with pytest.raises(ConfigurationError, match="no sandbox runs here"):
