@@ -1,0 +1,1 @@
+"""What Finance & Operations checks and fills in when rows are written."""

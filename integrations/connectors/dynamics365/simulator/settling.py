@@ -1,0 +1,122 @@
+"""Customer transactions: the subledger's rows, what is settled of them, and what is still open."""
+
+from decimal import Decimal
+
+from integrations.connectors.dynamics365.simulator.schema import EMPTY_DATE, ZERO, Values
+from integrations.connectors.dynamics365.simulator.site import PER, Company, Site
+from integrations.connectors.dynamics365.simulator.store import Row
+from integrations.sandbox.books import Document
+
+TRANSACTIONS, OPEN = "CustTransactions", "CustTransOpens"
+TYPES = {"payment": "Payment", "refund": "Payment"}
+
+
+def note_transaction(site: Site, company: Company, document: Document, values: Values, party: Row) -> None:
+    """Add the customer transaction of a posted line; the customer's debits are positive."""
+    whole = party.values
+    amount = whole["DebitAmount"] - whole["CreditAmount"] if "DebitAmount" in whole else _signed(document)
+    account = document.party or whole.get("AccountDisplayValue", "").replace("\\", "")
+    row = site.store.seed(
+        TRANSACTIONS,
+        dataAreaId=company.area,
+        SysRecId=site.store.new_rec_id(),
+        AccountNum=account,
+        OrderAccount=account,
+        TransDate=document.date,
+        AmountCur=amount,
+        AmountMST=company.base.round(amount * document.rate),
+        CurrencyCode=document.currency,
+        ExchRate=document.rate * PER,
+        TransType=TYPES.get(document.kind, "GeneralJournal" if document.record.startswith("Ledger") else "Cust"),
+        PostingProfile=whole.get("PostingProfile", ""),
+        Approved="Yes",
+        **{"DueDate": document.date, **values},
+    )
+    row.links["document"] = document.id if document.side else ""
+    site.store.seed(
+        OPEN,
+        dataAreaId=company.area,
+        SysRecId=site.store.new_rec_id(),
+        AccountNum=account,
+        RefRecId=row.values["SysRecId"],
+        AmountCur=amount,
+        AmountMST=row.values["AmountMST"],
+        TransDate=document.date,
+        DueDate=row.values["DueDate"],
+    )
+
+
+def transaction_of(site: Site, company: Company, document: Document) -> Row | None:
+    """Give the customer transaction of a document, or None."""
+    for row in site.store.table(TRANSACTIONS).where("AccountNum", document.party):
+        if row.links.get("document") == document.id and row.values["dataAreaId"] == company.area:
+            return row
+    return None
+
+
+def refresh(site: Site, company: Company, document: Document, by: Document | None) -> None:
+    """Bring a document's customer transaction in step with the books; `by` is what settled it last."""
+    row = transaction_of(site, company, document) if document.party else None
+    if row is None:
+        return
+    sign = 1 if document.side == "debit" else -1
+    is_closed = document.applicable > 0 and document.open == 0
+    last = by.posting_date if by is not None and document.used else EMPTY_DATE
+    changes: Values = {
+        "AmountCur": sign * document.total,
+        "AmountMST": company.base.round(sign * document.total * document.rate),
+        "TransDate": document.posting_date,
+        "SettleAmountCur": sign * document.used,
+        "SettleAmountMST": company.base.round(sign * document.used * document.rate),
+        "Closed": last if is_closed and last != EMPTY_DATE else document.posting_date if is_closed else EMPTY_DATE,
+        "LastSettleDate": last,
+        "LastSettleVoucher": by.id.split(":")[2] if by is not None and document.used else "",
+    }
+    site.store.table(TRANSACTIONS).change(row, changes)
+    _refresh_open(site, company, row, sign * document.open)
+
+
+def forget(site: Site, company: Company, document: Document) -> None:
+    """Take a document's customer transaction away."""
+    row = transaction_of(site, company, document)
+    if row is not None:
+        _refresh_open(site, company, row, ZERO)
+        site.store.table(TRANSACTIONS).drop(row)
+
+
+def settle_by_itself(site: Site, company: Company, document: Document) -> None:
+    """Use a document on its customer's oldest open ones of the other side, as automatic settlement does."""
+    for other in list(company.books.open_of(document.party)):
+        is_fit = other.side not in ("", document.side) and other.currency == document.currency
+        if document.open > 0 and is_fit:
+            company.books.apply(document.id, other.id, min(document.open, other.open))
+            refresh(site, company, other, document)
+    refresh(site, company, document, document)
+
+
+def _refresh_open(site: Site, company: Company, transaction: Row, amount: Decimal) -> None:
+    table = site.store.table(OPEN)
+    found = table.where("RefRecId", transaction.values["SysRecId"])
+    if found and not amount:
+        table.drop(found[0])
+    elif found:
+        table.change(
+            found[0],
+            {"AmountCur": amount, "AmountMST": company.base.round(amount * transaction.values["ExchRate"] / PER)},
+        )
+    elif amount:
+        site.store.seed(
+            OPEN,
+            dataAreaId=company.area,
+            SysRecId=site.store.new_rec_id(),
+            AccountNum=transaction.values["AccountNum"],
+            RefRecId=transaction.values["SysRecId"],
+            AmountCur=amount,
+            AmountMST=company.base.round(amount * transaction.values["ExchRate"] / PER),
+            TransDate=transaction.values["TransDate"],
+            DueDate=transaction.values["DueDate"],
+        )
+
+
+def _signed(document: Document) -> Decimal:
+    return document.total if document.side == "debit" else -document.total
