@@ -10,6 +10,7 @@ from integrations.contracts.connecting import Identity, ReferenceEntry
 from integrations.contracts.reading import Record
 from integrations.contracts.words import Day, LinkState, Module, Side, Value
 from integrations.contracts.writing import Booked, Draft, Facts
+from mappings.catalogue import TargetField
 from mappings.rows import Filter, Row
 from mappings.value_maps import ValueMap
 
@@ -164,6 +165,7 @@ class Flow:
     reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
     open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day
     module: Module = "ar"  # whose periods must be open for its documents
+    fields: tuple[TargetField, ...] = ()  # that `draft` itself uses, beside the sink's: the accounts of a journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

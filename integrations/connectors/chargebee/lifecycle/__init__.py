@@ -9,9 +9,10 @@ from integrations.connectors.chargebee.lifecycle import (
     customers,
     invoices,
     items,
+    journals,
     lines,
     payments,
     refunds,
 )
 
-__all__ = ["common", "credit_notes", "customers", "invoices", "items", "lines", "payments", "refunds"]
+__all__ = ["common", "credit_notes", "customers", "invoices", "items", "journals", "lines", "payments", "refunds"]

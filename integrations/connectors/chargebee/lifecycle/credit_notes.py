@@ -16,6 +16,7 @@ from integrations.connectors.chargebee.lifecycle.common import (
 )
 from integrations.connectors.chargebee.lifecycle.lines import document_lines, is_write_off, line_values
 from integrations.contracts import DELIVER, Context, Money, Need, Record, SourceDocument, Value, Verdict
+from integrations.errors import RejectedError
 
 _VOIDED, _ADJUSTMENT = "voided", "adjustment"
 
@@ -91,6 +92,14 @@ def verdict(record: Record, context: Context) -> Verdict:
     if note.deleted or record.deleted:
         reason = f"Credit note {note.id} was deleted in Chargebee."
         return withdrawn(note, "deleted", reason, None, context)
+    if note.status == _VOIDED and note.type != _ADJUSTMENT and (note.amount_allocated or note.amount_refunded):
+        raise RejectedError(
+            f"Credit note {note.id} was voided after {note.amount_allocated + note.amount_refunded} of it had been "
+            "used: only the rest no longer stands. Correct it in the ledger by hand and accept it with the reason.",
+            code="voided_partly_used",
+            field="status",
+            value=note.id,
+        )
     if note.status == _VOIDED:
         reason = f"Credit note {note.id} was voided in Chargebee."
         return withdrawn(note, "voided", reason, note.voided_at, context)

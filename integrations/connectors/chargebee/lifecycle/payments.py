@@ -150,8 +150,8 @@ def payers(record: Record, context: Context) -> tuple[str, ...]:
     A parent or payment owner pays for others: the receivable relieved is the one of the invoice's own customer.
     """
     own = context.links[("customers", transaction_of(record).customer_id)].external_id
-    found = [context.links[("invoices", key)].facts.customer or own for key, _ in applied(record)]
-    return tuple(dict.fromkeys(found)) or (own,)
+    invoices = [context.links.get(("invoices", key)) for key, _ in applied(record)]
+    return tuple(dict.fromkeys(link.facts.customer or own for link in invoices if link)) or (own,)
 
 
 def open_at(record: Record, end: date, context: Context) -> Money | None:
