@@ -5,6 +5,9 @@ from integrations.connectors.billcom.credentials import FIELDS, clean, limits, o
 from integrations.connectors.billcom.explanations import EXPLANATIONS
 from integrations.connectors.billcom.inbound import INBOUND
 from integrations.connectors.billcom.session import open_session
+from integrations.connectors.billcom.settlements import SettlementStream
+from integrations.connectors.billcom.sinks import SINKS
+from integrations.connectors.billcom.streams import KINDS
 from integrations.contracts import Connector
 
 CONNECTOR = Connector(
@@ -19,4 +22,6 @@ CONNECTOR = Connector(
     explanations=EXPLANATIONS,
     inbound=INBOUND,
     sandbox_port_offset=3,
+    streams=(*KINDS, SettlementStream.slug),
+    sinks=tuple(kind.slug for kind in SINKS),
 )

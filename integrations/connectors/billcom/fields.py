@@ -100,4 +100,19 @@ classifications.locationId | Location | reference | location
 """,
 )
 
-FIELDS: Mapping[str, tuple[TargetField, ...]] = {"vendors": VENDORS, "bills": _BILL_HEADER + _BILL_LINES}
+_CREDIT = _fields(
+    "header",
+    """
+vendorId! | Vendor (BILL's id)
+referenceNumber! | Number of the credit | 21
+creditDate! | Date of the credit | date
+description | Description | 4000
+applyToChartOfAccountId | Account of the whole credit | reference | account
+""",
+)
+
+FIELDS: Mapping[str, tuple[TargetField, ...]] = {
+    "vendors": VENDORS,
+    "bills": _BILL_HEADER + _BILL_LINES,
+    "vendor_credits": _CREDIT + _BILL_LINES,
+}

@@ -22,6 +22,7 @@ SECRET_NAMES = (KEY, PREVIOUS_KEY)
 UNREADABLE = "billcom_unreadable_webhook"
 LONGEST_ID = 64
 
+PUT_AWAY = "put_away"  # stands for the stream where a bill was archived or restored
 _STREAMS: Mapping[str, str] = {"vendor": "vendors", "bill": "bills", "payment": "payments"}
 
 GUIDE = """\
@@ -75,16 +76,23 @@ def events_of(event_ids: Sequence[str], standing: Mapping[str, frozenset[str]], 
         stream, key, order = parts_of(event_id)
         if stream and key not in standing.get(stream, frozenset()):
             continue
-        changed = (Changed(stream=stream, key=key, order=order),) if stream else ()
+        changed = tuple(Changed(stream=name, key=key, order=order) for name in _read_by(stream))
         moment = datetime.fromtimestamp(order / 1000, UTC) if order else now
         events.append(Event(id=event_id, type=stream or "other", occurred_at=moment, changed=changed))
     return tuple(events)
 
 
+def _read_by(stream: str) -> tuple[str, ...]:
+    """Name the streams that show an object: payments, and bills put away or back, are settlements, too."""
+    if stream == PUT_AWAY:
+        return ("bills", "settlements")
+    return (stream, "settlements") if stream == "payments" else (stream,) if stream else ()
+
+
 def parts_of(event_id: str) -> tuple[str, str, int]:
     """Give stream, key and order out of a hint's event id; empty where the event touches no object that is read."""
     parts = event_id.split("|")
-    if len(parts) != 4 or parts[1] not in _STREAMS.values() or not parts[3].isdecimal():
+    if len(parts) != 4 or parts[1] not in (*_STREAMS.values(), PUT_AWAY) or not parts[3].isdecimal():
         return "", "", 0
     return parts[1], parts[2], int(parts[3])
 
@@ -108,7 +116,8 @@ def _object(body: Raw, event_type: str) -> tuple[str, ...]:
     key = told.get("id") if isinstance(told, dict) else None
     if entity not in _STREAMS or not isinstance(told, dict) or not isinstance(key, str) or not _is_plain(key):
         return ()
-    return _STREAMS[entity], key, str(max(0, order_of(told)))
+    stream = PUT_AWAY if event_type in ("bill.archived", "bill.restored") else _STREAMS[entity]
+    return stream, key, str(max(0, order_of(told)))
 
 
 def _is_plain(key: str) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from integrations.contracts import Day
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
@@ -141,6 +143,48 @@ class Payment:
     is_cancel_requested: bool
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorCredit:
+    """What a vendor owes back, in its currency."""
+
+    id: str
+    vendor_id: str
+    reference_number: str
+    credit_date: date | None
+    description: str
+    amount: Decimal
+    applied_amount: Decimal
+    status: str
+    archived: bool
+    lines: tuple[BillLine, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A bill or vendor credit as a payment's reader needs it. `reference` is ours, empty where another made it."""
+
+    id: str
+    reference: str
+    number: str
+    date: Day | None
+    total: Decimal
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What BILL did about bills: a payment with the documents it settles, or a bill put away (`payment` is None)."""
+
+    payment: Payment | None
+    settled: tuple[Settled, ...]
+
+    def of(self, document_id: str) -> Settled | None:
+        """Give a settled document by its id; None where BILL did not show it."""
+        return next((one for one in self.settled if one.id == document_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from integrations.connectors.billcom.objects import (
     Dimension,
     Payment,
     Vendor,
+    VendorCredit,
     Void,
 )
 from integrations.connectors.billcom.reader import Reader
@@ -101,6 +102,25 @@ def parse_payment(raw: Mapping[str, Any]) -> Payment:
         sent_date=sent.day("sentDate"),
         voids=row.parts("voidInfo", _void),
         is_cancel_requested=row.flag("cancelRequestSubmitted"),
+        created_at=row.needed_moment("createdTime"),
+        updated_at=row.needed_moment("updatedTime"),
+    )
+
+
+def parse_vendor_credit(raw: Mapping[str, Any]) -> VendorCredit:
+    """Read a vendor credit."""
+    row = Reader(raw, f"Vendor credit {raw.get('id')}")
+    return VendorCredit(
+        id=row.needed_text("id"),
+        vendor_id=row.needed_text("vendorId"),
+        reference_number=row.text("referenceNumber"),
+        credit_date=row.day("creditDate"),
+        description=row.text("description"),
+        amount=row.needed_amount("amount"),
+        applied_amount=row.amount("appliedAmount"),
+        status=row.text("status"),
+        archived=row.flag("archived"),
+        lines=row.parts("vendorCreditLineItems", _line),
         created_at=row.needed_moment("createdTime"),
         updated_at=row.needed_moment("updatedTime"),
     )

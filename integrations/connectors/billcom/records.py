@@ -18,26 +18,31 @@ from integrations.connectors.billcom.objects import (
     Classifications,
     Dimension,
     Payment,
+    Settled,
+    Settlement,
     Vendor,
+    VendorCredit,
     Void,
 )
 from integrations.contracts import Value
 from mappings.rows import Level
 
 __all__ = [
-    "Account", "AppliedCredit", "Bill", "BillLine", "BillPayment", "Classifications", "Dimension", "Payment", "Vendor",
-    "Void", "bill_body", "invoice_number", "is_reference", "marked", "owner", "reference", "reference_in",
-    "reference_kinds", "unmarked", "vendor_body",
+    "Account", "AppliedCredit", "Bill", "BillLine", "BillPayment", "Classifications", "Dimension", "Payment", "Settled",
+    "Settlement", "Vendor", "VendorCredit", "Void", "bill_body", "credit_body", "invoice_number", "is_reference",
+    "marked", "owner", "reference", "reference_in", "reference_kinds", "source_key", "unmarked", "vendor_body",
 ]  # fmt: skip
 
-Kind: TypeAlias = Literal["VEN", "BIL"]
+Kind: TypeAlias = Literal["VEN", "BIL", "CRE"]
 Body: TypeAlias = dict[str, Value]
 
 LONGEST_REFERENCE = 40  # a vendor keeps ours in `shortName`
 DIGEST = 8  # base32 characters: 40 bits
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
-_OURS = re.compile(r"(.+?-(?:VEN|BIL)-)")
+_OURS = re.compile(r"(.+?-(?:VEN|BIL|CRE)-)")
+_REVISION = re.compile(r"-R[0-9]+$")
+_DIGEST = re.compile(r"-[0-9a-f]{12}$")
 _MARK = re.compile(r"\[ref ([A-Za-z0-9_-]{1,40})\]")
 _SPACES = re.compile(r"\s+")
 
@@ -49,14 +54,13 @@ def reference(prefix: str, kind: Kind, key: str, revision: int = 1) -> str:
     """Give our reference of a source object: `JDE-acme-BIL-OP_4711`, the same for the same arguments, always.
 
     BILL has no field for foreign ids: a vendor carries it as short name, a bill at the end of its description. Where a
-    character was replaced, it is too long, or the revision is above 1, a digest of the whole is added, so that no two
-    objects share one.
+    character was replaced or it is too long, a digest of the whole is added, so that no two objects share one.
     """
     raw = f"{prefix}-{kind}-{key}"
     cleaned = _FORBIDDEN.sub("_", raw)
-    if cleaned == raw and len(raw) <= LONGEST_REFERENCE and revision == 1:
-        return raw
     tail = f"-R{revision}" if revision > 1 else ""
+    if cleaned == raw and len(raw + tail) <= LONGEST_REFERENCE:
+        return raw + tail
     tail += "-" + sha256(f"{raw}\n{revision}".encode()).hexdigest()[:12]
     return cleaned[: LONGEST_REFERENCE - len(tail)] + tail
 
@@ -70,6 +74,13 @@ def owner(text: str) -> str:
     """Give what all references of one kind and site share: `JDE-acme-BIL-`; empty if it is not one of ours."""
     found = _OURS.match(text)
     return found[1] if found and is_reference(text) else ""
+
+
+def source_key(text: str) -> str:
+    """Give the source object's key back out of a reference; empty where it is not ours or was shortened."""
+    if not owner(text) or _DIGEST.search(text):
+        return ""
+    return _REVISION.sub("", text.removeprefix(owner(text)))
 
 
 def marked(text: str, our_reference: str) -> str:
@@ -139,6 +150,21 @@ def bill_body(header: Mapping[str, Value], lines: Iterable[Mapping[str, Value]] 
     if rows:
         body["billLineItems"] = rows
     return body
+
+
+def credit_body(header: Mapping[str, Value], lines: Iterable[Mapping[str, Value]]) -> Body:
+    """Make a vendor credit's body from the same mapped values as a bill's: its number is shortened likewise."""
+    body = bill_body(header, lines)
+    invoice = body.get("invoice")
+    numbered: Mapping[str, Value] = invoice if isinstance(invoice, Mapping) else {}
+    made: Body = {
+        "vendorId": body.get("vendorId"),
+        "referenceNumber": numbered.get("invoiceNumber"),
+        "creditDate": numbered.get("invoiceDate"),
+        "description": body.get("description"),
+        "vendorCreditLineItems": body.get("billLineItems"),
+    }
+    return {name: value for name, value in made.items() if value}
 
 
 def _nested(values: Mapping[str, Value]) -> Body:

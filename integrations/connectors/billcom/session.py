@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from integrations.connectors.billcom.client import Client, Raw
 from integrations.connectors.billcom.credentials import Credentials
-from integrations.connectors.billcom.inbound import events_of, parts_of
+from integrations.connectors.billcom.inbound import PUT_AWAY, events_of, parts_of
 from integrations.connectors.billcom.reference import reference_values
+from integrations.connectors.billcom.settlements import SettlementStream
 from integrations.connectors.billcom.sinks import sinks
 from integrations.connectors.billcom.sinks.base import RecordSink
 from integrations.connectors.billcom.sinks.roster import BASE_CURRENCY
@@ -18,7 +19,7 @@ from integrations.connectors.billcom.subscriptions import (
     subscriptions,
     unsubscribe,
 )
-from integrations.contracts import Event, Identity, ReferenceEntry, Settings, Tools
+from integrations.contracts import Event, Identity, ReferenceEntry, Settings, Stream, Tools
 from integrations.errors import AuthenticationError, PrivilegeError
 
 
@@ -52,8 +53,10 @@ class BillSession:
             details={"organization_id": stands, "environment": "production" if credentials.is_production else "stage"},
         )
 
-    def stream(self, slug: str) -> ListStream:
+    def stream(self, slug: str) -> Stream:
         """Give a stream. Raises KeyError."""
+        if slug == SettlementStream.slug:
+            return SettlementStream(self.client)
         return ListStream(KINDS[slug], self.client)
 
     def sink(self, slug: str) -> RecordSink:
@@ -70,7 +73,10 @@ class BillSession:
         for stream, key, _ in map(parts_of, event_ids):
             if stream:
                 wanted.setdefault(stream, []).append(key)
-        standing = {stream: frozenset(self.client.some(KINDS[stream].path, keys)) for stream, keys in wanted.items()}
+        standing = {
+            stream: frozenset(self.client.some(KINDS["bills" if stream == PUT_AWAY else stream].path, keys))
+            for stream, keys in wanted.items()
+        }
         return events_of(event_ids, standing, self.client.clock.now())
 
     def subscribe(self, name: str, url: str, idempotency_key: str) -> Subscription:

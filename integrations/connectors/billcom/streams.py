@@ -24,6 +24,7 @@ from integrations.errors import ContractError, RejectedError
 from integrations.paging import by_token
 
 OVERLAP = timedelta(minutes=5)  # clocks and zones were confused before on "updated since" cursors
+MADE_BEFORE = timedelta(days=60)  # so long before its date a bill of ours may be made: see the sink
 LAG_S = 60
 NEWEST_FIRST = "processDate:desc"
 
@@ -36,14 +37,24 @@ class Kind:
     path: str
     parse: Callable[[Raw], Any]
     dated: str = ""
+    day: Callable[[Raw], str] | None = None  # a document's own date, as written
+
+
+def _invoice_day(raw: Raw) -> str:
+    invoice = raw.get("invoice")
+    return str(invoice.get("invoiceDate") or "")[:10] if isinstance(invoice, Mapping) else ""
+
+
+def _process_day(raw: Raw) -> str:
+    return str(raw.get("processDate") or "")[:10]
 
 
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind
     for kind in (
         Kind(slug="vendors", path="vendors", parse=parse_vendor, dated="createdTime"),
-        Kind(slug="bills", path="bills", parse=parse_bill, dated="dueDate"),
-        Kind(slug="payments", path="payments", parse=parse_payment, dated="processDate"),
+        Kind(slug="bills", path="bills", parse=parse_bill, dated="dueDate", day=_invoice_day),
+        Kind(slug="payments", path="payments", parse=parse_payment, dated="processDate", day=_process_day),
         Kind(slug="chart_of_accounts", path="classifications/chart-of-accounts", parse=parse_account),
         Kind(slug="departments", path="classifications/departments", parse=parse_dimension),
         Kind(slug="locations", path="classifications/locations", parse=parse_dimension),
@@ -66,13 +77,36 @@ class ListStream:
         filters: tuple[str, ...] = ()
         if window.start is not None:
             filters = (since("updatedTime", window.start - OVERLAP),)
-        for rows, token in self._walk(Listing(path=self._kind.path, filters=filters), window.position):
-            read = [self._parsed(raw) for raw in rows]
-            yield Page(
-                records=tuple(one for one in read if isinstance(one, Record)),
-                unreadable=tuple(one for one in read if isinstance(one, Unreadable)),
-                position=token,
-            )
+        yield from self.filtered(filters, window.position)
+
+    def filtered(self, filters: tuple[str, ...], position: str) -> Iterator[Page]:
+        """Read what passes filters, page by page, from a page's token on."""
+        for rows, token in self._walk(Listing(path=self._kind.path, filters=filters), position):
+            yield self._page(rows, token)
+
+    def dated(self, start: date, end: date) -> Iterator[Page]:
+        """Read documents dated in [start, end]: bills by invoice date, payments by process date; others have none.
+
+        BILL cannot filter by invoice date. A bill of ours is made no more than 60 days before its date, so those made
+        since then are read and compared here.
+        """
+        if self._kind.day is None:
+            return
+        if self._kind.dated == "processDate":
+            rows: Iterator[Raw] = self._newest(start)
+        else:
+            begin = datetime.combine(start, datetime.min.time(), UTC) - MADE_BEFORE
+            rows = self._client.walk(Listing(path=self._kind.path, filters=(since("createdTime", begin),)))
+        day = self._kind.day
+        yield self._page([raw for raw in rows if start.isoformat() <= day(raw) <= end.isoformat()], "")
+
+    def _page(self, rows: Sequence[Raw], token: str) -> Page:
+        read = [self._parsed(raw) for raw in rows]
+        return Page(
+            records=tuple(one for one in read if isinstance(one, Record)),
+            unreadable=tuple(one for one in read if isinstance(one, Unreadable)),
+            position=token,
+        )
 
     def read(self, keys: Sequence[str]) -> tuple[tuple[Record, ...], tuple[Unreadable, ...]]:
         """Read objects now: one from itself, several from the list in batches of a hundred."""

@@ -25,6 +25,11 @@ class RecordSink:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @property
+    def path(self) -> str:
+        """Name the list in BILL's addresses."""
+        return self.slug.replace("_", "-")
+
     def find(self, drafts: Sequence[Draft]) -> Mapping[str, tuple[Found, ...]]:
         """Look drafts up, by our reference and by business key."""
         raise NotImplementedError
@@ -69,8 +74,8 @@ class RecordSink:
         """Read by id what stands; what was changed is read from itself, as a list may show it as it was before."""
         made = [one.external_id for one in booked if one.draft.operation == "create"]
         changed = {one.external_id for one in booked if is_id(one.external_id)} - set(made)
-        rows = [*self._client.some(self.slug, made).values()]
-        rows += [raw for one in sorted(changed) if (raw := self._client.one(self.slug, one)) is not None]
+        rows = [*self._client.some(self.path, made).values()]
+        rows += [raw for one in sorted(changed) if (raw := self._client.one(self.path, one)) is not None]
         stands = {found.external_id: found for found in self.found_of(rows)}
         return {
             one.draft.reference: _seen_by(one.draft, stands[one.external_id])
@@ -87,18 +92,18 @@ class RecordSink:
 
     def change(self, draft: Draft, body: Mapping[str, Value]) -> Raw:
         """Change a record that stands."""
-        return self._client.change(self.slug, draft.external_id, body)
+        return self._client.change(self.path, draft.external_id, body)
 
     def _write(self, draft: Draft) -> Raw:
         if draft.operation == "create":
             self._check(draft, is_whole=True)
-            return self._client.create(self.slug, self.body_of(draft))
+            return self._client.create(self.path, self.body_of(draft))
         if draft.operation == "update":
             self._check(draft, is_whole=False)
             self.before_change(draft)
             return self.change(draft, self.body_of(draft))
         self.before_change(draft)
-        return self._client.set_archived(self.slug, draft.external_id, archived=draft.operation == "archive")
+        return self._client.set_archived(self.path, draft.external_id, archived=draft.operation == "archive")
 
     def _check(self, draft: Draft, *, is_whole: bool) -> None:
         check(draft.reference, draft.payload, FIELDS[self.slug], is_whole=is_whole)
@@ -106,7 +111,7 @@ class RecordSink:
     def known(self, drafts: Sequence[Draft]) -> Mapping[str, Found]:
         """Read what the drafts name by BILL's id: they change records that stand already."""
         named = [draft for draft in drafts if draft.external_id]
-        rows = self._client.some(self.slug, [draft.external_id for draft in named]) if named else {}
+        rows = self._client.some(self.path, [draft.external_id for draft in named]) if named else {}
         stands = {found.external_id: found for found in self.found_of(list(rows.values()))}
         return {
             draft.reference: _seen_by(draft, stands[draft.external_id])

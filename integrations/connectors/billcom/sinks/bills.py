@@ -1,24 +1,25 @@
 """Bills: known again by our reference in their description, recognised by vendor and invoice number otherwise."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from integrations.connectors.billcom.client import Client, Listing, Raw
 from integrations.connectors.billcom.objects import Bill
-from integrations.connectors.billcom.parse import parse_bill
+from integrations.connectors.billcom.parse import parse_bill, parse_payment
 from integrations.connectors.billcom.query import any_of, is_id, since
-from integrations.connectors.billcom.records import marked, owner, reference_in
+from integrations.connectors.billcom.records import marked, owner, reference_in, source_key
 from integrations.connectors.billcom.sinks.base import RecordSink
 from integrations.connectors.billcom.sinks.roster import Roster
 from integrations.connectors.billcom.sinks.validate import LINES
-from integrations.contracts import Draft, Facts, Found, LineFact, Stage, Value
+from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Stage, Value
 from integrations.errors import MappingError, MissingReferenceError, RejectedError
 
 VENDORS_AT_ONCE = 50
 AHEAD = timedelta(days=60)  # a bill dated further ahead is refused, so that the window below holds every bill of ours
 LOOK_BACK = AHEAD + timedelta(days=31)
+MOVED = ("PROCESSED", "SENT", "DELIVERED", "CLEARED", "PARTIALLY_CLAIMED", "EXPIRING")
 UNPAID = ("", "UNPAID", "UNDEFINED")
 _WAITING = ("ASSIGNED", "APPROVING")
 
@@ -49,6 +50,45 @@ class BillSink(RecordSink):
             hits[draft.reference] = tuple(replace(found[bill.id], by_reference=bool(mine)) for bill in rows)
         return hits
 
+    def listing(self, start: date, end: date) -> Iterator[Found]:
+        """List all bills whose invoice is dated in [start, end], archived ones with stage `voided`."""
+        begin = datetime.combine(start - AHEAD, time.min, UTC)
+        rows = self._client.walk(Listing(path=self.slug, filters=(since("createdTime", begin),)))
+        bills = [bill for bill in map(parse_bill, rows) if bill.invoice_date and start <= bill.invoice_date <= end]
+        yield from self._seen(bills)
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """List what was open at the end of a day: what is open now, and what was paid by later payments."""
+        rows = self._client.walk(Listing(path=self.slug, filters=("archived:eq:false", "paymentStatus:ne:PAID")))
+        bills = {bill.id: bill for bill in map(parse_bill, rows)}
+        later = self._paid_after(as_of)
+        more = self._client.some(self.slug, [key for key in later if key not in bills])
+        bills |= {key: parse_bill(raw) for key, raw in more.items()}
+        currencies = self._roster.currencies([bill.vendor_id for bill in bills.values()])
+        for bill in bills.values():
+            amount = bill.open_amount + later.get(bill.id, Decimal(0))
+            if amount and bill.invoice_date and bill.invoice_date <= as_of:
+                yield OpenItem(
+                    external_id=bill.id,
+                    reference=reference_in(bill.description),
+                    customer=bill.vendor_id,
+                    currency=currencies.get(bill.vendor_id, ""),
+                    amount=amount,
+                    number=bill.invoice_number,
+                )
+
+    def _paid_after(self, as_of: date) -> dict[str, Decimal]:
+        """Sum up by bill what later payments paid, and used of credits; newest payments first, until the day."""
+        paid: dict[str, Decimal] = {}
+        for raw in self._client.walk(Listing(path="payments", sort="processDate:desc")):
+            if str(raw.get("processDate") or "9999")[:10] <= as_of.isoformat():
+                break
+            payment = parse_payment(raw)
+            for split in payment.bill_payments if payment.single_status in MOVED else ():
+                used = sum((credit.amount for credit in split.credits), Decimal(0))
+                paid[split.bill_id] = paid.get(split.bill_id, Decimal(0)) + split.amount + used
+        return paid
+
     def body_of(self, draft: Draft) -> dict[str, Value]:
         """Give the body with our reference in its description; the approval flag must go with every change."""
         body: dict[str, Value] = {"billApprovals": True, **draft.payload}
@@ -70,6 +110,7 @@ class BillSink(RecordSink):
                 value=draft.external_id,
             )
         bill = parse_bill(raw)
+        _check_owner(draft, bill)
         if bill.payment_status in UNPAID and not bill.paid_amount and not bill.scheduled_amount:
             return
         raise RejectedError(
@@ -120,6 +161,22 @@ class BillSink(RecordSink):
         return [_found(bill, currencies.get(bill.vendor_id)) for bill in bills]
 
 
+def _check_owner(draft: Draft, bill: Bill) -> None:
+    """Refuse to change a bill that stands for another object of ours, but for the order that the draft names."""
+    theirs = reference_in(bill.description)
+    order = str(draft.payload.get("purchaseOrderNumber") or "")
+    if theirs in ("", draft.reference) or (order and source_key(theirs) == order):
+        return
+    if source_key(theirs) and source_key(theirs) != source_key(draft.reference):
+        raise RejectedError(
+            f"Bill {bill.invoice_number} stands for {source_key(theirs)} already: one bill per purchase. Enter what is "
+            "missing in BILL by hand, or skip this record with the reason.",
+            code="billcom_bill_taken",
+            field="purchaseOrderNumber",
+            value=source_key(theirs),
+        )
+
+
 def _grouped(bills: Sequence[Bill], key: Callable[[Bill], object]) -> Mapping[object, Sequence[Bill]]:
     groups: dict[object, list[Bill]] = {}
     for bill in bills:
@@ -157,6 +214,7 @@ def _found(bill: Bill, currency: str | None) -> Found:
     return Found(
         external_id=bill.id,
         reference=reference_in(bill.description),
+        number=bill.invoice_number,
         stage=_stage(bill),
         facts=Facts(
             customer=bill.vendor_id,

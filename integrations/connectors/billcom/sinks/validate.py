@@ -10,6 +10,7 @@ from integrations.errors import MappingError
 from mappings.catalogue import TargetField
 
 LINES = "billLineItems"
+CREDIT_LINES = "vendorCreditLineItems"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BREAK = re.compile(r"[\r\n\t]")
 _PLACES = {"amount": -2, "price": -6, "quantity": -6}
@@ -21,7 +22,7 @@ def check(label: str, body: Mapping[str, Value], fields: Sequence[TargetField], 
     header = {field.name: field for field in fields if field.level == "header"}
     line = {field.name: field for field in fields if field.level == "line"}
     values = dict(_flat(body))
-    rows = values.pop(LINES, ())
+    rows = values.pop(LINES, None) or values.pop(CREDIT_LINES, ())
     _check_values(label, values, header, is_whole=is_whole)
     for number, row in enumerate(rows if isinstance(rows, list | tuple) else (), 1):
         _check_line(f"{label}, line {number}", row, line)
