@@ -78,4 +78,5 @@ def test_what_bill_sends_is_genuine_and_leads_back_to_the_payment(bench, is_stri
     assert verify(call, {"webhook_security_key": key})
     (event,) = session.confirm([hint(call).event_id])
     (payment,) = payments_of(bench, session, bill_id)
-    assert [(one.stream, one.key) for one in event.changed] == [("payments", payment.id)]
+    shown = [("payments", payment.id), ("settlements", payment.id)]
+    assert [(one.stream, one.key) for one in event.changed] == shown
