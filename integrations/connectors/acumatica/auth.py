@@ -53,7 +53,8 @@ class Grant:
 class GrantAuth(TokenAuth):
     """Keeps one grant per connection for all workers; whoever refreshes stores both new tokens in one step.
 
-    401 means "not signed in", so a call answered so did not run.
+    401 means "not signed in", so a call answered so did not run. Who bought a grant with a password ends it, for
+    it holds one of the licence's few sessions; workers that shared it sign in anew. A consent's grant is never ended.
     """
 
     write_signal_proves_not_run = True
@@ -64,6 +65,7 @@ class GrantAuth(TokenAuth):
         self._credentials = credentials
         self._http = http
         self._clock = tools.clock
+        self._own = ""  # the grant that this process bought, as it stands in the store
 
     def token(self) -> str:
         """Give the grant in use; refreshes one that has ended, signs in if there is none."""
@@ -86,7 +88,10 @@ class GrantAuth(TokenAuth):
             current = self._tokens.get(self.name) or ""
             if current and current != stale:
                 return current
-            return self.keep(self._refreshed(Grant.unpack(current)) if current else self._first())
+            is_own = not current or current == self._own
+            packed = self.keep(self._refreshed(Grant.unpack(current)) if current else self._first())
+            self._own = packed if is_own and self._credentials.sign_in == PASSWORD else self._own
+            return packed
 
     def keep(self, grant: Grant) -> str:
         """Store a grant as a whole."""
@@ -112,6 +117,28 @@ class GrantAuth(TokenAuth):
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._credentials.redirect_uri}
         with self._tokens.login(self.name):
             self.keep(self._grant(form))
+
+    def log_out(self) -> None:
+        """End the grant that this process bought, if it is still the one in use; others are left alone.
+
+        Source: "Logout" and "Scopes" (OAuthOIDC_*), read 2026-11-21: the licence's session is free again at once.
+        """
+        own, self._own = self._own, ""
+        if not own:
+            return
+        try:
+            with self._tokens.login(self.name):
+                if self._tokens.get(self.name) == own:
+                    self._tokens.drop(self.name)
+            grant = Grant.unpack(own)
+            if not self._end(grant) and grant.refresh:  # its access token ran out: a fresh one ends the session, too
+                self._end(self._grant({"grant_type": "refresh_token", "refresh_token": grant.refresh}))
+        except ConnectorError:
+            return  # it ends by itself
+
+    def _end(self, grant: Grant) -> bool:
+        headers = {"Authorization": f"Bearer {grant.access}"}
+        return self._http.read("POST", LOGOUT_PATH, headers=headers).is_success
 
     def _first(self) -> Grant:
         try:

@@ -71,10 +71,9 @@ class Client:
         self._screens = Screens()
 
     def close(self) -> None:
-        """End a cookie session, then close the connections. A grant stays: all workers share its one session."""
+        """Sign out of what this process opened, whatever happened before, then close the connections."""
         try:
-            if isinstance(self.auth, CookieAuth):
-                self.auth.log_out()
+            self.auth.log_out()
         finally:
             self._http.close()
 

@@ -51,8 +51,8 @@ SIGN_IN = (
         title="Client id or secret refused",
         cause="Acumatica does not know this client id with this secret, or the part after the @ names another tenant.",
         who="erp_admin",
-        fix=f"{_APPS}: compare the Client ID, with the part after the @. If the secret may be wrong or expired: Secrets "
-        "> Add Shared Secret, and copy it here.",
+        fix=f"{_APPS}: compare the Client ID, with the part after the @. If the secret is wrong or expired: Secrets > "
+        "Add Shared Secret, and copy it here.",
     ),
     Explanation(
         code="acumatica_password_refused",
@@ -74,8 +74,8 @@ SIGN_IN = (
         cause="The way of signing in chosen here is not the one for which the application was registered, or it is "
         "inactive.",
         who="erp_admin",
-        fix=f"{_APPS}: set Flow to Resource Owner Password Credentials (or Authorization Code, if chosen here) and tick "
-        "Active.",
+        fix=f"{_APPS}: set Flow to Resource Owner Password Credentials (or Authorization Code, if chosen here), "
+        "tick Active.",
     ),
     Explanation(
         code="acumatica_scope_refused",
@@ -125,8 +125,8 @@ SIGN_IN = (
         title="The role lacks a screen",
         cause="The user may not use the screen behind what was called, or its feature is switched off.",
         who="erp_admin",
-        fix=f"{_ROLES}: give the portal's role Delete access (the highest) to the named screen. Features: Enable/Disable "
-        "Features (CS100000).",
+        fix=f"{_ROLES}: give the portal's role Delete access (the highest) to the named screen. Features: "
+        "Enable/Disable Features (CS100000).",
     ),
     Explanation(
         code="acumatica_branch_unknown",
@@ -185,7 +185,8 @@ BOOKING = (
     Explanation(
         code="acumatica_value_unknown",
         title="Acumatica does not have this value",
-        cause="The named customer, account, subaccount, item, tax, method or other value does not exist or is inactive.",
+        cause="The named customer, account, subaccount, item, tax, method or other value does not exist "
+        "or is inactive.",
         who="accountant",
         fix="Choose another under Mappings, or activate it on its screen in Acumatica.",
     ),
@@ -236,14 +237,16 @@ BOOKING = (
         title="More is applied than is open",
         cause="The document was paid meanwhile, or has another balance than the payment assumes.",
         who="accountant",
-        fix="Receivables > Payments and Applications (AR302000) > Application History: see what is applied, then replay.",
+        fix="Receivables > Payments and Applications (AR302000) > Application History: see what is "
+        "applied, then replay.",
     ),
     Explanation(
         code="acumatica_application_dropped",
         title="An application was dropped",
         cause="Acumatica answered that all is well, but did not apply the payment to the document.",
         who="accountant",
-        fix="See on AR302000 whether the document is released, open and of the same customer. Apply it there, or replay.",
+        fix="See on AR302000 whether the document is released, open and of the same customer. Apply it "
+        "there, or replay.",
     ),
     Explanation(
         code="acumatica_released_document",
@@ -276,8 +279,8 @@ BOOKING = (
     Explanation(
         code="acumatica_not_released",
         title="The release had no effect",
-        cause="Acumatica ran the release, but the document is still on hold or balanced: an approval or an option keeps "
-        "it.",
+        cause="Acumatica ran the release, but the document is still on hold or balanced: an approval or an option "
+        "keeps it.",
         who="accountant",
         fix="Open the document and press Release to see why it stays; look at approval maps and at "
         f"{_AR} > Hold Documents on Entry. Then replay.",
@@ -358,7 +361,8 @@ TROUBLE = (
     Explanation(
         code="acumatica_action_endless",
         title="An action did not end in time",
-        cause="Acumatica was still working, or the connection broke. The document is looked up before anything goes on.",
+        cause="Acumatica was still working, or the connection broke. The document is looked up before "
+        "anything goes on.",
         who="erp_admin",
         fix="System Monitor (SM201530): see what runs, and end it if it hangs.",
     ),
@@ -372,7 +376,8 @@ TROUBLE = (
     Explanation(
         code="acumatica_broke_off",
         title="Acumatica broke off",
-        cause="A write ended with an error that does not say whether it was done. It is looked up before anything goes on.",
+        cause="A write ended with an error that does not say whether it was done. It is looked up before "
+        "anything goes on.",
         who="support",
         fix="Nothing to do unless it lasts: System Events (SM201530) names the error.",
     ),

@@ -90,7 +90,7 @@ class AcumaticaSession:
         self.client.auth.redeem(code)
 
     def close(self) -> None:
-        """Close the HTTP client; a cookie session is ended, the shared grant stays."""
+        """Sign out of what this session opened, and close the HTTP client."""
         self.client.close()
 
 
