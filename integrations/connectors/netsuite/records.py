@@ -18,6 +18,11 @@ LONGEST_EXTERNAL_ID = 63  # the vendor names no limit; below 64 is what others k
 DEFAULT_ITEM_TYPE = "serviceSaleItem"
 ITEM_TYPES = (DEFAULT_ITEM_TYPE, "nonInventorySaleItem", "otherChargeSaleItem")
 RECORD_TYPE = "recordType"  # in an item's payload only: names the record type and is not sent
+COMPANION = (
+    "companionOf"  # in a payload of the invoices sink only: names the record type that is made beside the invoice
+)
+COMPANION_AMOUNT = "companionAmount"  # beside it: how much of the invoice it settles
+WITHHOLDING_ITEM = "withholdingItem"  # a field of the invoices sink that no record has: the item for tax withheld
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _OURS = re.compile(r"(.+?-(?:CUS|ITM|INV|CN|TXN|RFD)-)")
@@ -95,8 +100,18 @@ def sublist(rows: Sequence[Mapping[str, Value]]) -> Body:
 
 
 def application(document: str, amount: Decimal, line: int = 0) -> Body:
-    """Make one row of a payment's `apply` sublist: so much applied to the document with this internal id."""
+    """Make one row of an `apply` sublist: so much applied to the document with this internal id."""
     return {"doc": reference(document), "line": line, "apply": True, "amount": amount}
+
+
+def application_to(external_id: str, amount: Decimal) -> Body:
+    """Make one row of an `apply` sublist for a document named by its external id."""
+    return {"doc": {"externalId": external_id}, "line": 0, "apply": True, "amount": amount}
+
+
+def unapplication(document: str) -> Body:
+    """Make the row that takes an application back; rows are keyed by `doc` and `line`."""
+    return {"doc": reference(document), "line": 0, "apply": False}
 
 
 def tax_detail(line: str, tax_type: str, tax_code: str, basis: Decimal, rate_pct: Decimal, amount: Decimal) -> Body:

@@ -1,10 +1,84 @@
-"""What the flows of this pair share: references written into NetSuite."""
+"""What the flows of this pair share: references written into NetSuite, posting periods, rates and lines."""
 
-from integrations.connectors.chargebee.records import lifecycle
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.connectors.netsuite.records import Kind, external_id
-from integrations.contracts import Context
+from integrations.contracts import Context, LineFact, Reference, Value
+from integrations.errors import RejectedError
+from integrations.pairs.chargebee_to_netsuite.references import own_items, resolve, used
+from integrations.periods import KIND, posting_day
+
+Values = dict[str, Value]
 
 
 def reference(context: Context, kind: Kind, key: str, revision: int = 1) -> str:
     """Give our reference in NetSuite: `CB-<site>-INV-<number>`, with the revision when above 1."""
     return external_id(f"CB-{lifecycle.common.site(context)}", kind, key, revision)
+
+
+def reversal_reference(context: Context, kind: Kind, key: str, revision: int = 1) -> str:
+    """Give the reference of a document's reversal: `CB-<site>-INV-<number>-REV`."""
+    return reference(context, kind, f"{key}-REV", revision)
+
+
+def posting(flow: str, day: date, label: str, context: Context) -> Values:
+    """Give the posting period where it must not be the document date's own. Raises ClosedPeriodError by policy.
+
+    The document keeps its date; NetSuite keeps the period apart.
+    """
+    policy = context.policy(flow, "closed_periods", "hold")
+    on = posting_day(day, context.references, "ar", policy, label)
+    return {} if on == day else {"postingPeriod": _period_of(on, context)}
+
+
+def _period_of(on: date, context: Context) -> str:
+    for (kind, _), entry in context.references.items():
+        if kind == KIND and entry.details["start"] <= on.isoformat() <= entry.details["end"]:
+            return entry.code
+    return ""
+
+
+def rate(document: Invoice | CreditNote | Transaction, context: Context) -> Values:
+    """Give the exchange rate where the policy sends Chargebee's: base units for one unit of the document's currency."""
+    stated = lifecycle.common.stated_rate(document, context)
+    return {} if stated is None else {"exchangeRate": stated}
+
+
+def sales_lines(
+    sink: str, mapped: Sequence[Mapping[str, Value]], document: Invoice | CreditNote, context: Context
+) -> tuple[list[Values], list[Reference]]:
+    """Give lines with ids for names, and what they use. Raises RejectedError unless they make the document's total."""
+    own = own_items(context)
+    lines = [resolve(sink, _exact(line), context, is_line=True, own=own) for line in mapped]
+    made = sum((amount_of(line) for line in lines), Decimal(0))
+    if made != document.total:
+        raise RejectedError(
+            f"The mapped lines make {made}, but Chargebee's total is {document.total} {document.currency_code}. "
+            "Look at the line rows under Mappings.",
+            code="totals_disagree",
+            field="amount",
+            value=document.id,
+        )
+    return lines, [each for line in lines for each in used(sink, line, is_line=True, own=own)]
+
+
+def line_facts(lines: Sequence[Mapping[str, Value]]) -> tuple[LineFact, ...]:
+    """Say what stands in the target once these lines do."""
+    return tuple(LineFact(account=str(line["item"]), amount=amount_of(line)) for line in lines)
+
+
+def amount_of(line: Mapping[str, Value]) -> Decimal:
+    """Give a line's amount."""
+    amount = line.get("amount")
+    return amount if isinstance(amount, Decimal) else Decimal(0)
+
+
+def _exact(line: Mapping[str, Value]) -> Values:
+    """Give quantity and rate that make the amount: the amount counts, tiers and many decimals do not multiply."""
+    amount, quantity = amount_of(line), line.get("quantity")
+    if isinstance(quantity, Decimal) and quantity and (rate := amount / quantity) == rate.quantize(Decimal("0.01")):
+        return {**line, "rate": rate}
+    return {**line, "quantity": Decimal(1), "rate": amount}

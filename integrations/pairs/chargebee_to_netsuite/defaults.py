@@ -50,13 +50,7 @@ ITEMS = (
     _row("incomeAccount", ValueMapSpec(map="income_accounts", keys=("accounting_code",)), required=True),
 )
 
-INVOICES = (
-    _row("tranDate", _from("date"), required=True),
-    _row("dueDate", _from("due_date")),
-    _row("tranId", _from("number")),
-    _row("otherRefNum", _from("po_number")),
-    _row("currency", _from("currency"), required=True),
-    _row("memo", FormulaSpec(formula='"Chargebee " & number')),
+_LINES = (
     _row(
         "item",
         FormulaSpec(formula='IF(line.linked_item<>"", line.linked_item, LOOKUP("items", line.kind, line.code))'),
@@ -66,15 +60,38 @@ INVOICES = (
     _row("amount", _from("line.amount"), level="line", required=True),
     _row("quantity", _from("line.quantity"), level="line"),
     _row("description", FormulaSpec(formula="LEFT(line.description, 999)"), level="line"),
+)
+
+INVOICES = (
+    _row("tranDate", _from("date"), required=True),
+    _row("dueDate", _from("due_date")),
+    _row("tranId", _from("number")),
+    _row("otherRefNum", _from("po_number")),
+    _row("currency", _from("currency"), required=True),
+    _row("memo", FormulaSpec(formula='"Chargebee " & number')),
+    *_LINES,
     _row("revRecStartDate", FormulaSpec(formula='IF(line.kind="item", line.date_from, "")'), level="line"),
     _row("revRecEndDate", FormulaSpec(formula='IF(line.kind="item", line.date_to, "")'), level="line"),
 )
 
-PAYMENTS = (
-    _row("payment", _from("amount"), required=True),
+CREDIT_NOTES = (
+    _row("tranDate", _from("date"), required=True),
+    _row("tranId", _from("number")),
+    _row("currency", _from("currency"), required=True),
+    _row("memo", FormulaSpec(formula='LEFT("Chargebee " & number & " " & reason, 900)')),
+    *_LINES,
+    _row("revRecStartDate", FormulaSpec(formula='IF(line.kind="item", line.date_from, "")'), level="line"),
+    _row("revRecEndDate", FormulaSpec(formula='IF(line.kind="item", line.date_to, "")'), level="line"),
+)
+
+_MONEY = (
     _row("tranDate", _from("date"), required=True),
     _row("currency", _from("currency"), required=True),
     _row("account", ValueMapSpec(map="clearing_accounts", keys=("gateway", "currency")), required=True),
     _row("checkNumber", FormulaSpec(formula="LEFT(reference_number, 45)")),
     _row("memo", FormulaSpec(formula='LEFT("Chargebee " & id & " " & id_at_gateway, 900)')),
 )
+
+PAYMENTS = (_row("payment", _from("amount"), required=True), *_MONEY)
+
+REFUNDS = _MONEY

@@ -1,14 +1,24 @@
-"""Invoices: one NetSuite invoice each, lines, discounts, taxes and rounding as lines whose sum is Chargebee's total."""
+"""Invoices: one NetSuite invoice each; reversed by a credit memo that closes it; its texts updated in place."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import replace
 
-from integrations.connectors.chargebee.records import Invoice, lifecycle
-from integrations.connectors.netsuite.records import body
-from integrations.contracts import Context, Draft, Facts, LineFact, Mapped, Need, Record, Value
-from integrations.errors import RejectedError
-from integrations.pairs.chargebee_to_netsuite.common import reference
-from integrations.pairs.chargebee_to_netsuite.references import own_items, resolve, used
+from integrations.connectors.chargebee.records import lifecycle
+from integrations.connectors.netsuite.records import WITHHOLDING_ITEM, body
+from integrations.contracts import Application, Context, Draft, Facts, Mapped, Need, Record, Standing
+from integrations.pairs.chargebee_to_netsuite.applying import apply_rows
+from integrations.pairs.chargebee_to_netsuite.common import (
+    line_facts,
+    posting,
+    rate,
+    reference,
+    reversal_reference,
+    sales_lines,
+)
+from integrations.pairs.chargebee_to_netsuite.references import resolve, used
+from integrations.pairs.chargebee_to_netsuite.reversing import sales_reversal
+from integrations.pairs.chargebee_to_netsuite.withholding import held_back
+
+_UPDATED = ("dueDate", "otherRefNum", "memo", "message")
 
 
 def needs(record: Record, context: Context) -> tuple[Need, ...]:
@@ -17,56 +27,59 @@ def needs(record: Record, context: Context) -> tuple[Need, ...]:
 
 
 def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft the NetSuite invoice. Raises RejectedError when its lines do not make Chargebee's total."""
+    """Draft the NetSuite invoice, and a credit memo for each tax that the customer withheld already."""
     invoice = lifecycle.invoices.invoice_of(record)
     customer = context.links[("customers", invoice.customer_id)].external_id
-    header = resolve("invoices", {**mapped.header, "entity": customer, "toBeEmailed": False}, context)
-    own = own_items(context)
-    lines = [resolve("invoices", _exact(line), context, is_line=True, own=own) for line in mapped.lines]
-    _check_sum(invoice, lines)
-    return (
-        Draft(
-            flow="invoices",
-            key=invoice.id,
-            sink="invoices",
-            revision=context.revision,
-            reference=reference(context, "INV", invoice.id, context.revision),
-            payload=body("invoices", header, lines),
-            facts=Facts(
-                customer=customer,
-                currency=invoice.currency_code,
-                total=invoice.total,
-                date=lifecycle.common.day(invoice.date, context),
-                lines=tuple(LineFact(account=str(line["item"]), amount=_amount(line)) for line in lines),
-            ),
-            references=(
-                *used("invoices", header),
-                *(each for line in lines for each in used("invoices", line, is_line=True, own=own)),
-            ),
+    day = lifecycle.common.day(invoice.date, context)
+    moved = posting("invoices", day, f"Invoice {invoice.id}", context)
+    values = {**mapped.header, **rate(invoice, context), "entity": customer, "toBeEmailed": False}
+    values.pop(WITHHOLDING_ITEM, None)
+    header = resolve("invoices", values, context)
+    lines, line_references = sales_lines("invoices", mapped.lines, invoice, context)
+    made = Draft(
+        flow="invoices",
+        key=invoice.id,
+        sink="invoices",
+        revision=context.revision,
+        reference=reference(context, "INV", invoice.id, context.revision),
+        payload=body("invoices", {**header, **moved}, lines),
+        facts=Facts(
+            customer=customer, currency=invoice.currency_code, total=invoice.total, date=day, lines=line_facts(lines)
         ),
+        references=(*used("invoices", header), *line_references),
     )
+    return (made, *held_back(record, mapped, made.facts, "", context))
 
 
-def _exact(line: Mapping[str, Value]) -> dict[str, Value]:
-    """Give quantity and rate that make the amount: the amount counts, tiers and many decimals do not multiply."""
-    amount, quantity = _amount(line), line.get("quantity")
-    if isinstance(quantity, Decimal) and quantity and (rate := amount / quantity) == rate.quantize(Decimal("0.01")):
-        return {**line, "rate": rate}
-    return {**line, "quantity": Decimal(1), "rate": amount}
+def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Bring due date, PO number and memo up to date, and book the tax that the customer withheld since."""
+    link = context.links[("invoices", record.key)]
+    facts = replace(link.facts, name=None, open_amount=None, applied=None)
+    change = lifecycle.common.digest((link.details_version, lifecycle.invoices.details(record)))[:12]
+    values = {name: mapped.header[name] for name in _UPDATED if mapped.header.get(name) not in (None, "")}
+    update = Draft(
+        flow="invoices",
+        key=record.key,
+        sink="invoices",
+        operation=f"update:{change}",
+        external_id=link.external_id,
+        revision=context.revision,
+        reference=link.reference or reference(context, "INV", record.key, context.revision),
+        payload=body("invoices", values),
+        facts=facts,
+    )
+    return (update, *held_back(record, mapped, facts, link.external_id, context))
 
 
-def _amount(line: Mapping[str, Value]) -> Decimal:
-    amount = line.get("amount")
-    return amount if isinstance(amount, Decimal) else Decimal(0)
-
-
-def _check_sum(invoice: Invoice, lines: list[dict[str, Value]]) -> None:
-    made = sum((_amount(line) for line in lines), Decimal(0))
-    if made != invoice.total:
-        raise RejectedError(
-            f"The mapped lines make {made}, but Chargebee's total is {invoice.total} {invoice.currency_code}. "
-            "Look at the line rows under Mappings > Invoices.",
-            code="totals_disagree",
-            field="amount",
-            value=invoice.id,
-        )
+def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
+    """Take the invoice back by a credit memo with its lines, applied to it in full: both are closed."""
+    facts, link = standing.link.facts, standing.link
+    applied = (Application(external_id=link.external_id, amount=facts.total),) if facts.total else ()
+    made = sales_reversal(
+        standing,
+        flow="invoices",
+        sink="credit_memos",
+        reference=reversal_reference(context, "INV", standing.key, link.revision),
+        more=apply_rows(applied),
+    )
+    return (replace(made, facts=replace(made.facts, applied=applied)),)

@@ -1,26 +1,27 @@
 """Payments: one NetSuite customer payment each, applied to the invoices that Chargebee applied it to."""
 
-from integrations.connectors.chargebee.records import Transaction, lifecycle
-from integrations.connectors.netsuite.records import application, body, sublist
-from integrations.contracts import Application, Context, Draft, Facts, Mapped, Record
-from integrations.errors import RejectedError
-from integrations.pairs.chargebee_to_netsuite.common import reference
+from dataclasses import replace
+from decimal import Decimal
+
+from integrations.connectors.chargebee.records import lifecycle
+from integrations.connectors.netsuite.records import application, body, sublist, unapplication
+from integrations.contracts import Context, Draft, Facts, Mapped, Record, Standing
+from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, linked, other_customer, reapply
+from integrations.pairs.chargebee_to_netsuite.common import posting, rate, reference, reversal_reference
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
+from integrations.pairs.chargebee_to_netsuite.reversing import money_reversal
+
+ZERO = Decimal(0)
 
 
 def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft the customer payment with its applications; what is applied to nothing stays unapplied on the customer."""
     payment = lifecycle.payments.transaction_of(record)
-    applied = [
-        Application(external_id=context.links[("invoices", key)].external_id, amount=amount)
-        for key, amount in lifecycle.payments.applied(record)
-    ]
-    customer = _payer(record, payment, context)
-    header = resolve("payments", {**mapped.header, "customer": customer}, context)
-    payload = body("payments", header)
-    payload["autoApply"] = False
-    if applied:
-        payload["apply"] = sublist([application(each.external_id, each.amount) for each in applied])
+    applied = linked(lifecycle.payments.applied(record), "invoices", context)
+    customer = _payer(record, context)
+    day = lifecycle.common.day(payment.date, context)
+    moved = posting("payments", day, f"Payment {payment.id}", context)
+    header = resolve("payments", {**mapped.header, **rate(payment, context), "customer": customer}, context)
     return (
         Draft(
             flow="payments",
@@ -28,28 +29,48 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             sink="payments",
             revision=context.revision,
             reference=reference(context, "TXN", payment.id, context.revision),
-            payload=payload,
+            payload={**body("payments", {**header, **moved}), "autoApply": False, **apply_rows(applied)},
             facts=Facts(
-                customer=customer,
-                currency=payment.currency_code,
-                total=payment.amount,
-                date=lifecycle.common.day(payment.date, context),
-                applied=tuple(applied),
+                customer=customer, currency=payment.currency_code, total=payment.amount, date=day, applied=applied
             ),
             references=tuple(used("payments", header)),
         ),
     )
 
 
-def _payer(record: Record, payment: Transaction, context: Context) -> str:
+def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Apply the payment as Chargebee has it now; the cash is not touched."""
+    wanted = linked(lifecycle.payments.applied(record), "invoices", context)
+    return (reapply(record, wanted, "TXN", "payments", "payments", context),)
+
+
+def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
+    """Take the payment off its invoices, then send the money back by a customer refund that uses the payment up."""
+    link, facts = standing.link, standing.link.facts
+    back = money_reversal(
+        standing,
+        flow="payments",
+        sink="refunds",
+        reference=reversal_reference(context, "TXN", standing.key, link.revision),
+        more={"apply": sublist([application(link.external_id, facts.total or ZERO)])},
+    )
+    if not facts.applied:
+        return (back,)
+    freed = replace(
+        back,
+        sink="payments",
+        operation="unapply",
+        external_id=link.external_id,
+        reference=link.reference or reference(context, "TXN", standing.key, link.revision),
+        payload={"autoApply": False, "apply": sublist([unapplication(one.external_id) for one in facts.applied])},
+        facts=Facts(customer=facts.customer, currency=facts.currency, total=facts.total, date=facts.date, applied=()),
+    )
+    return (freed, back)
+
+
+def _payer(record: Record, context: Context) -> str:
     """Give the NetSuite customer whose invoices are paid: NetSuite applies a payment to one customer's only."""
     owners = lifecycle.payments.payers(record, context)
     if len(owners) > 1:
-        raise RejectedError(
-            f"Payment {payment.id} pays invoices of {len(owners)} customers; NetSuite applies a payment to one "
-            "customer only. Split it in Chargebee, or book it by hand in NetSuite and skip it here with the reason.",
-            code="payment_over_customers",
-            field="customer",
-            value=payment.id,
-        )
+        raise other_customer(f"Payment {record.key}")
     return owners[0]

@@ -9,6 +9,7 @@ from mappings.value_maps import Entry
 CUSTOMERS = (
     Row(id="subsidiary", target="subsidiary", spec=ConstantSpec(value="Orchard Software Inc."), writes="on_create"),
 )
+INVOICES = (Row(id="withholdingItem", target="withholdingItem", spec=ConstantSpec(value="Tax Withheld")),)
 ITEM_MAP = replace(
     DOCUMENT_ITEMS,
     entries=(
@@ -16,6 +17,9 @@ ITEM_MAP = replace(
         Entry(keys=("discount", "*"), value="Discount"),
         Entry(keys=("tax", "*"), value="Tax from Billing"),
         Entry(keys=("rounding", "*"), value="Rounding"),
+        Entry(keys=("promotional_credits", "*"), value="Promotional Credit"),
+        Entry(keys=("write_off", "*"), value="Bad Debt Write-off"),
+        Entry(keys=("store_credit", "*"), value="Returns and Allowances"),
     ),
 )
 INCOME_MAP = replace(INCOME_ACCOUNTS, entries=(Entry(keys=("*",), value="4000"),))

@@ -33,6 +33,7 @@ ACCOUNTS = (
     ("125", "1213", "Adyen Clearing", "Bank"),
     ("126", "1214", "Bank Transfer Clearing", "Bank"),
     ("127", "1220", "Payouts in Transit", "OthCurrAsset"),
+    ("128", "1230", "Withholding Tax Receivable", "OthCurrAsset"),
     ("199", "2000", "Accounts Payable", "AcctPay"),
     ("210", "2100", "Sales Tax Payable", "OthCurrLiab"),
     ("211", "2110", "VAT Payable", "OthCurrLiab"),
@@ -64,6 +65,7 @@ ITEMS = (
     ("318", "otherChargeSaleItem", "Returns and Allowances", "412", None),
     ("319", "serviceSaleItem", "Taxable Support", "404", None),
     ("320", "subtotalItem", "Subtotal", None, None),
+    ("321", "otherChargeSaleItem", "Tax Withheld", "128", None),
 )
 TAX_TYPES = (
     ("1", "US Sales Tax", "US"),

@@ -1,0 +1,59 @@
+"""Invoices, and the credit memos made beside one as a step of its own: written apart, told as the invoice."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from integrations.connectors.netsuite.client import Client
+from integrations.connectors.netsuite.records import COMPANION, COMPANION_AMOUNT, application, sublist
+from integrations.connectors.netsuite.sinks.documents import INVOICES, DocumentSink
+from integrations.contracts import Booked, Draft, Found, Receipt
+
+
+class InvoiceSink(DocumentSink):
+    """Writes and reads invoices. A draft with a companion makes that one, applied to the invoice it acts on."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client, INVOICES)
+
+    def book(self, draft: Draft) -> Receipt:
+        """Write the invoice, or the companion beside it; the receipt names the invoice in both cases."""
+        if COMPANION not in draft.payload:
+            return super().book(draft)
+        body = {name: value for name, value in draft.payload.items() if name not in (COMPANION, COMPANION_AMOUNT)}
+        settled = draft.payload[COMPANION_AMOUNT]
+        body["apply"] = sublist([application(draft.external_id, Decimal(str(settled)))])
+        written = self._client.upsert(str(draft.payload[COMPANION]), draft.reference, body)
+        return Receipt(
+            external_id=draft.external_id, summary={"status": written.status, "request_id": written.request_id}
+        )
+
+    def find(self, drafts: Sequence[Draft]) -> Mapping[str, tuple[Found, ...]]:
+        """Look invoices up; a companion that stands, applied to its invoice, is found as that invoice."""
+        beside = [draft for draft in drafts if COMPANION in draft.payload]
+        found = dict(super().find([draft for draft in drafts if COMPANION not in draft.payload]))
+        standing = self._beside(beside)
+        return found | {
+            one.reference: (standing[one.reference],) if one.reference in standing else () for one in beside
+        }
+
+    def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
+        """Read what stands; with a companion that does not stand as sent, its invoice counts as absent."""
+        plain = [one for one in booked if COMPANION not in one.draft.payload]
+        beside = [one.draft for one in booked if COMPANION in one.draft.payload]
+        return {**super().read_back(plain), **self._beside(beside)}
+
+    def _beside(self, drafts: Sequence[Draft]) -> dict[str, Found]:
+        """Give the invoices, by reference, of the companions that stand applied to them."""
+        return dict(self._pairs(drafts)) if drafts else {}
+
+    def _pairs(self, drafts: Sequence[Draft]) -> Iterator[tuple[str, Found]]:
+        made = {one.reference: one for one in self.by_external_id([draft.reference for draft in drafts])}
+        invoices = {one.external_id: one for one in self.by_internal_id([draft.external_id for draft in drafts])}
+        for draft in drafts:
+            companion, invoice = made.get(draft.reference), invoices.get(draft.external_id)
+            is_applied = companion and any(
+                one.external_id == draft.external_id for one in companion.facts.applied or ()
+            )
+            if invoice and is_applied:
+                yield draft.reference, replace(invoice, reference=draft.reference, by_reference=True)

@@ -1,0 +1,92 @@
+"""Credit notes: one credit memo each, applied as Chargebee allocates it; reversed by an invoice that uses it up."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from integrations.connectors.chargebee.records import lifecycle
+from integrations.connectors.netsuite.records import application_to, body, sublist, unapplication
+from integrations.contracts import Context, Draft, Facts, Mapped, Need, Record, Standing
+from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, linked, other_customer, reapply
+from integrations.pairs.chargebee_to_netsuite.common import (
+    line_facts,
+    posting,
+    rate,
+    reference,
+    reversal_reference,
+    sales_lines,
+)
+from integrations.pairs.chargebee_to_netsuite.references import resolve, used
+from integrations.pairs.chargebee_to_netsuite.reversing import sales_reversal
+
+ZERO = Decimal(0)
+
+
+def needs(record: Record, context: Context) -> tuple[Need, ...]:
+    """A credit note needs its customer, the invoices it is applied to, and the items of its lines."""
+    return (*lifecycle.credit_notes.needs(record, context), *lifecycle.credit_notes.item_needs(record))
+
+
+def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the credit memo with its applications; what is applied to nothing stays open on the customer."""
+    note = lifecycle.credit_notes.note_of(record)
+    customer = context.links[("customers", note.customer_id)].external_id
+    applied = linked(lifecycle.credit_notes.applied(record), "invoices", context)
+    _require_one_customer(record, customer, context)
+    day = lifecycle.common.day(note.date, context)
+    moved = posting("credit_notes", day, f"Credit note {note.id}", context)
+    values = {**mapped.header, **rate(note, context), "entity": customer, "toBeEmailed": False}
+    header = resolve("credit_memos", values, context)
+    lines, line_references = sales_lines("credit_memos", mapped.lines, note, context)
+    return (
+        Draft(
+            flow="credit_notes",
+            key=note.id,
+            sink="credit_memos",
+            revision=context.revision,
+            reference=reference(context, "CN", note.id, context.revision),
+            payload={
+                **body("credit_memos", {**header, **moved}, lines),
+                "autoApply": False,
+                **apply_rows(applied),
+            },
+            facts=Facts(
+                customer=customer,
+                currency=note.currency_code,
+                total=note.total,
+                date=day,
+                lines=line_facts(lines),
+                applied=applied,
+            ),
+            references=(*used("credit_memos", header), *line_references),
+        ),
+    )
+
+
+def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Apply the credit memo as Chargebee has it now."""
+    wanted = linked(lifecycle.credit_notes.applied(record), "invoices", context)
+    return (reapply(record, wanted, "CN", "credit_notes", "credit_memos", context),)
+
+
+def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
+    """Take the credit memo back by an invoice with its lines, and apply it to that one instead of any other."""
+    link, facts = standing.link, standing.link.facts
+    own = reversal_reference(context, "CN", standing.key, link.revision)
+    made = sales_reversal(standing, flow="credit_notes", sink="invoices", reference=own, more={})
+    gone = [unapplication(one.external_id) for one in facts.applied or ()]
+    settled = replace(
+        made,
+        sink="credit_memos",
+        operation="settle",
+        external_id=link.external_id,
+        reference=link.reference or reference(context, "CN", standing.key, link.revision),
+        payload={"autoApply": False, "apply": sublist([*gone, application_to(own, facts.total or ZERO)])},
+        facts=Facts(customer=facts.customer, currency=facts.currency, total=facts.total, date=facts.date),
+    )
+    return (made, settled)
+
+
+def _require_one_customer(record: Record, customer: str, context: Context) -> None:
+    invoices = [context.links.get(("invoices", key)) for key, _ in lifecycle.credit_notes.applied(record)]
+    if any(one and one.facts.customer not in (None, customer) for one in invoices):
+        raise other_customer(record.key)

@@ -1,0 +1,32 @@
+"""The choices that this pair offers beside the engine's own, each with its consequence; the first is the default."""
+
+from integrations.contracts import PolicyField
+
+POLICIES = (
+    PolicyField(
+        name="zero_invoices",
+        label="Invoices that total zero",
+        choices=(
+            ("post", "Post them: NetSuite then shows every invoice number."),
+            ("skip", "Skip them, with the reason in the trail."),
+        ),
+    ),
+    PolicyField(
+        name="write_offs",
+        label="Debts written off in Chargebee",
+        choices=(
+            ("net", "Credit memo on the write-off item; its tax is taken back from the tax account (bad-debt relief)."),
+            ("gross", "Credit memo on the write-off item for the whole debt: the tax stays owed."),
+            ("skip", "Skip them, with the reason in the trail: the invoice stays open until you write it off there."),
+        ),
+        flow="credit_notes",
+    ),
+    PolicyField(
+        name="exchange_rates",
+        label="Exchange rate of documents in other currencies",
+        choices=(
+            ("target", "NetSuite's own rate of the day: one rate for everything in the ledger."),
+            ("source", "Chargebee's rate, where both base currencies agree: the ledger matches Chargebee's reports."),
+        ),
+    ),
+)

@@ -1,0 +1,53 @@
+"""Tax that a customer withheld: a credit memo on its own item, applied to the invoice, as no cash will come for it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from integrations.connectors.chargebee.records import TaxWithheld, lifecycle
+from integrations.connectors.netsuite.records import COMPANION, COMPANION_AMOUNT, WITHHOLDING_ITEM, body
+from integrations.contracts import Context, Draft, Facts, Mapped, Record, Value
+from integrations.errors import MappingError
+from integrations.pairs.chargebee_to_netsuite.common import posting, reference
+from integrations.pairs.chargebee_to_netsuite.references import resolve
+
+
+def held_back(record: Record, mapped: Mapped, invoice: Facts, invoice_id: str, context: Context) -> Iterator[Draft]:
+    """Draft one credit memo per tax withheld: a step of its invoice, whose facts are read back."""
+    for tax in lifecycle.invoices.withheld(record):
+        yield Draft(
+            flow="invoices",
+            key=record.key,
+            sink="invoices",
+            operation=f"withheld:{tax.id}",
+            external_id=invoice_id,
+            revision=context.revision,
+            reference=reference(context, "CN", f"{record.key}-{tax.id}", context.revision),
+            payload={
+                COMPANION: "creditMemo",
+                COMPANION_AMOUNT: tax.amount,
+                **_payload(record, tax, mapped, invoice, context),
+            },
+            facts=invoice,
+        )
+
+
+def _payload(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, context: Context) -> dict[str, Value]:
+    item = mapped.header.get(WITHHOLDING_ITEM)
+    if not item:
+        raise MappingError(
+            f"The customer withheld {tax.amount} of tax on {record.key}, but no item is mapped for that. Choose one on "
+            "the account for withholding tax, under Mappings > Invoices.",
+            field=WITHHOLDING_ITEM,
+        )
+    day = lifecycle.common.day(tax.date, context) if tax.date else invoice.date or date.min
+    label = f"Tax withheld on {record.key}"
+    header = {
+        "entity": invoice.customer,
+        "tranDate": day,
+        "currency": invoice.currency,
+        "memo": f"{label} {tax.reference_number}".strip(),
+        **posting("invoices", day, label, context),
+    }
+    line = {"item": item, "quantity": 1, "rate": tax.amount, "amount": tax.amount, "description": label}
+    lines = [resolve("credit_memos", line, context, is_line=True)]
+    return {**body("credit_memos", resolve("credit_memos", header, context), lines), "autoApply": False}
