@@ -166,6 +166,8 @@ class Acumatica:
             )
         if parts[2] == "swagger.json":
             return Response.json(200, swagger(parts[0], parts[1], entities, _origin(request) + root))
+        if parts[2] == "files" and request.method == "PUT" and len(parts) == 7:
+            return Response.empty(204)  # what is attached is not kept
         entity = find_entity(entities, parts[2])
         if entity is None:
             not_found(request.path)
@@ -195,8 +197,6 @@ class Acumatica:
             return reader.get(call)
         if method == "PUT" and not rest:
             return writer.put(call)
-        if method == "PUT" and "files" in rest:
-            return Response.empty(204)
         if method == "PATCH" and not rest:
             return writer.patch(call)
         if method == "DELETE" and rest:

@@ -13,6 +13,15 @@ from integrations.connectors.acumatica.simulator.values import write_value
 from integrations.sandbox.app import Json, Request
 
 OPTIONS = ("$filter", "$select", "$expand", "$custom", "$skip", "$top")
+GRAPHS = {
+    "Customer": "PX.Objects.AR.CustomerMaint",
+    "Invoice": "PX.Objects.AR.ARInvoiceEntry",
+    "JournalTransaction": "PX.Objects.GL.JournalEntry",
+    "NonStockItem": "PX.Objects.IN.NonStockItemMaint",
+    "Payment": "PX.Objects.AR.ARPaymentEntry",
+    "SalesInvoice": "PX.Objects.SO.SOInvoiceEntry",
+    "StockItem": "PX.Objects.IN.InventoryItemMaint",
+}
 TYPES = {"bool": "Boolean", "int": "Int", "Decimal": "Decimal", "date": "DateTime", "datetime": "DateTime"}
 
 
@@ -73,7 +82,8 @@ class Viewer:
         if "files" in self._shape.expand:
             out["files"] = []
         link = f"{self._root}/{self._entity.name}/{record.id}"
-        put = f"{self._root}/{self._entity.name}/{'/'.join(record.key)}/files/{{filename}}"
+        graph, view = GRAPHS.get(self._entity.name, "PX.Objects.CS.SetupMaint"), next(iter(self._entity.main), "Filter")
+        put = f"{self._root}/files/{graph}/{view}/{record.id}/{{filename}}"
         out["_links"] = {"self": link, "files:put": put}
         return out
 

@@ -103,7 +103,9 @@ def test_it_takes_branch_and_business_date_from_headers(client):
 # 4.2 values
 
 
-@pytest.mark.parametrize("bad", [{"CustomerName": "plain"}, {"Attributes": {"value": []}}, {"CreditLimit": wrap(value="x")}])
+@pytest.mark.parametrize(
+    "bad", [{"CustomerName": "plain"}, {"Attributes": {"value": []}}, {"CreditLimit": wrap(value="x")}]
+)
 def test_it_answers_400_with_model_state_for_unwrapped_values(client, bad):
     answer = client.put("/Customer", json={**wrap(CustomerID="NEW"), **bad})
     assert answer.status_code == 400
@@ -189,6 +191,11 @@ def test_it_echoes_the_body_with_errors_beside_the_values(client):
     assert (answer.status_code, body["ReferenceNbr"]["value"]) == (422, "<NEW>")
     assert body["CustomerID"] == {"value": "NOPE", "error": "'Customer' cannot be found in the system."}
     assert isinstance(body["error"], str)
+
+
+def test_it_gives_the_rows_of_a_refused_body_their_ids_and_numbers(client):
+    row = client.put("/SalesInvoice", json=invoice_body(lines=[line(Account="99999")])).json()["Details"][0]
+    assert row.keys() >= {"id", "rowNumber"}
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,11 @@ def _move(tenant: Tenant, payer: Document, target: Document, amount: Decimal) ->
     if (ours, paid) == (theirs, owed):
         return None
     sign = 1 if payer.side == "credit" else -1
-    moves = ((ours, sign * paid, payer.party), (theirs, -sign * owed, payer.party), (EXCHANGE, sign * (owed - paid), ""))
+    moves = (
+        (ours, sign * paid, payer.party),
+        (theirs, -sign * owed, payer.party),
+        (EXCHANGE, sign * (owed - paid), ""),
+    )
     entries = []
     for account, amount_base, party in moves:
         if amount_base:

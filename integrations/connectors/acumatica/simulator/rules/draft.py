@@ -13,7 +13,7 @@ from integrations.connectors.acumatica.simulator.tenant import Tenant
 from integrations.sandbox.app import Json
 
 ZERO = Decimal(0)
-SUMMARY = "An error occurred during processing of the field values. Review the errors on the fields."
+SUMMARY = "Saving the '{entity}' record raised at least one error. Please review the errors."
 LENGTHS = {
     "InvoiceNbr": 40, "ExtRefNbr": 40, "DocDesc": 512, "AcctName": 255, "AcctReferenceNbr": 50, "TermsID": 10,
     "InventoryCD": 30, "PaymentMethodID": 10, "Descr": 256, "TranDesc": 256, "TaxCategoryID": 15, "RefNbr": 15,
@@ -117,7 +117,10 @@ class Draft:
         """Give the body that was sent with the errors beside the fields, as a 422 has it."""
         body = deepcopy(self.sent.raw)
         body.setdefault("id", self.record.id if self.record else self.tenant.uuid())
-        body["rowNumber"], body["error"] = 1, SUMMARY
+        body["rowNumber"], body["error"] = 1, SUMMARY.format(entity=self.entity.name)
+        for rows in (one for one in body.values() if isinstance(one, list)):
+            for number, row in enumerate(rows, 1):
+                row["id"], row["rowNumber"] = row.get("id") or self.tenant.uuid(), number
         if self.record is None and "ReferenceNbr" in self.entity.keys:
             body["ReferenceNbr"] = {"value": "<NEW>"}
         for problem in self.problems:
