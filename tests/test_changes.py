@@ -3,13 +3,13 @@
 import pytest
 
 from audit.models import Attempt
+from integrations.connectors.chargebee import lifecycle
 from integrations.contracts import Changed
 from integrations.engine import inbox, schedule, syncs
 from integrations.engine.connections import change_connection
 from integrations.engine.run import run_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, held, links, run_to_rest, verdict
 from integrations.models import Problem, Sync, SyncRecord
-from integrations.pairs.chargebee_to_netsuite import common
 from tests.test_engine import box, check_books, make_live_sync, settle  # noqa: F401 (the fixture)
 
 pytestmark = pytest.mark.usefixtures("box")
@@ -45,15 +45,16 @@ def nudge(sync: Sync, flow_stream: str, key: str) -> None:
 
 
 def test_it_parks_an_invoice_voided_after_delivery_and_leaves_it_parked_whatever_asks_again(box, sync):  # noqa: F811
+    syncs.change_sync(sync, changes={"policies": {**sync.policies, "voids": "park"}}, actor=ACTOR)
     key = open_invoice(box)
     act(box, "void_invoice", invoice_id=key)
     run_to_rest(sync)
-    assert record_of(sync, "invoices", key).code == "changed_after_posting"
+    assert record_of(sync, "invoices", key).code == "voided_after_posting"
     nudge(sync, "invoices", key)
     syncs.replay(sync, record_ids=[record_of(sync, "invoices", key).pk], actor=ACTOR)
     run_to_rest(sync, trigger="replay")
     assert record_of(sync, "invoices", key).state == "parked"
-    assert Problem.objects.get(sync=sync, code="changed_after_posting").records == 1
+    assert Problem.objects.get(sync=sync, code="voided_after_posting").records == 1
 
 
 def test_it_keeps_different_what_stands_differently_when_a_webhook_asks_again(box, sync):  # noqa: F811
@@ -131,7 +132,7 @@ def test_it_sweeps_and_polls_though_webhooks_never_cease(sync):
 
 def test_it_parks_the_one_record_that_meets_a_fault_of_ours(box, monkeypatch):  # noqa: F811
     sync = make_live_sync(box)
-    real = common.day
+    real = lifecycle.common.day
     calls = iter(range(10_000))
 
     def sometimes(moment, context):
@@ -139,7 +140,7 @@ def test_it_parks_the_one_record_that_meets_a_fault_of_ours(box, monkeypatch):  
             raise KeyError("planted")
         return real(moment, context)
 
-    monkeypatch.setattr("integrations.pairs.chargebee_to_netsuite.invoices.day", sometimes)
+    monkeypatch.setattr("integrations.connectors.chargebee.lifecycle.invoices.day", sometimes)
     run_to_rest(sync)
     parked = SyncRecord.objects.filter(sync=sync, state="parked")
     assert list(parked.values_list("code", flat=True)) == ["our_fault"]

@@ -9,7 +9,17 @@ from typing import Protocol
 from integrations.contracts import Booked, Found, Receipt, Sink
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
-from integrations.engine.post import Ending, close, compare, fail, hold_back, judge_hits, leave_due, open_batch
+from integrations.engine.post import (
+    Ending,
+    close,
+    compare,
+    fail,
+    hold_back,
+    judge_hits,
+    leave_due,
+    open_batch,
+    refuse_taken,
+)
 from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
 from integrations.errors import ContractError, TransientError
@@ -84,8 +94,10 @@ class _Batch:
         for work in drafted:
             if (fault := faults.get(work.draft.reference)) is not None:
                 work.park(fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
-        met = [work for work in drafted if work.drafts and work.draft.reference in hits]
-        self.linked = [each for work in met if (each := judge_hits(work, hits[work.draft.reference])) is not None]
+        met = [work for work in drafted if work.drafts and (work.draft.reference in hits or work.aim.looks_up)]
+        judged = (judge_hits(work, hits.get(work.draft.reference, ())) for work in met)
+        linked = [ending for ending in judged if ending is not None]
+        self.linked = refuse_taken(self._belt.state, self._belt.plan, linked)
         self.opened = [work for work in drafted if work.drafts]
         open_batch(self._belt.state, self._belt.plan, self._works, self.opened)
 

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from audit.record import change_config
 from integrations.engine import schedule
-from integrations.engine.post import LINK, POST_ANEW
 from integrations.engine.problems import recount
+from integrations.engine.standing import LINK, POST_ANEW
 from integrations.engine.store import release_waiting
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Link, Sync, SyncRecord

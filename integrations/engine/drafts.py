@@ -5,15 +5,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.contracts import Application, Draft, Facts, LineFact
+from integrations.contracts import Application, Draft, Facts, LineFact, Value
 from integrations.money import from_json, to_json
 
 
-def dump_draft(draft: Draft, *, then: str) -> str:
-    """Write a draft as JSON: amounts in facts as texts, the payload as sent. `then` names the operation after it."""
+def dump_draft(draft: Draft, *, then: str, aim: Mapping[str, Value] | None = None) -> str:
+    """Write a draft as JSON: amounts in facts as texts, the payload as sent. `then` names the operation after it.
+
+    `aim` is what the draft is for, kept as it is.
+    """
     return to_json(
         {
             "then": then,
+            "aim": aim or {},
             "flow": draft.flow,
             "key": draft.key,
             "sink": draft.sink,
@@ -23,6 +27,7 @@ def dump_draft(draft: Draft, *, then: str) -> str:
             "external_id": draft.external_id,
             "payload": draft.payload,
             "facts": dump_facts(draft.facts),
+            **({"writes_back": True} if draft.writes_back else {}),
         }
     )
 
@@ -30,9 +35,15 @@ def dump_draft(draft: Draft, *, then: str) -> str:
 def load_draft(text: str) -> tuple[Draft, str]:
     """Read a draft that `dump_draft` wrote and the operation after it. Dates in the payload stay ISO texts, as sent."""
     fields = from_json(text)
-    then = fields.pop("then")
+    then, _ = fields.pop("then"), fields.pop("aim", None)
     fields["facts"] = load_facts(fields["facts"])
     return Draft(**fields), then
+
+
+def load_aim(text: str) -> Mapping[str, Any]:
+    """Read the aim that `dump_draft` wrote beside a draft; empty where there was none."""
+    aim: Mapping[str, Any] = from_json(text).get("aim") or {}
+    return aim
 
 
 def dump_facts(facts: Facts) -> dict[str, Any]:

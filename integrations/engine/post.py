@@ -1,24 +1,30 @@
 """The steps of posting a batch: what was found, attempts opened, answers judged, read back, closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from audit.models import Attempt
 from audit.record import Closing, Opening, close_attempts, idempotency_key, open_attempts
-from integrations.contracts import Booked, Found, Receipt, Sink
+from integrations.contracts import Booked, Draft, Found, LinkView, Receipt, Sink, Value
 from integrations.engine import backoff
 from integrations.engine.checkpoint import reached
 from integrations.engine.compare import differences, is_same_document
 from integrations.engine.drafts import dump_draft
+from integrations.engine.faults import meet_closed_period
 from integrations.engine.lease import fenced
+from integrations.engine.parents import NOT_FOUND, ask_older_parents
 from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.reversal import ask_children
 from integrations.engine.singly import read_each
-from integrations.engine.store import NewLink, release_waiting, save_links, save_works
+from integrations.engine.standing import LINK, POST_ANEW, REVERSED, UNDONE
+from integrations.engine.store import load_owners, release_waiting, save_links, save_works
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import (
+    ClosedPeriodError,
     ConnectorError,
     ContractError,
     DuplicateError,
@@ -31,7 +37,7 @@ from integrations.errors import (
 Outcome = Attempt.Outcome
 _READ_BACK_AT_ONCE = 250
 _SETTLE_SOON_S = 2
-LINK, POST_ANEW = "link", "post"  # a person's decisions about a document that looks like ours
+_POLL_SOON_S = 30  # after booking what its system posts in batches
 
 
 @dataclass(slots=True)
@@ -47,28 +53,36 @@ class Ending:
 
 def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     """Link a single hit that agrees; park the record beside anything else that stands there. None without an ending."""
+    if work.aim.mode == "reverse":
+        hits = [hit for hit in hits if hit.by_reference]
+    if work.aim.looks_up:
+        return _link_older(work, hits)
+    decision, chosen = _decided(work)
+    if decision == LINK and chosen:
+        hits = [hit for hit in hits if hit.external_id == chosen] or hits
+    if decision == POST_ANEW:
+        hits = [hit for hit in hits if hit.by_reference]
     if not hits:
         return None
     ids = ", ".join(hit.external_id for hit in hits)
+    agrees = is_same_document(work.draft.facts, hits[0].facts)
     if len(hits) > 1:
+        advice = "Choose which of them it is, or void all but one there."
         work.park(
-            "duplicate_in_target",
-            f"{work.label} stands {len(hits)} times in the target ({ids}). Void all but one there.",
+            "duplicate_in_target", f"{work.label} stands {len(hits)} times in the target ({ids}). {advice}", value=ids
         )
-    elif not hits[0].by_reference and _decided(work, hits[0]) == POST_ANEW:
-        return None
-    elif not hits[0].by_reference and _decided(work, hits[0]) != LINK:
+    elif not hits[0].by_reference and not (agrees and (decision == LINK or work.links_alike)):
         advice = "Link it, or have it posted as a new one."
         work.park(
             "possible_duplicate",
             f"{work.label} looks like {ids}, which stands there without our reference. {advice}",
             value=ids,
         )
-    elif hits[0].stage == "voided":
+    elif hits[0].stage == "voided" and work.aim.mode != "reverse":
         work.park(
             "voided_in_target", f"{work.label} stands in the target as {ids}, but voided. Decide there, then replay."
         )
-    elif is_same_document(work.draft.facts, hits[0].facts):
+    elif agrees:
         return Ending(work, Outcome.LINKED, found=hits[0])
     else:
         told = "; ".join(map(str, differences(work.draft.facts, hits[0].facts)))
@@ -76,11 +90,39 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     return None
 
 
-def _decided(work: Work, hit: Found) -> str:
-    """Give a person's decision about a look-alike; to link counts only where the two agree."""
-    decision = work.row.decision if work.row else ""
-    agrees = is_same_document(work.draft.facts, hit.facts)
-    return "" if decision == LINK and not agrees else decision
+def _link_older(work: Work, hits: Sequence[Found]) -> Ending | None:
+    """Link a document older than the start date where it stands once and agrees; nothing is ever booked for it."""
+    agreeing = [h for h in hits if h.stage != "voided" and is_same_document(work.draft.facts, h.facts)]
+    if len(agreeing) == 1:
+        return Ending(work, Outcome.LINKED, found=agreeing[0])
+    told = (
+        f"{len(agreeing)} documents there agree with it." if agreeing else "The target shows none that agrees with it."
+    )
+    work.skip(NOT_FOUND, f"{work.label} is older than the start date. {told}")
+    return None
+
+
+def refuse_taken(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Ending]:
+    """Park what would be linked to a document that is another record's already; give the other endings."""
+    ids = {e.found.external_id: e for e in endings if e.found is not None and not e.found.by_reference}
+    owners = load_owners(state.sync, plan.flow.slug, list(ids)) if ids else {}
+    kept = list[Ending]()
+    for ending in endings:
+        external_id = ending.found.external_id if ending.found is not None else ""
+        owner = owners.get(external_id, ending.work.key) if external_id in ids else ending.work.key
+        if owner == ending.work.key and ids.get(external_id, ending) is ending:
+            kept.append(ending)
+            continue
+        other = owner if owner != ending.work.key else ids[external_id].work.key
+        advice = "Have it posted as a new one, or choose another."
+        told = f"{ending.work.label} looks like {external_id}, which {other} is linked to. {advice}"
+        ending.work.park("possible_duplicate", told, value=external_id)
+    return kept
+
+
+def _decided(work: Work) -> tuple[str, str]:
+    """Give a person's decision about a look-alike, and the id chosen."""
+    return (work.row.decision, work.row.decision_value) if work.row else ("", "")
 
 
 def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: Sequence[Work]) -> None:
@@ -91,7 +133,10 @@ def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: S
         note_problems(state, works)
         save_works(state, plan.flow.slug, works)
         refresh_problems(state)
+        save_links(state, plan.flow.slug, {work.key: work.new_link for work in works if work.new_link is not None})
         open_works(state, plan, opened)
+        ask_children(state)
+        ask_older_parents(state)
         release_waiting(state.sync, _settled_names(plan.flow.slug, works))
     for work in works:
         if work.state not in (State.OPEN, State.DELIVERED):
@@ -118,12 +163,16 @@ def open_works(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
             idempotency_key=idempotency_key(source, target, flow, work.key, work.draft.operation, work.revision),
             source_version=work.version,
             mapping_version=plan.mapping_version,
-            draft=dump_draft(work.draft, then=work.then),
+            draft=dump_draft(work.draft, then=work.then, aim=_kept(work)),
         )
         for work in works
     ]
     for work, attempt_id in zip(works, open_attempts(run=state.run, openings=openings), strict=True):
         work.attempt_id = attempt_id
+
+
+def _kept(work: Work) -> dict[str, Value]:
+    return work.aim.kept() | ({"details": work.details} if work.details else {})
 
 
 # After the calls
@@ -135,6 +184,9 @@ def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
         ending = judge_hits(work, sink.find([work.draft]).get(work.draft.reference, ()))
         if ending is not None:
             return ending
+    if isinstance(error, ClosedPeriodError):
+        meet_closed_period(work, error, work.period_policy)
+        return Ending(work, Outcome.REJECTED, code=error.code, message=work.reason)
     if isinstance(error, TransientError):
         return put_off(work, error)
     if isinstance(error, RejectedError | MappingError):
@@ -191,8 +243,12 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
     if found is None:
         told = f"The target answered that it booked {work.label} as {external_id}, but it does not show it yet."
         return hold_unknown(work, "not_shown", told)
+    if is_release(work.draft) and found.stage == "on_hold":
+        told = f"The target answered that it released {work.label}, but it still shows {external_id} on hold."
+        return hold_unknown(work, "still_on_hold", told)
     told = "; ".join(map(str, differences(work.draft.facts, found.facts)))
-    told = "it is voided there" if found.stage == "voided" else told
+    if found.stage == "voided":
+        told = "" if work.aim.mode == "reverse" and work.draft.external_id else "it is voided there"
     if told:
         work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", found.external_id
         work.reason = (
@@ -201,6 +257,11 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
         )
         return Ending(work, Outcome.DIFFERENT, found=found, code="different", message=work.reason)
     return Ending(work, Outcome.DELIVERED, found=found)
+
+
+def is_release(draft: Draft) -> bool:
+    """Tell whether a draft only takes a standing document off its hold."""
+    return draft.operation.partition(":")[0] == "release"
 
 
 # The close
@@ -212,16 +273,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
         return []
     flow = plan.flow.slug
     closings = [_closing(ending) for ending in endings]
-    links = [
-        NewLink(
-            work=ending.work,
-            reference=ending.work.draft.reference,
-            found=ending.found,
-            is_as_drafted=ending.outcome != Outcome.DIFFERENT,
-        )
-        for ending in endings
-        if ending.found is not None
-    ]
+    links = {ending.work.key: link for ending in endings if (link := _link_after(ending)) is not None}
     going_on = [ending.work for ending in endings if _finish(ending)]
     works = [ending.work for ending in endings]
     with fenced(state.lease):
@@ -239,6 +291,44 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
     return going_on
 
 
+def _link_after(ending: Ending) -> LinkView | None:
+    """Give what is known of the record's document after an operation; None where the operation made no link."""
+    work, found = ending.work, ending.found
+    if found is None or work.draft.writes_back:
+        return None
+    is_last = not work.then and ending.outcome != Outcome.DIFFERENT
+    link = work.link
+    if link is None or link.revision != work.revision:
+        link = LinkView(
+            external_id=found.external_id,
+            facts=found.facts,
+            revision=work.revision,
+            source_version=work.version,
+            reference=work.draft.reference,
+            is_ours=found.by_reference,
+        )
+    if found.external_id == link.external_id:
+        link = replace(link, facts=found.facts, is_posted=found.stage == "posted")
+        link = replace(link, is_as_drafted=ending.outcome != Outcome.DIFFERENT)
+    if not link.is_posted and link.is_as_drafted and work.aim.mode != "reverse":
+        work.look_again_at = timezone.now() + timedelta(seconds=_POLL_SOON_S * float(settings.SETTLE_SCALE))
+    if work.aim.mode == "reverse":
+        link = _reversed(work, found, link, is_last=is_last)
+    elif is_last:
+        link = replace(link, source_version=work.version, details_version=work.aim.token or work.details)
+        link = replace(link, state="standing")
+    work.link = link
+    return link
+
+
+def _reversed(work: Work, found: Found, link: LinkView, *, is_last: bool) -> LinkView:
+    if found.external_id != link.external_id and not link.reversal_id:
+        link = replace(link, reversal_id=found.external_id)
+    if not is_last:
+        return replace(link, state="reversing")
+    return replace(link, state="reversed", reversed_on=work.aim.on)
+
+
 def _finish(ending: Ending) -> bool:
     """Set a work's state after its ending; True when another operation follows."""
     work = ending.work
@@ -250,8 +340,35 @@ def _finish(ending: Ending) -> bool:
         work.state, work.due_at, work.resume = State.DUE, timezone.now(), work.after
         return False
     work.operation, work.resume = work.operation + 1, ""
-    work.state = State.OPEN if work.operation < len(work.drafts) else State.DELIVERED
-    return work.state == State.OPEN
+    if work.operation < len(work.drafts):
+        acts_on = work.link.reversal_id if work.link and work.aim.mode == "reverse" else ""
+        acts_on = work.link.external_id if work.link and work.aim.mode != "reverse" else acts_on
+        if acts_on:
+            work.fill_in(acts_on, start=work.operation)
+        work.state = State.OPEN
+        return True
+    _come_to_rest(work)
+    return False
+
+
+def _come_to_rest(work: Work) -> None:
+    """Set the state of a work whose last operation is done, by what it was for."""
+    aim = work.aim
+    if aim.mode == "reverse" and aim.purpose == "void":
+        work.state, work.code, work.reason = (
+            State.DELIVERED,
+            REVERSED,
+            f"Withdrawn in the source; reversed on {aim.on}.",
+        )
+    elif aim.mode == "reverse" and aim.purpose == "undo":
+        told = work.row.decision_value if work.row else ""
+        work.skip(UNDONE, f"{told} Reversed on {aim.on}.".strip())
+    elif aim.mode == "reverse" or aim.reverses_next:  # read anew: posted again, or reversed
+        work.state, work.due_at = State.DUE, timezone.now()
+        work.code = "posted_anew" if aim.mode == "reverse" else "reversal_follows"
+        work.reason = "Its new state is posted next." if aim.mode == "reverse" else "Its reversal is booked next."
+    else:
+        work.deliver()
 
 
 def _closing(ending: Ending) -> Closing:

@@ -50,7 +50,8 @@ def note_problems(state: RunState, works: Sequence[Work]) -> None:
 
 
 def _is_held_up(work: Work) -> bool:
-    return work.state in _HOLDS or (work.state in _RETRIED and work.tries >= _STUBBORN)
+    waits_too_long = work.state == State.WAITING and work.is_overdue
+    return work.state in _HOLDS or waits_too_long or (work.state in _RETRIED and work.tries >= _STUBBORN)
 
 
 def _cause(work: Work) -> tuple[str, str, str]:

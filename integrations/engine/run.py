@@ -22,8 +22,9 @@ from integrations.engine.identity import verify_identity
 from integrations.engine.lease import Lease, take_lease
 from integrations.engine.references import reference_values, refresh_if_old
 from integrations.engine.sessions import granted_limits, identity_of, limiter_of, open_session
-from integrations.engine.settle import look_again, read_again, recover, settle_unknown
+from integrations.engine.settle import recover, settle_unknown
 from integrations.engine.sweep import sweep
+from integrations.engine.watch import look_again, read_again
 from integrations.engine.work import FlowPlan, RunState
 from integrations.errors import ConfigurationError, ConnectorError, LeaseLostError, MappingError, TransientError
 from integrations.models import Sync, SyncRecord
@@ -101,6 +102,9 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
         verify_identity(sync.source, source)
         verify_identity(sync.target, target)
         refresh_if_old(sync.target, target)
+        writes_to_source = any(flow.reads == "target" for flow in pair.flows)
+        if writes_to_source:
+            refresh_if_old(sync.source, source)
         state = RunState(
             run=run,
             sync=sync,
@@ -111,7 +115,10 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
             source_identity=identity_of(sync.source),
             target_identity=identity_of(sync.target),
             references=reference_values(sync.target),
-            plans={flow.slug: _plan(sync, flow, target) for flow in pair.flows if not flows or flow.slug in flows},
+            source_references=reference_values(sync.source) if writes_to_source else {},
+            plans={
+                flow.slug: _plan(sync, flow, source, target) for flow in pair.flows if not flows or flow.slug in flows
+            },
             limiter=limiter_of(sync.target),
             pool=pool,
             pool_size=size,
@@ -142,9 +149,10 @@ def _work(state: RunState) -> bool:
     return state.slice_is_over or any(has_more(state, plan) for plan in plans if deliver_new in steps)
 
 
-def _plan(sync: Sync, flow: Flow, session: Session) -> FlowPlan:
+def _plan(sync: Sync, flow: Flow, source: Session, target: Session) -> FlowPlan:
     """Give a flow with its published mapping. Raises ConfigurationError when none is published."""
-    fields = target_fields(sync.target, session, flow.sink)
+    written, session = (sync.target, target) if flow.reads == "source" else (sync.source, source)
+    fields = (*target_fields(written, session, flow.sink), *flow.fields)
     try:
         mapping = published(sync_id=sync.pk, flow=flow.slug, targets=fields)
     except MappingStateError as error:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from audit.models import Attempt, Run
@@ -12,13 +11,23 @@ from audit.record import lose_runs
 from audit.seal import seal_run
 from integrations.contracts import Booked, Found, Need, Receipt, Record, Sink
 from integrations.engine import backoff
-from integrations.engine.drafts import load_draft
+from integrations.engine.compare import differences
+from integrations.engine.drafts import load_aim, load_draft
 from integrations.engine.lease import fenced
-from integrations.engine.post import Ending, Outcome, close, compare, hold_unknown, judge_hits, open_works, read_back
-from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.post import (
+    Ending,
+    Outcome,
+    close,
+    compare,
+    hold_unknown,
+    is_release,
+    judge_hits,
+    open_works,
+    read_back,
+)
 from integrations.engine.singly import find_each, read_each
-from integrations.engine.store import load_asked, load_links, load_rows, load_unknown, save_works
-from integrations.engine.work import FlowPlan, Row, RunState, State, Work
+from integrations.engine.store import load_links, load_rows, load_unknown, save_works
+from integrations.engine.work import Aim, FlowPlan, Row, RunState, State, Work
 from integrations.errors import ContractError
 from integrations.models import SyncRecord
 
@@ -59,6 +68,7 @@ def _recover_some(state: RunState, plan: FlowPlan, attempts: Sequence[Attempt]) 
     ]
     answered = [(work, Receipt(external_id=a.external_id)) for work, a in works if a.answered_at is not None]
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
+    know_links(state, plan, [work for work, _ in works])
     endings = read_back(sink, answered)
     endings += [_hold_lost(work) for work, attempt in works if attempt.answered_at is None]
     close(state, plan, endings)
@@ -70,6 +80,8 @@ def _work_of(plan: FlowPlan, row: Row, attempt: Attempt) -> Work:
     work.carry()
     work.version, work.revision = attempt.source_version, attempt.revision
     work.drafts, work.attempt_id, work.resume, work.after = (draft,), attempt.pk, row.next_operation, then
+    aim = load_aim(attempt.draft)
+    work.details, work.aim = aim.get("details", ""), Aim.read(aim)
     return work
 
 
@@ -86,18 +98,55 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
     """Ask the target for every unknown record whose next look is due. Raises TransientError."""
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     while rows := load_unknown(state, plan.flow.slug, _AT_ONCE):
-        works = _last_works(state, plan, rows, [Outcome.UNKNOWN])
-        _open_settling(state, plan, works)
-        hits, faults = find_each(sink, [work.draft for work in works])
-        links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
-        stood = {key for _, key in links}
-        endings = [_put_off(work, fault) for work in works if (fault := faults.get(work.draft.reference))]
-        asked = [work for work in works if work.draft.reference not in faults]
-        endings += [_judge(sink, work, hits.get(work.draft.reference, ()), stood=work.key in stood) for work in asked]
-        close(state, plan, _read_found(sink, endings))
+        works = last_works(state, plan, rows, [Outcome.UNKNOWN])
+        open_settling(state, plan, works)
+        know_links(state, plan, works)
+        changing = [work for work in works if _changes_what_stands(work)]
+        looked_up = [work for work in works if not _changes_what_stands(work)]
+        hits, faults = find_each(sink, [work.draft for work in looked_up])
+        endings = [_put_off(work, fault) for work in looked_up if (fault := faults.get(work.draft.reference))]
+        asked = [work for work in looked_up if work.draft.reference not in faults]
+        endings += [_judge(sink, work, hits.get(work.draft.reference, ())) for work in asked]
+        close(state, plan, [*_read_found(sink, endings), *_judge_changes(sink, changing)])
 
 
-def _last_works(state: RunState, plan: FlowPlan, rows: Sequence[Row], outcomes: Sequence[str]) -> list[Work]:
+def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
+    """Give each work the link of what stands."""
+    links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
+    for work in works:
+        work.link = links.get((plan.flow.slug, work.key))
+
+
+def _changes_what_stands(work: Work) -> bool:
+    """Tell whether a draft acts on a document that stood before: finding that one proves nothing."""
+    return bool(work.draft.external_id) and work.draft.operation != "update" and not work.draft.writes_back
+
+
+def _judge_changes(sink: Sink, works: Sequence[Work]) -> list[Ending]:
+    """Tell by what stands there now whether a change arrived: only a fact that was otherwise before is evidence."""
+    standing = read_each(sink, [Booked(draft=work.draft, external_id=work.draft.external_id) for work in works])
+    endings = []
+    for work in works:
+        found = standing.get(work.draft.reference)
+        if found is None:
+            endings.append(deleted(work))
+        elif _has_arrived(work, found):
+            endings.append(compare(work, found.external_id, found))
+        else:
+            endings.append(_absent(sink, work))
+    return endings
+
+
+def _has_arrived(work: Work, found: Found) -> bool:
+    if is_release(work.draft):
+        return found.stage != "on_hold"
+    if work.aim.mode == "reverse" and found.stage == "voided":
+        return True
+    was_otherwise = work.link is not None and bool(differences(work.draft.facts, work.link.facts))
+    return was_otherwise and not differences(work.draft.facts, found.facts)
+
+
+def last_works(state: RunState, plan: FlowPlan, rows: Sequence[Row], outcomes: Sequence[str]) -> list[Work]:
     """Rebuild works from each record's newest attempt of such an outcome."""
     by_id = {row.id: row for row in rows}
     sent = (
@@ -109,7 +158,8 @@ def _last_works(state: RunState, plan: FlowPlan, rows: Sequence[Row], outcomes: 
     return [_work_of(plan, by_id[attempt.record_id], attempt) for attempt in sent]
 
 
-def _open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
+def open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
+    """Open an attempt for another look at each work."""
     for work in works:
         work.state = State.OPEN
     with fenced(state.lease):
@@ -117,12 +167,14 @@ def _open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> No
         open_works(state, plan, works)
 
 
-def _judge(sink: Sink, work: Work, hits: Sequence[Found], *, stood: bool) -> Ending:
-    if work.draft.operation == "update":  # that it stands proves nothing: it stood before. Sent again, it does no harm
+def _judge(sink: Sink, work: Work, hits: Sequence[Found]) -> Ending:
+    if work.draft.operation == "update" or work.draft.writes_back:
+        # that it stands proves nothing: it stood before. Sent again, it does no harm
         return _send_again(work, "An update cannot be told from what stood before; it is sent again.")
+    stood = work.link is not None and work.link.reference == work.draft.reference and work.link.state != "reversed"
     ours = [hit for hit in hits if hit.by_reference]
     if not ours:
-        return _deleted(work) if stood else _absent(sink, work)
+        return deleted(work) if stood else _absent(sink, work)
     if len(ours) > 1:
         judge_hits(work, ours)
         return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
@@ -158,7 +210,7 @@ def _send_again(work: Work, told: str) -> Ending:
     return Ending(work, Outcome.ABSENT, code="absent", message=told)
 
 
-def _deleted(work: Work) -> Ending:
+def deleted(work: Work) -> Ending:
     """What stood in the target and does so no longer was deleted there by a person: never posted again silently."""
     work.park(
         "deleted_in_target",
@@ -178,39 +230,3 @@ def _read_found(sink: Sink, endings: Sequence[Ending]) -> list[Ending]:
         external_id = ending.found.external_id if ending.found else ""
         judged.append(compare(ending.work, external_id, standing.get(ending.work.draft.reference)))
     return judged
-
-
-def look_again(state: RunState, plan: FlowPlan) -> None:
-    """Look once more at what a takeover settled: a late answer may have booked it a second time."""
-    sql = (
-        "UPDATE integrations_syncrecord SET look_again_at = NULL WHERE sync_id = %s AND flow = %s "
-        "AND look_again_at <= now() RETURNING natural_key"
-    )
-    with fenced(state.lease), connection.cursor() as cursor:
-        cursor.execute(sql, [state.sync.pk, plan.flow.slug])
-        keys = [key for (key,) in cursor.fetchall()]
-    if not keys:
-        return
-    rows = [row for row in load_rows(state, plan.flow.slug, keys).values() if row.state == State.DELIVERED]
-    works = _last_works(state, plan, rows, [Outcome.DELIVERED, Outcome.LINKED])
-    hits = state.sink_session(plan.flow).sink(plan.flow.sink).find([work.draft for work in works])
-    doubled = [work for work in works if len(hits.get(work.draft.reference, ())) > 1]
-    for work in doubled:
-        judge_hits(work, hits[work.draft.reference])
-    with fenced(state.lease):
-        note_problems(state, doubled)
-        save_works(state, plan.flow.slug, doubled)
-        refresh_problems(state)
-
-
-def read_again(state: RunState, plan: FlowPlan) -> None:
-    """Read back delivered records somebody asked to see again; writes nothing to the target. Raises TransientError."""
-    rows = load_asked(state, plan.flow.slug)
-    works = _last_works(state, plan, rows, [Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT])
-    if not works:
-        return
-    links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
-    _open_settling(state, plan, works)
-    sink = state.sink_session(plan.flow).sink(plan.flow.sink)
-    receipts = [(work, Receipt(external_id=links[(plan.flow.slug, work.key)].external_id)) for work in works]
-    close(state, plan, read_back(sink, receipts))

@@ -1,23 +1,23 @@
 """Batched reads and writes of SyncRecords and links: a handful of statements per chunk, whatever its size."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from audit.sql import insert_rows
-from integrations.contracts import Found, LinkView, Need
+from integrations.contracts import LinkView, Need
 from integrations.engine.drafts import dump_facts, load_facts
-from integrations.engine.work import Row, RunState, Work
+from integrations.engine.work import PARTLY, Row, RunState, State, Work
 from integrations.models import Sync
 from integrations.money import from_json, to_json
 
 READ_AGAIN = "read_again"  # the code of records that are to be read back
 _ROW_COLUMNS = (
     "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, "
-    "code, due_at, absent_since, label, amount, currency, document_date, decision"
+    "code, due_at, absent_since, label, amount, currency, document_date, decision, decision_value, details_version, "
+    "waits_for, waiting_since"
 )
 _SCOPE = "tenant_id = %s AND source_identity = %s AND target_identity = %s AND flow = %s"
 
@@ -69,6 +69,17 @@ def load_asked(state: RunState, flow: str) -> list[Row]:
         return [_row(values) for values in cursor.fetchall()]
 
 
+def load_watched(state: RunState, flow: str, limit: int) -> list[Row]:
+    """Load records whose documents are to be looked at again now."""
+    sql = (
+        f"SELECT {_ROW_COLUMNS} FROM integrations_syncrecord WHERE sync_id = %s AND flow = %s "  # noqa: S608
+        "AND look_again_at <= now() AND state NOT IN ('open', 'unknown') ORDER BY look_again_at, id LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [state.sync.pk, flow, limit])
+        return [_row(values) for values in cursor.fetchall()]
+
+
 def _row(values: Sequence[Any]) -> Row:
     return Row(**dict(zip(Row.__slots__, values, strict=True)))
 
@@ -76,13 +87,18 @@ def _row(values: Sequence[Any]) -> Row:
 def load_links(
     state: RunState, needs: Iterable[Need], *, with_different: bool = False
 ) -> dict[tuple[str, str], LinkView]:
-    """Load the newest link of each needed record that stands as drafted; what stands differently holds its children."""
+    """Load the newest link of each needed record that stands as drafted: only that can be referenced.
+
+    What stands differently holds its children, and what is reversed, or about to be, is there no more. `with_different`
+    gives those, too.
+    """
     wanted = sorted({(need.flow, need.key) for need in needs})
     if not wanted:
         return {}
     sql = (
         "SELECT DISTINCT ON (l.flow, l.natural_key) l.flow, l.natural_key, l.external_id, l.facts, l.revision, "
-        "l.source_version, l.is_as_drafted "
+        "l.source_version, l.is_as_drafted, l.details_version, l.is_posted, l.reference, l.is_ours, l.state, "
+        "l.reversed_on, l.reversal_id "
         "FROM integrations_link l JOIN (SELECT unnest(%s::text[]) AS flow, unnest(%s::text[]) AS natural_key) w "
         "ON l.flow = w.flow AND l.natural_key = w.natural_key "
         "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s "
@@ -93,7 +109,11 @@ def load_links(
     with connection.cursor() as cursor:
         cursor.execute(sql, [flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity])
         found = {(row[0], row[1]): _link_view(row) for row in cursor.fetchall()}
-    return {name: link for name, link in found.items() if with_different or link.is_as_drafted}
+    return {name: link for name, link in found.items() if with_different or _can_be_referenced(link)}
+
+
+def _can_be_referenced(link: LinkView) -> bool:
+    return link.is_as_drafted and link.state == "standing"
 
 
 def _link_view(row: Sequence[Any]) -> LinkView:
@@ -103,6 +123,13 @@ def _link_view(row: Sequence[Any]) -> LinkView:
         revision=row[4],
         source_version=row[5],
         is_as_drafted=row[6],
+        details_version=row[7],
+        is_posted=row[8],
+        reference=row[9],
+        is_ours=row[10],
+        state=row[11],
+        reversed_on=row[12],
+        reversal_id=row[13],
     )
 
 
@@ -142,7 +169,7 @@ _SAVE_COLUMNS = (
     ("code", "text"), ("reason", "text"), ("amount", "numeric"), ("currency", "text"), ("document_date", "date"),
     ("wanted_order", "bigint"), ("seen_order", "bigint"), ("tries", "int"), ("due_at", "timestamptz"),
     ("absent_since", "timestamptz"), ("look_again_at", "timestamptz"), ("created_at", "timestamptz"),
-    ("changed_at", "timestamptz"),
+    ("changed_at", "timestamptz"), ("details_version", "text"), ("waiting_since", "timestamptz"),
 )  # fmt: skip
 _KEPT = {
     "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state",
@@ -173,6 +200,7 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
             work.code, work.reason, work.money.amount if work.money else None,
             work.money.currency if work.money else "", work.document_date, 0, work.seen_order,
             work.tries, work.due_at, work.absent_since, work.look_again_at, now, now,
+            work.details, work.waiting_since if work.state == State.WAITING else None,
         )
         for work in works
     ]  # fmt: skip
@@ -185,37 +213,43 @@ _LINK_COLUMNS = (
     ("tenant_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"), ("flow", "text"),
     ("natural_key", "text"), ("revision", "int"), ("reference", "text"), ("external_id", "text"),
     ("source_version", "text"), ("facts", "jsonb"), ("is_posted", "boolean"), ("is_as_drafted", "boolean"),
-    ("is_ours", "boolean"), ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
+    ("is_ours", "boolean"), ("details_version", "text"), ("state", "text"), ("reversed_on", "date"),
+    ("reversal_id", "text"), ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
 )  # fmt: skip
+_LINK_KEPT = {
+    "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "revision", "reference", "is_ours",
+    "created_at",
+}  # fmt: skip
 _LINK_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key, revision) DO UPDATE SET "
-    "external_id = EXCLUDED.external_id, source_version = EXCLUDED.source_version, facts = EXCLUDED.facts, "
-    "is_posted = EXCLUDED.is_posted, is_as_drafted = EXCLUDED.is_as_drafted, updated_at = EXCLUDED.updated_at"
+    + ", ".join(f"{name} = EXCLUDED.{name}" for name, _ in _LINK_COLUMNS if name not in _LINK_KEPT)
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLink:
-    """A record now joined to a document in the target."""
-
-    work: Work
-    reference: str
-    found: Found
-    is_as_drafted: bool
-
-
-def save_links(state: RunState, flow_slug: str, links: Sequence[NewLink]) -> None:
-    """Join records to their documents; the same again changes nothing but the facts."""
+def save_links(state: RunState, flow_slug: str, links: Mapping[str, LinkView]) -> None:
+    """Join records, by key, to their documents; the same again changes nothing but what is known of them."""
     now, sync = timezone.now(), state.sync
     rows = [
         (
-            sync.tenant_id, sync.source_identity, sync.target_identity, flow_slug, link.work.key, link.work.revision,
-            link.reference, link.found.external_id, link.work.version, to_json(dump_facts(link.found.facts)),
-            link.found.stage == "posted", link.is_as_drafted, link.found.by_reference, now, now,
+            sync.tenant_id, sync.source_identity, sync.target_identity, flow_slug, key, link.revision, link.reference,
+            link.external_id, link.source_version, to_json(dump_facts(link.facts)), link.is_posted,
+            link.is_as_drafted, link.is_ours, link.details_version, link.state, link.reversed_on, link.reversal_id,
+            now, now,
         )
-        for link in links
+        for key, link in links.items()
     ]  # fmt: skip
     insert_rows("integrations_link", _LINK_COLUMNS, rows, on_conflict=_LINK_CONFLICT)
+
+
+def load_owners(sync: Sync, flow: str, external_ids: Sequence[str]) -> dict[str, str]:
+    """Give the natural keys that these documents of a kind are linked to; reversed ones are free."""
+    sql = (
+        "SELECT external_id, natural_key FROM integrations_link WHERE tenant_id = %s AND source_identity = %s "
+        "AND target_identity = %s AND flow = %s AND external_id = ANY(%s) AND state <> 'reversed'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, flow, list(external_ids)])
+        return dict(cursor.fetchall())
 
 
 def release_waiting(sync: Sync, names: Sequence[str]) -> int:
@@ -225,10 +259,11 @@ def release_waiting(sync: Sync, names: Sequence[str]) -> int:
     sql = (
         "UPDATE integrations_syncrecord SET state = 'due', due_at = now(), changed_at = now() WHERE tenant_id = %s "
         "AND source_identity = %s AND target_identity = %s AND waits_for && %s::varchar[] "
-        "AND (state = 'waiting' OR (state = 'skipped' AND code = 'parent_skipped'))"
+        "AND (state = 'waiting' OR (state = 'skipped' AND code = 'parent_skipped') "
+        "OR (state = 'delivered' AND code = %s))"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names)])
+        cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names), PARTLY])
         return int(cursor.rowcount)
 
 

@@ -2,21 +2,39 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from audit.models import Run
-from integrations.contracts import Draft, Flow, Identity, Money, Pair, Record, ReferenceEntry, Session
+from integrations.contracts import (
+    Draft,
+    Flow,
+    Identity,
+    LinkView,
+    Money,
+    Pair,
+    Record,
+    ReferenceEntry,
+    Session,
+    Standing,
+    Value,
+)
 from integrations.engine.lease import Lease
 from integrations.engine.limits import RedisLimiter
+from integrations.engine.routes import Routes
 from integrations.models import Sync, SyncRecord
+from integrations.policies import choice
 from mappings.apply import CompiledMapping
 
 State = SyncRecord.State
+PARTLY = "partly_applied"  # the code of what was booked without some of its needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +59,37 @@ class Row:
     currency: str
     document_date: date | None
     decision: str
+    decision_value: str
+    details_version: str
+    waits_for: Sequence[str]
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What a work's drafts are for; kept with every attempt, so that whoever settles it ends it alike."""
+
+    mode: Literal["deliver", "amend", "reverse"] = "deliver"
+    purpose: Literal["", "void", "repost", "undo"] = ""  # of a reversal
+    on: date | None = None  # the reversal's posting date
+    token: str = ""  # the details that the link will show
+    lacks: tuple[str, ...] = ()  # needs ("flow:key") that the drafts do without
+    reverses_next: bool = False  # posted only to be reversed: it was withdrawn before its first post
+    looks_up: bool = False  # nothing is booked: linked if it stands there, else skipped
+
+    def kept(self) -> dict[str, Value]:
+        """Give what an attempt keeps of the aim: what is not as usual."""
+        said: dict[str, Value] = {"mode": self.mode, "purpose": self.purpose, "token": self.token}
+        said |= {"lacks": list(self.lacks), "reverses_next": self.reverses_next, "looks_up": self.looks_up}
+        said |= {"on": self.on.isoformat() if self.on else ""}
+        return {name: value for name, value in said.items() if value and value != "deliver"}
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> "Aim":
+        """Read what `kept` gave, among whatever else was kept beside it."""
+        known = {name: value for name, value in said.items() if name in cls.__slots__}
+        on = date.fromisoformat(known["on"]) if known.get("on") else None
+        return cls(**{**known, "lacks": tuple(known.get("lacks", ())), "on": on})
 
 
 @dataclass(slots=True)
@@ -71,6 +120,16 @@ class Work:
     tries: int = 0
     absent_since: datetime | None = None
     look_again_at: datetime | None = None
+    waiting_since: datetime | None = None
+    details: str = ""  # digest of what may still change on a posted document
+    aim: Aim = Aim()
+    link: LinkView | None = None  # what stands, or stood
+    new_link: LinkView | None = None  # what is to be known of it, though nothing is called
+    standing: Standing | None = None  # of a reversal
+    done: frozenset[str] = frozenset()  # operations of the reversal that an earlier pass has booked
+    is_overdue: bool = False  # waits longer than the policy's days
+    period_policy: str = ""
+    links_alike: bool = False  # by policy: link a look-alike that agrees without asking
     resume: str = ""  # set where only one draft is known: the operation to go on with
     after: str = ""  # likewise: the operation that follows this one
 
@@ -102,7 +161,7 @@ class Work:
         if row is None:
             return
         self.revision, self.tries, self.version, self.label = row.revision, row.tries, row.source_version, row.label
-        self.document_date, self.absent_since = row.document_date, row.absent_since
+        self.document_date, self.absent_since, self.details = row.document_date, row.absent_since, row.details_version
         if row.amount is not None:
             self.money = Money(amount=row.amount, currency=row.currency)
 
@@ -113,8 +172,31 @@ class Work:
 
     def skip(self, code: str, reason: str) -> None:
         """Do not post the record, by rule."""
-        self.drafts = ()
+        self.drafts, self.resume = (), ""
         self.state, self.code, self.reason = State.SKIPPED, code, reason
+
+    def wait(self, code: str, reason: str, names: Sequence[str]) -> None:
+        """Let the record wait until one of these is settled."""
+        self.resume, self.drafts = self.next_operation, ()
+        self.state, self.code, self.reason, self.waits_for = State.WAITING, code, reason, tuple(names)
+        self.waiting_since = (self.row.waiting_since if self.row else None) or timezone.now()
+
+    def deliver(self) -> None:
+        """Take the record as delivered; what its document had to do without is waited for."""
+        self.state, self.tries, self.waits_for, self.resume = State.DELIVERED, 0, self.aim.lacks, ""
+        self.code, self.field, self.value, self.reason = "", "", "", ""
+        if self.aim.lacks:
+            lacked = ", ".join(name.replace(":", " ") for name in self.aim.lacks)
+            self.code, self.reason = PARTLY, f"Booked without {lacked}; that is made up for once it stands."
+
+    def fill_in(self, external_id: str, *, start: int) -> None:
+        """Tell the drafts from `start` on which document they act, as far as they do not say."""
+        self.drafts = tuple(
+            draft
+            if number < start or draft.external_id or draft.writes_back
+            else replace(draft, external_id=external_id)
+            for number, draft in enumerate(self.drafts)
+        )
 
 
 @dataclass(slots=True)
@@ -149,6 +231,9 @@ class RunState:
     pace: float = 10.0  # calls a second, as last measured
     touched_problems: set[int] = field(default_factory=set)
     noted: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    asked: set[int] = field(default_factory=set)  # records to look at, for a reversal waits for them
+    to_look_up: set[tuple[str, str]] = field(default_factory=set)  # (flow, key) older than the start date
+    source_references: dict[tuple[str, str], ReferenceEntry] = field(default_factory=dict)  # where a flow writes there
 
     @property
     def source_zone(self) -> ZoneInfo:
@@ -168,6 +253,20 @@ class RunState:
         """Give the session that a flow reads from."""
         return self.source if flow.reads == "source" else self.target
 
-    def sink_session(self, flow: Flow) -> Session:
-        """Give the session that a flow writes to."""
-        return self.target if flow.reads == "source" else self.source
+    def sink_session(self, flow: Flow) -> Routes:
+        """Give what a flow writes to: the other system than it reads, but for drafts that write back."""
+        writes = self.target if flow.reads == "source" else self.source
+        return Routes(flow, writes=writes, reads=self.session(flow))
+
+    def references_of(self, flow: Flow) -> dict[tuple[str, str], ReferenceEntry]:
+        """Give the reference data of the system that a flow writes to."""
+        return self.references if flow.reads == "source" else self.source_references
+
+    @property
+    def today(self) -> date:
+        """The day in the source's zone."""
+        return datetime.now(self.source_zone).date()
+
+    def policy(self, flow: str, name: str) -> str:
+        """Give the choice in force for an object kind."""
+        return choice(self.sync.policies, flow, name)

@@ -1,0 +1,40 @@
+"""What happens to one record that cannot be judged or drafted: it is held up, the others go on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from integrations.engine.work import Work
+from integrations.errors import ClosedPeriodError, ConnectorError
+from integrations.periods import ASK, CODES, HOLD, SKIP
+
+log = structlog.get_logger()
+PERIOD = "period"  # the name that records wait for whose period is closed
+
+
+@contextmanager
+def parking_faults(work: Work) -> Iterator[None]:
+    """Park a record that cannot be judged, by its own fault or by ours; a closed period has its policy."""
+    try:
+        yield
+    except ClosedPeriodError as error:
+        policies = {code: policy for policy, code in CODES.items()}
+        meet_closed_period(work, error, policies.get(error.code, HOLD))
+    except ConnectorError as error:
+        work.park(error.code, f"{work.label}: {error.message}", field=error.field, value=error.value)
+    except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
+        log.exception("triage.our_fault", record=work.key)
+        told = f"{work.label} meets a fault of ours ({type(error).__name__}); support has been told. The others go on."
+        work.park("our_fault", told, value=type(error).__name__)
+
+
+def meet_closed_period(work: Work, error: ClosedPeriodError, policy: str) -> None:
+    """Hold a record until its period opens, ask a person, or skip it."""
+    told = error.message if error.message.startswith(work.label) else f"{work.label}: {error.message}"
+    if policy == SKIP:
+        work.skip(CODES[SKIP], told)
+    elif policy == ASK:
+        work.park(CODES[ASK], told, field="posting date", value=error.value)
+    else:
+        work.wait(CODES[HOLD], told, [PERIOD])

@@ -1,0 +1,146 @@
+"""What a reversal has to know: all that was booked of the document, and what is applied to it and must go first."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import connection
+from django.utils import timezone
+
+from audit.models import Attempt
+from integrations.contracts import Booked, Standing
+from integrations.engine.drafts import load_aim, load_draft
+from integrations.engine.faults import parking_faults
+from integrations.engine.parents import CHILDREN_FIRST
+from integrations.engine.standing import UNDO
+from integrations.engine.work import Aim, FlowPlan, RunState, State, Work
+from integrations.models import Sync
+from integrations.periods import posting_day
+
+_BOOKED = (Attempt.Outcome.DELIVERED, Attempt.Outcome.LINKED, Attempt.Outcome.DIFFERENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A record whose document is applied to another one."""
+
+    record_id: int
+    flow: str
+    key: str
+    state: str
+    decision: str
+
+    @property
+    def name(self) -> str:
+        """How waiting records call it."""
+        return f"{self.flow}:{self.key}"
+
+
+_CHILDREN = """
+SELECT w.id, r.id, l.flow, l.natural_key, r.state, r.decision
+FROM unnest(%s::text[]) AS w(id)
+JOIN integrations_link l ON l.facts ? 'applied' AND (l.facts -> 'applied') @> jsonb_build_array(jsonb_build_array(w.id))
+JOIN integrations_syncrecord r USING (tenant_id, source_identity, target_identity, flow, natural_key)
+WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND l.state <> 'reversed'
+ORDER BY r.id
+"""
+
+
+def children_of(sync: Sync, external_ids: Sequence[str]) -> dict[str, list[Child]]:
+    """Give what is applied to these documents and stands, by their ids in the target."""
+    found: dict[str, list[Child]] = defaultdict(list)
+    if not external_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_CHILDREN, [list(external_ids), sync.tenant_id, sync.source_identity, sync.target_identity])
+        for external_id, record_id, flow, key, state, decision in cursor.fetchall():
+            child = Child(record_id=record_id, flow=flow, key=key, state=state, decision=decision)
+            found[external_id].append(child)
+    return found
+
+
+def gather(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> list[Work]:
+    """Give the works whose documents can be reversed now, each with its `standing`; the others wait for children."""
+    if not works:
+        return []
+    links = {id(work): work.link for work in works if work.link is not None}
+    children = children_of(state.sync, [link.external_id for link in links.values()])
+    trail = _load_trail(state, works)
+    ready, asked = list[Work](), set[int]()
+    for work in works:
+        link = links[id(work)]
+        first = [child for child in children[link.external_id] if _goes_first(state, work, child)]
+        if first:
+            names = ", ".join(f"{child.flow} {child.key}" for child in first)
+            told = f"{work.label} is reversed after what is applied to it: {names}."
+            work.wait(CHILDREN_FIRST, told, [child.name for child in first])
+            work.new_link = replace(link, state="reversing")
+            asked |= {child.record_id for child in first if child.state in (State.DELIVERED, State.WAITING)}
+            continue
+        with parking_faults(work):
+            _stand(state, plan, work, trail.get(work.row.id if work.row else 0, []))
+            ready.append(work)
+    state.asked |= asked
+    return ready
+
+
+def _goes_first(state: RunState, work: Work, child: Child) -> bool:
+    """Tell whether a child has to be unapplied or reversed before.
+
+    One that was looked at meanwhile and is still applied stays as it is: then the reversal itself unapplies it, or the
+    target refuses.
+    """
+    if child.decision == UNDO:
+        return True
+    try:
+        can_be_amended = state.pair.flow(child.flow).amend is not None
+    except KeyError:
+        return False
+    was_asked = work.row is not None and work.row.code == CHILDREN_FIRST
+    return can_be_amended and not (was_asked and child.state == State.DELIVERED)
+
+
+def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]) -> None:
+    link, flow = work.link, plan.flow
+    if link is None:
+        return
+    booked, done = list[Booked](), set[str]()
+    for attempt in trail:
+        if attempt.revision != link.revision:
+            continue
+        if Aim.read(load_aim(attempt.draft)).mode == "reverse":
+            done |= {attempt.operation} if attempt.outcome != Attempt.Outcome.DIFFERENT else set()
+        else:
+            booked.append(Booked(draft=load_draft(attempt.draft)[0], external_id=attempt.external_id))
+    day = work.aim.on or state.today
+    on = posting_day(day, state.references_of(flow), flow.module, work.period_policy, work.label)
+    work.aim, work.done = replace(work.aim, on=on), frozenset(done)
+    work.standing = Standing(key=work.key, label=work.label, link=link, booked=tuple(booked), on=on)
+
+
+def _load_trail(state: RunState, works: Sequence[Work]) -> dict[int, list[Attempt]]:
+    """Load what was booked of these records, oldest first."""
+    ids = [work.row.id for work in works if work.row is not None]
+    attempts = (
+        Attempt.objects.for_tenant(state.sync.tenant_id)
+        .filter(record_id__in=ids, outcome__in=_BOOKED)
+        .only("record_id", "revision", "draft", "external_id", "operation", "outcome")
+        .order_by("id")
+    )
+    trail: dict[int, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        trail[attempt.record_id].append(attempt)
+    return trail
+
+
+def ask_children(state: RunState) -> None:
+    """Have the children looked at that a reversal waits for. Inside the transaction that lets it wait."""
+    if not state.asked:
+        return
+    sql = (
+        "UPDATE integrations_syncrecord SET state = 'due', due_at = %s, tries = 0 "
+        "WHERE id = ANY(%s) AND state IN ('delivered', 'waiting')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [timezone.now(), sorted(state.asked)])
+    state.asked.clear()
