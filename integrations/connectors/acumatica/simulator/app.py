@@ -111,7 +111,7 @@ class Acumatica:
             return Response.empty(204)
         response = self._entity(request, session)
         if is_new:
-            return Response(response.status, (*response.headers, *set_cookies(session)), response.body)
+            return Response(response.status, (*response.headers, *set_cookies(session, request)), response.body)
         return response
 
     def _identity(self, request: Request, path: str) -> Response:

@@ -87,9 +87,10 @@ def cookies(request: Request) -> dict[str, str]:
     return {name: value for name, _, value in pairs if name}
 
 
-def set_cookies(session: Session) -> tuple[tuple[str, str], ...]:
-    """Give the headers that hand a session to the caller."""
+def set_cookies(session: Session, request: Request) -> tuple[tuple[str, str], ...]:
+    """Give the headers that hand a session to the caller; a bare address is not served over TLS."""
+    more = "HttpOnly" if request.is_bare_address else "secure; HttpOnly; SameSite=None"
     return (
-        ("Set-Cookie", f"{COOKIE}={session.id}; path=/; secure; HttpOnly; SameSite=None"),
-        ("Set-Cookie", f"{AUTH_COOKIE}={session.id[::-1]}; path=/; secure; HttpOnly"),
+        ("Set-Cookie", f"{COOKIE}={session.id}; path=/; {more}"),
+        ("Set-Cookie", f"{AUTH_COOKIE}={session.id[::-1]}; path=/; {more}"),
     )

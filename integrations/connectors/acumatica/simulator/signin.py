@@ -140,7 +140,7 @@ class SignIn:
             text = f"The {tenant} company is undefined."
             raise Refused(http_error(500, OCCURRED, text, UNDEFINED_COMPANY))
         session = self._sessions.open(named, user, branch=str(given.get("branch") or ""))
-        return Response.empty(204, set_cookies(session))
+        return Response.empty(204, set_cookies(session, request))
 
     def expire(self, value: str) -> None:
         """Let one access token end."""

@@ -18,6 +18,20 @@ JSON_TYPES = {
     "Byte": {"type": "integer", "format": "int32"},
     "Long": {"type": "integer", "format": "int64"},
 }
+PARAMETERS: dict[str, Any] = {
+    **{
+        name: {"name": f"${name}", "in": "query", "schema": {"type": "string"}}
+        for name in ("select", "filter", "expand", "custom")
+    },
+    **{name: {"name": f"${name}", "in": "query", "schema": {"type": "integer"}} for name in ("skip", "top")},
+    "id": {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+    "ids": {
+        "name": "ids",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "array", "items": {"type": "string"}},
+    },
+}
 ENTITY = {
     "type": "object",
     "properties": {
@@ -44,7 +58,7 @@ def swagger(name: str, version: str, entities: Mapping[str, Entity], url: str) -
         "info": {"title": f"{name}/{version}", "version": "4"},
         "servers": [{"url": url}],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "parameters": PARAMETERS},
     }
 
 
@@ -61,20 +75,47 @@ def _describe(name: str, fields: Mapping[str, Field], schemas: dict[str, Any]) -
 
 
 def _paths(entity: Entity) -> dict[str, Any]:
-    reference = {"$ref": f"#/components/schemas/{entity.name}"}
+    """The operation ids are the official ones: generators of clients name their methods by them."""
+    name = entity.name
+    reference = {"$ref": f"#/components/schemas/{name}"}
     content = {"content": {"application/json": {"schema": reference}}}
-    listed = {"application/json": {"schema": {"type": "array", "items": reference}}}
-    one = {"responses": {"200": {"description": "The record.", **content}}, "tags": [entity.name]}
-    many = {"responses": {"200": {"description": "The records.", "content": listed}}, "tags": [entity.name]}
+    many = {"content": {"application/json": {"schema": {"type": "array", "items": reference}}}}
+    gone = {"204": {"description": "Deleted."}}
+    shaped = _references("select", "filter", "expand", "custom")
+    keyed, by_id = _references("ids"), _references("id")
+
+    def one(operation: str, answer: Json, parameters: list[Json], **more: Any) -> Json:
+        return {
+            "tags": [name],
+            "operationId": f"{name}_{operation}",
+            "parameters": parameters,
+            "responses": answer if "204" in answer else {"200": {"description": "Good.", **answer}},
+            **more,
+        }
+
     found: dict[str, Any] = {
-        f"/{entity.name}": {"get": many, "put": {**one, "requestBody": content}},
-        f"/{entity.name}/{{ids}}": {"get": one, "delete": {"responses": {"204": {"description": "Deleted."}}}},
-        f"/{entity.name}/{{id}}": {"get": one, "delete": {"responses": {"204": {"description": "Deleted."}}}},
-        f"/{entity.name}/$adHocSchema": {"get": one},
+        f"/{name}": {
+            "get": one("GetList", many, [*shaped, *_references("skip", "top")]),
+            "put": one("PutEntity", content, shaped, requestBody=content),
+        },
+        f"/{name}/{{ids}}": {
+            "get": one("GetByKeys", content, [*keyed, *shaped]),
+            "delete": one("DeleteByKeys", gone, keyed),
+        },
+        f"/{name}/{{id}}": {
+            "get": one("GetById", content, [*by_id, *shaped]),
+            "delete": one("DeleteById", gone, by_id),
+        },
+        f"/{name}/$adHocSchema": {"get": one("GetAdHocSchema", content, [])},
     }
     for action in entity.actions:
         body = {"type": "object", "required": ["entity"], "properties": {"entity": reference}}
         asked = {"content": {"application/json": {"schema": body}}}
         done = {"202": {"description": "Started."}, "204": {"description": "Done."}}
-        found[f"/{entity.name}/{action}"] = {"post": {"requestBody": asked, "responses": done}}
+        operation = one(f"InvokeAction_{action}", done, [], requestBody=asked)
+        found[f"/{name}/{action}"] = {"post": operation}
     return found
+
+
+def _references(*names: str) -> list[Json]:
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]

@@ -98,7 +98,7 @@ def test_it_takes_the_documented_bodies(client):
     statuses = {entity: one["Status"]["value"] for entity, one in made.items()}
     assert statuses == {
         "Customer": "Active",
-        "SalesInvoice": "Closed",
+        "SalesInvoice": "Open",
         "Payment": "Open",
         "JournalTransaction": "Posted",
     }
