@@ -65,7 +65,7 @@ class Case:
         if link is None or not link.is_reversed:
             return False
         reversal = self.others.get(link.reversal_id)
-        return link.reversal_id in ("", link.external_id) or (reversal is not None and reversal.counts)
+        return link.reversal_id != link.external_id and reversal is not None and reversal.counts
 
     @property
     def version_changed(self) -> bool:
@@ -118,12 +118,14 @@ def _rule(case: Case) -> tuple[str, str] | None:
     """Give the rule by which a document that its source wants is not posted."""
     trail, document = case.trail, case.document
     if trail is not None and trail.state == State.SKIPPED and document and trail.source_version == document.version:
-        return trail.code, _REASONS.get(trail.code, trail.reason if trail.code == "skipped_by_hand" else trail.code)
+        reason = trail.reason if trail.code in _BY_HAND else trail.code.replace("_", " ")
+        return trail.code, _REASONS.get(trail.code, reason)
     if case.begins and document and document.day and document.day < case.begins and (trail is None or not trail.link):
         return "before_start_date", _REASONS["before_start_date"]
     return None
 
 
+_BY_HAND = ("skipped_by_hand", "undone")
 _REASONS = {
     "before_start_date": "Dated before the sync's start date.",
     "filtered": "Left out by a filter under Mappings.",

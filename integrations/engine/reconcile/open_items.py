@@ -96,12 +96,9 @@ def _note(books: Books, flow: Flow, records: Iterable[Record], as_of: date, open
 
 def _open_at(books: Books, flow: Flow, record: Record, as_of: date) -> Money | None:
     """Give what is open; nothing where the document is not of this flow, not due, or dated later."""
-    if record.deleted or flow.open_at is None:
+    if flow.open_at is None:
         return None
     try:
-        day = flow.document_date(record, books.context)
-        if (day is not None and day > as_of) or flow.verdict(record, books.context).action != "deliver":
-            return None
         return flow.open_at(record, as_of, books.context)
     except ConnectorError:
         return None  # the period's reconciliation names it

@@ -1,0 +1,56 @@
+"""The tie-out over real sockets: what is open agrees to the cent, and what does not is named by document."""
+
+from datetime import date
+from decimal import Decimal
+
+from integrations.engine.reconcile.open_items import balances, tie_out
+from integrations.engine.reconcile.report import TieOut
+from integrations.engine.reconcile.tests.ground import END, START, settle, tamper
+from integrations.engine.tests.harness import Sandbox, links
+
+
+def differing(report: TieOut, box: Sandbox) -> list[tuple[str, Decimal]]:
+    """Name what differs of documents that no credit note and no refund touches."""
+    documents = box.control.documents("chargebee")
+    names = ("applied_credits", "adjustment_credit_notes", "issued_credit_notes", "linked_taxes_withheld")
+    names += ("linked_refunds",)
+    credited = {each["id"] for each in documents if any(each.get(name) for name in names)}
+    return [(row.external_id, row.difference) for row in report.differing if row.id not in credited]
+
+
+def test_it_ties_out_what_a_sync_delivered(box, sync):
+    report = tie_out(sync, END, since=START)
+    assert differing(report, box) == []
+    assert len(report.rows) > 3
+
+
+def test_it_ties_out_a_day_in_the_past(box, sync):
+    report = tie_out(sync, date(2026, 9, 30), since=START)
+    assert differing(report, box) == []
+    assert report.rows
+
+
+def test_it_sums_balances_per_customer_and_currency(box, sync):
+    report = tie_out(sync, END, since=START)
+    summed = sum((each.target.amount for each in balances(report)), Decimal(0))
+    assert summed == sum((row.target for row in report.rows), Decimal(0))
+    assert len(balances(report)) == len({(row.customer, row.currency) for row in report.rows})
+
+
+def test_it_names_an_invoice_and_its_payment_when_they_were_parted(box, sync):
+    applied = {each["id"]: each["applied"] for each in box.control.documents("netsuite") if each.get("applied")}
+    id = next(id for id in links(sync, "payments").values() if len(applied.get(id, ())) == 1)
+    invoice = applied[id][0]
+    tamper(box, id, "unapply")
+    report = tie_out(sync, END, since=START)
+    amount = Decimal(str(invoice["amount"]))
+    assert set(differing(report, box)) == {(id, -amount), (invoice["id"], amount)}
+
+
+def test_it_goes_on_from_the_tie_out_before_without_reading_history(box, sync):
+    first = tie_out(sync, date(2026, 9, 30), since=START)
+    box.control.post("/generate/chargebee", {"activity": 40, "seed": 9})
+    settle(sync)
+    whole = tie_out(sync, END, since=START)
+    later = tie_out(sync, END, since=date(2026, 10, 1), before=first)
+    assert later.rows == whole.rows

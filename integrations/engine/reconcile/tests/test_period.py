@@ -1,0 +1,108 @@
+"""A period three ways over real sockets: a ledger left alone agrees, and each tampering is named exactly."""
+
+from datetime import date
+from decimal import Decimal
+
+from integrations.engine.reconcile.heal import heal
+from integrations.engine.reconcile.period import reconcile_period
+from integrations.engine.reconcile.tests.ground import END, START, delivered, found, settle, tamper
+from integrations.engine.tests.harness import ACTOR, links
+from integrations.models import Link, SyncRecord
+
+
+def test_it_agrees_three_ways_with_a_ledger_left_alone(box, sync):
+    report = reconcile_period(sync, START, END)
+    assert (found(report), report.ok) == ([], True)
+    assert all(line.agrees for line in report.lines)
+    assert sum(line.source.n for line in report.lines) > 40
+
+
+def test_it_counts_only_what_is_due_in_the_ledger(box, sync):
+    report = reconcile_period(sync, START, END)
+    counted = sum(line.source.n for line in report.lines if line.kind == "invoices")
+    documents = [each for each in box.control.documents("chargebee") if each["object"] == "invoice"]
+    due = [each for each in documents if each["status"] not in ("pending", "voided") and not each.get("deleted")]
+    assert counted == len(due)
+
+
+def test_it_sums_each_currency_to_the_cent_by_itself(box, sync):
+    report = reconcile_period(sync, START, END)
+    ledger = [each for each in box.control.documents("netsuite") if each["kind"] == "invoice"]
+    for line in (line for line in report.lines if line.kind == "invoices"):
+        standing = [each for each in ledger if each["currency"] == line.currency and each["status"] != "voided"]
+        assert line.target.total == sum((Decimal(str(each["total"])) for each in standing), Decimal(0))
+
+
+def test_it_names_a_changed_amount_and_nothing_else(box, sync):
+    record, id = delivered(sync, "invoices")
+    tamper(box, id, "amount", str(record.amount + Decimal("0.01")))
+    report = reconcile_period(sync, START, END)
+    assert found(report) == [("invoices", "amount", record.natural_key)]
+    difference = report.differences[0]
+    assert difference.target - difference.source == Decimal("0.01")
+    assert sum((line.difference for line in report.lines), Decimal(0)) == Decimal("0.01")
+
+
+def test_it_names_a_changed_date_though_the_document_left_the_period(box, sync):
+    record, id = delivered(sync, "payments")
+    tamper(box, id, "date", "2019-05-05")
+    report = reconcile_period(sync, START, END)
+    assert found(report) == [("payments", "date", record.natural_key)]
+
+
+def test_it_names_a_document_that_moved_into_the_period(box, sync):
+    record, id = delivered(sync, "payments")
+    tamper(box, id, "date", "2019-05-05")
+    report = reconcile_period(sync, date(2019, 5, 1), date(2019, 5, 31))
+    assert found(report) == [("payments", "date", record.natural_key)]
+
+
+def test_it_names_a_deleted_document(box, sync):
+    record, id = delivered(sync, "payments")
+    tamper(box, id, "delete")
+    report = reconcile_period(sync, START, END)
+    assert found(report) == [("payments", "missing", record.natural_key)]
+    assert report.differences[0].heal == "post_anew"
+
+
+def test_it_names_a_duplicate_made_by_hand_and_what_to_void(box, sync):
+    record, id = delivered(sync, "invoices")
+    tamper(box, id, "duplicate")
+    report = reconcile_period(sync, START, END)
+    assert found(report) == [("invoices", "duplicate", record.natural_key)]
+    difference = report.differences[0]
+    assert (difference.external_id != id, difference.target) == (True, 2 * record.amount)
+    tamper(box, difference.external_id, "delete")
+    assert reconcile_period(sync, START, END).ok
+
+
+def test_it_names_an_unapplied_payment_once(box, sync):
+    applied = {each["id"]: each for each in box.control.documents("netsuite") if each.get("applied")}
+    key, id = next((key, id) for key, id in links(sync, "payments").items() if id in applied)
+    tamper(box, id, "unapply")
+    report = reconcile_period(sync, START, END)
+    assert found(report) == [("payments", "unapplied", key)]
+
+
+def test_it_names_what_was_never_read_and_heals_it_by_a_run(box, sync):
+    record, id = delivered(sync, "payments")
+    tamper(box, id, "delete")
+    SyncRecord.objects.filter(pk=record.pk).delete()
+    Link.objects.filter(flow="payments", natural_key=record.natural_key).delete()
+    report = reconcile_period(sync, START, END)
+    assert [(each.kind, each.heal) for each in report.differences] == [("missing", "run")]
+    heal(sync, report.differences, actor=ACTOR)
+    settle(sync, "replay")
+    assert reconcile_period(sync, START, END).ok
+
+
+def test_it_finds_a_change_healed_after_it_was_put_right(box, sync):
+    record, id = delivered(sync, "invoices")
+    tamper(box, id, "amount", str(record.amount + 1))
+    heal(sync, reconcile_period(sync, START, END).differences, actor=ACTOR)
+    settle(sync, "replay")
+    record.refresh_from_db()
+    assert record.state == "different"
+    tamper(box, id, "amount", str(record.amount))
+    heal(sync, [], actor=ACTOR)
+    assert reconcile_period(sync, START, END).ok

@@ -1,0 +1,114 @@
+"""Reports are kept, explained and signed; what lands in a signed period afterwards marks it stale."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from audit.models import ConfigChange
+from audit.seal import verify
+from integrations.contracts import Facts, Found
+from integrations.engine.drafts import dump_facts
+from integrations.engine.reconcile.landing import Landed, note_landed
+from integrations.engine.reconcile.report import Difference, Line, OpenRow, PeriodReport, TieOut, Total
+from integrations.engine.reconcile.signing import digest_of, mark, open_name, reports_of, save_report, sign
+from integrations.engine.tests.builders import make_sync
+from integrations.errors import ConfigurationError
+from integrations.models import Link, Reconciliation
+
+START, END = date(2026, 10, 1), date(2026, 10, 31)
+AMOUNT = Decimal("10000000000000.01")
+EXTRA = Difference(
+    kind="extra", flow="invoices", id="77", label="INV77", currency="EUR", target=AMOUNT, action="Void it."
+)
+OPEN_ROW = OpenRow(flow="invoices", id="I1", label="I1", customer="7", currency="EUR", source=AMOUNT)
+
+
+def report(*differences: Difference) -> PeriodReport:
+    line = Line(kind="invoices", label="Invoices", currency="EUR", source=Total(n=1, total=AMOUNT))
+    return PeriodReport(start=START, end=END, lines=(line,), differences=differences)
+
+
+def landed(key: str = "I9", day: date = START, total: int = 5) -> Landed:
+    facts = Facts(customer="7", currency="EUR", total=Decimal(total), date=day)
+    return Landed(key=key, label=f"Invoice {key}", found=Found(external_id=f"x-{key}", reference="", facts=facts))
+
+
+@pytest.fixture
+def sync(db):
+    return make_sync()
+
+
+def test_it_keeps_a_report_exactly(sync):
+    tie_out = TieOut(as_of=END, since=START, rows=(OPEN_ROW,))
+    saved = save_report(sync, report(EXTRA), tie_out, actor="ann")
+    assert reports_of(Reconciliation.objects.get(pk=saved.pk)) == (report(EXTRA), tie_out)
+
+
+def test_it_keeps_one_open_report_of_a_period_with_its_explanations(sync):
+    first = save_report(sync, report(EXTRA), actor="ann")
+    mark(first, [EXTRA.name], reason="Keyed by hand on purpose", actor="ann")
+    again = save_report(sync, report(EXTRA), actor="ben")
+    assert (again.pk, again.ok, again.made_by) == (first.pk, True, "ben")
+
+
+def test_it_does_not_sign_what_nobody_explained(sync):
+    saved = save_report(sync, report(EXTRA), actor="ann")
+    with pytest.raises(ConfigurationError, match="1 differences"):
+        sign(saved, actor="ann")
+
+
+def test_it_does_not_sign_an_open_amount_that_nobody_explained(sync):
+    saved = save_report(sync, report(), TieOut(as_of=END, since=START, rows=(OPEN_ROW,)), actor="ann")
+    with pytest.raises(ConfigurationError):
+        sign(saved, actor="ann")
+    mark(saved, [open_name(OPEN_ROW)], reason="Paid on the first", actor="ann")
+    assert sign(saved, actor="ann").state == "signed"
+
+
+@pytest.mark.parametrize(("names", "reason"), [([EXTRA.name], " "), (["missing:of:nothing"], "because")])
+def test_it_takes_no_explanation_without_a_reason_or_a_difference(sync, names, reason):
+    saved = save_report(sync, report(EXTRA), actor="ann")
+    with pytest.raises(ConfigurationError):
+        mark(saved, names, reason=reason, actor="ann")
+
+
+def test_it_freezes_what_is_signed_and_puts_its_digest_on_record(sync):
+    signed = sign(save_report(sync, report(), actor="ann"), actor="cora")
+    for refused in (lambda: sign(signed, actor="ann"), lambda: mark(signed, ["x"], reason="y", actor="ann")):
+        with pytest.raises(ConfigurationError):
+            refused()
+    change = ConfigChange.objects.get(action="signed off")
+    assert (signed.signed_by, change.details["digest"]) == ("cora", digest_of(signed))
+    assert verify(sync.tenant_id) is None
+
+
+def test_it_keeps_the_signed_report_when_the_period_is_reconciled_again(sync):
+    signed = sign(save_report(sync, report(), actor="ann"), actor="cora")
+    again = save_report(sync, report(EXTRA), actor="ann")
+    assert again.pk != signed.pk
+    assert Reconciliation.objects.get(pk=signed.pk).state == "signed"
+
+
+def test_it_marks_a_signed_period_stale_and_lists_what_landed_in_it(sync):
+    signed = sign(save_report(sync, report(), actor="ann"), actor="cora")
+    assert note_landed(sync, "invoices", [landed(), landed("I8", date(2026, 11, 2))]) == 1
+    signed.refresh_from_db()
+    assert (signed.state, [each["id"] for each in signed.late]) == ("stale", ["I9"])
+
+
+def test_it_leaves_a_signed_period_alone_when_what_stood_there_is_read_again(sync):
+    sign(save_report(sync, report(), actor="ann"), actor="cora")
+    Link.objects.create(
+        tenant=sync.tenant, source_identity=sync.source_identity, target_identity=sync.target_identity,
+        flow="invoices", natural_key="I9", reference="R", external_id="x-I9", source_version="v",
+        facts=dump_facts(landed().found.facts),
+    )  # fmt: skip
+    assert note_landed(sync, "invoices", [landed()]) == 0
+    assert note_landed(sync, "invoices", [landed(total=6)]) == 1
+
+
+def test_it_asks_once_for_a_batch_that_touches_no_signed_period(sync, django_assert_num_queries):
+    save_report(sync, report(), actor="ann")
+    with django_assert_num_queries(1):
+        note_landed(sync, "invoices", [landed(f"I{number}") for number in range(500)])
