@@ -70,6 +70,7 @@ class Draft:
     external_id: str = ""
     references: tuple[Reference, ...] = ()
     writes_back: bool = False
+    makes_link: bool = True  # False: a step before the record's own document (the voucher that its payment needs)
 
 
 Stage: TypeAlias = Literal["on_hold", "unposted", "posted", "voided"]

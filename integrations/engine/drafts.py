@@ -28,6 +28,7 @@ def dump_draft(draft: Draft, *, then: str, aim: Mapping[str, Value] | None = Non
             "payload": draft.payload,
             "facts": dump_facts(draft.facts),
             **({"writes_back": True} if draft.writes_back else {}),
+            **({} if draft.makes_link else {"makes_link": False}),
         }
     )
 

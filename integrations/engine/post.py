@@ -14,10 +14,11 @@ from integrations.engine import backoff
 from integrations.engine.checkpoint import reached
 from integrations.engine.compare import differences, is_same_document
 from integrations.engine.drafts import dump_draft
-from integrations.engine.faults import meet_closed_period
+from integrations.engine.faults import PERIOD, meet_closed_period
 from integrations.engine.lease import fenced
 from integrations.engine.parents import NOT_FOUND, ask_older_parents
 from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.references import make_stale
 from integrations.engine.reversal import ask_children
 from integrations.engine.singly import read_each
 from integrations.engine.standing import LINK, POST_ANEW, REVERSED, UNDONE
@@ -284,6 +285,8 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
         refresh_problems(state)
         open_works(state, plan, going_on)
         release_waiting(state.sync, _settled_names(flow, works))
+        if any(ending.outcome == Outcome.REJECTED and PERIOD in ending.work.waits_for for ending in endings):
+            make_stale(state.sync.target if plan.flow.reads == "source" else state.sync.source)
     for work in works:
         if work.state != State.OPEN:
             state.count(flow, work.state)
@@ -294,7 +297,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
 def _link_after(ending: Ending) -> LinkView | None:
     """Give what is known of the record's document after an operation; None where the operation made no link."""
     work, found = ending.work, ending.found
-    if found is None or work.draft.writes_back:
+    if found is None or work.draft.writes_back or not work.draft.makes_link:
         return None
     is_last = not work.then and ending.outcome != Outcome.DIFFERENT
     link = work.link
