@@ -119,7 +119,7 @@ def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
 
 def _changes_what_stands(work: Work) -> bool:
     """Tell whether a draft acts on a document that stood before: finding that one proves nothing."""
-    return bool(work.draft.external_id) and work.draft.operation != "update" and not work.draft.writes_back
+    return bool(work.draft.external_id) and work.draft.operation.partition(":")[0] != "update" and not work.draft.writes_back
 
 
 def _judge_changes(sink: Sink, works: Sequence[Work]) -> list[Ending]:
@@ -168,7 +168,7 @@ def open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> Non
 
 
 def _judge(sink: Sink, work: Work, hits: Sequence[Found]) -> Ending:
-    if work.draft.operation == "update" or work.draft.writes_back:
+    if work.draft.operation.partition(":")[0] == "update" or work.draft.writes_back:
         # that it stands proves nothing: it stood before. Sent again, it does no harm
         return _send_again(work, "An update cannot be told from what stood before; it is sent again.")
     stood = work.link is not None and work.link.reference == work.draft.reference and work.link.state != "reversed"

@@ -172,6 +172,7 @@ class Settled:
     number: str
     date: Day | None
     total: Decimal
+    order: str = ""  # the purchase order that it names
     archived: bool = False
 
 

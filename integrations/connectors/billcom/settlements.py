@@ -100,6 +100,7 @@ def settled_bill(bill: Bill) -> Settled:
         number=bill.invoice_number,
         date=bill.invoice_date,
         total=bill.amount,
+        order=bill.purchase_order_number,
         archived=bill.archived,
     )
 

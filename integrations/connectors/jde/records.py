@@ -179,6 +179,8 @@ class SupplierInvoice:
     is_posted: bool
     items: tuple[PayItem, ...]
     lines: tuple[Distribution, ...] = ()  # its accounts (F0911), where the stream reads them
+    supplier_currency: str = ""
+    order_is_read: bool = False  # the order that it names is of a type that is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,7 @@ class Receipt:
     currency: str
     terms: str
     lines: tuple[Distribution, ...]
+    supplier_currency: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -248,6 +251,7 @@ class PurchaseOrder:
     holds: tuple[Hold, ...]
     why_not_approved: str
     cancelled_status: str = "980"
+    supplier_currency: str = ""
     vouchers: tuple[str, ...] = ()  # the vouchers that name it and stand, where the stream reads them
 
     @property

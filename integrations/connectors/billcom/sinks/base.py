@@ -47,7 +47,7 @@ class RecordSink:
 
         Raises MappingError before the call for what BILL would not keep as it is.
         """
-        if draft.operation not in OPERATIONS:
+        if operation_of(draft) not in OPERATIONS:
             raise MappingError(
                 f"“{draft.operation}” is no operation on {self.slug} in BILL: {', '.join(OPERATIONS)}.",
                 code="billcom_invalid_operation",
@@ -95,15 +95,15 @@ class RecordSink:
         return self._client.change(self.path, draft.external_id, body)
 
     def _write(self, draft: Draft) -> Raw:
-        if draft.operation == "create":
+        if operation_of(draft) == "create":
             self._check(draft, is_whole=True)
             return self._client.create(self.path, self.body_of(draft))
-        if draft.operation == "update":
+        if operation_of(draft) == "update":
             self._check(draft, is_whole=False)
             self.before_change(draft)
             return self.change(draft, self.body_of(draft))
         self.before_change(draft)
-        return self._client.set_archived(self.path, draft.external_id, archived=draft.operation == "archive")
+        return self._client.set_archived(self.path, draft.external_id, archived=operation_of(draft) == "archive")
 
     def _check(self, draft: Draft, *, is_whole: bool) -> None:
         check(draft.reference, draft.payload, FIELDS[self.slug], is_whole=is_whole)
@@ -118,6 +118,11 @@ class RecordSink:
             for draft in named
             if draft.external_id in stands
         }
+
+
+def operation_of(draft: Draft) -> str:
+    """Give what is done: an operation that comes again within a revision names behind a colon what it is about."""
+    return draft.operation.partition(":")[0]
 
 
 def _seen_by(draft: Draft, found: Found) -> Found:

@@ -18,7 +18,7 @@ from integrations.contracts import Booked, Draft, Found, OpenItem, Receipt, Valu
 from integrations.errors import RejectedError
 from mappings.catalogue import TargetField
 
-VOUCHER, PAY = "voucher", "pay"
+VOUCHER = "voucher"  # the operation that adds a voucher; every other one pays
 PAID = "P"
 FIELDS = (
     TargetField(name="paymentNumber", label="Payment number (figures)", max_length=8, required=True),
@@ -43,7 +43,7 @@ FIELDS = (
 class SettlementSink:
     """Writes and reads payments of purchases, each named by its JD Edwards document: voucher, order or receipt.
 
-    The payload's `bills` have `source` (the document's id), `amount` (what is paid of it; negative for a debit memo
+    The payload's `bills` have `source` (the document's id), where it is a receipt `order`, `amount` (what is paid of it; negative for a debit memo
     that is used), `total` and `invoiceDate` of the bill.
     """
 
@@ -60,10 +60,10 @@ class SettlementSink:
         """Look up payments by the vouchers that they pay, and vouchers by the order that they are for."""
         standing = self._purchases.vouchers_of({key for draft in drafts for key in _sources(draft)})
         hits: dict[str, tuple[Found, ...]] = {}
-        paying = [self._as_payment(draft, standing) for draft in drafts if draft.operation == PAY]
+        paying = [self._as_payment(draft, standing) for draft in drafts if _is_payment(draft)]
         hits.update(self._payments.find([draft for draft in paying if draft.payload["applyTo"]]))
         for draft in drafts:
-            if draft.operation != PAY:
+            if not _is_payment(draft):
                 found = [standing[key] for key in _sources(draft) if key in standing]
                 hits[draft.reference] = tuple(replace(found_of(one), reference=draft.reference) for one in found)
         return {draft.reference: hits.get(draft.reference, ()) for draft in drafts}
@@ -75,19 +75,21 @@ class SettlementSink:
         is not of the whole.
         """
         standing = self._purchases.vouchers_of(_sources(draft))
-        if draft.operation != PAY:
+        if not _is_payment(draft):
             return self._vouchers.book(self._as_voucher(draft, paid=False))
-        lacking = [row for row in _bills(draft) if str(row["source"]) not in standing]
+        lacking = [row for row in _bills(draft) if _source(row) not in standing]
         if not lacking:
             return self._payments.book(self._as_payment(draft, standing, with_items=True))
+        if "order" in lacking[0]:
+            raise _needs_voucher(_source(lacking[0]), "was received, but no single voucher stands for it yet")
         if len(_bills(draft)) > 1 or _amount(lacking[0], "amount") != _amount(lacking[0], "total"):
-            raise _needs_voucher(draft, str(lacking[0]["source"]), "has no voucher yet, and only a part of it is paid")
+            raise _needs_voucher(_source(lacking[0]), "has no voucher yet, and only a part of it is paid")
         return self._add_as_paid(draft)
 
     def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
         """Read payments and vouchers by their ids."""
-        payments = [one for one in booked if one.draft.operation == PAY]
-        vouchers = [one for one in booked if one.draft.operation != PAY]
+        payments = [one for one in booked if _is_payment(one.draft)]
+        vouchers = [one for one in booked if not _is_payment(one.draft)]
         return {**self._payments.read_back(payments), **self._vouchers.read_back(vouchers)}
 
     def catalogue(self) -> tuple[TargetField, ...]:
@@ -107,7 +109,7 @@ class SettlementSink:
         rows: list[Value] = []
         payees = set()
         for bill in _bills(draft):
-            voucher = standing.get(str(bill["source"]))
+            voucher = standing.get(_source(bill))
             if voucher is not None:
                 payees.add(voucher.payee)
                 rows += allocate(draft, voucher, _amount(bill, "amount")) if with_items else [_whole(voucher, bill)]
@@ -127,7 +129,7 @@ class SettlementSink:
         """Give the voucher of an order's bill, distributed to the order's own accounts."""
         (bill,) = _bills(draft)
         wanted = self._purchases.voucher_of(
-            draft, str(bill["source"]), _amount(bill, "total"), str(draft.payload.get("receivedAccount") or "")
+            draft, _source(bill), _amount(bill, "total"), str(draft.payload.get("receivedAccount") or "")
         )
         payload: dict[str, Value] = {
             **wanted,
@@ -176,20 +178,29 @@ def _keys(voucher: SupplierInvoice) -> dict[str, Value]:
     return {"documentCompany": key.company, "documentType": key.type, "documentNumber": str(key.number)}
 
 
+def _is_payment(draft: Draft) -> bool:
+    return draft.operation.partition(":")[0] != VOUCHER
+
+
 def _bills(draft: Draft) -> list[Mapping[str, Any]]:
     given = draft.payload.get("bills")
     return [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
 
 
 def _sources(draft: Draft) -> set[str]:
-    return {str(bill["source"]) for bill in _bills(draft)}
+    return {_source(bill) for bill in _bills(draft)}
+
+
+def _source(bill: Mapping[str, Any]) -> str:
+    """Give the document whose voucher is paid: of a receipt its order."""
+    return str(bill.get("order") or bill["source"])
 
 
 def _amount(bill: Mapping[str, Any], name: str) -> Decimal:
     return Decimal(str(bill[name]))
 
 
-def _needs_voucher(draft: Draft, source: str, why: str) -> RejectedError:
+def _needs_voucher(source: str, why: str) -> RejectedError:
     return RejectedError(
         f"{source} {why}. Enter its voucher in JD Edwards (P4314), then replay: the payment is recorded against it.",
         code="jde_voucher_needed",

@@ -84,16 +84,27 @@ class PayablesStream:
         orders = [record for record in page.records if isinstance(record.body, PurchaseOrder)]
         lines = distributions(self._client, _keys(invoices)) if invoices else {}
         naming = self._vouchers(_keys(orders)) if orders else {}
+        currencies = self._currencies({record.body.supplier for record in page.records})
+        types = self._client.credentials.approval.order_types
         records = []
         for record in page.records:
             key, body = DocumentKey.parse(record.key), record.body
+            body = replace(body, supplier_currency=currencies.get(body.supplier, ""))
             if key is not None and isinstance(body, SupplierInvoice):
-                body = replace(body, lines=lines.get(key, ()))
+                is_read = body.order.partition("-")[0] in types
+                body = replace(body, lines=lines.get(key, ()), order_is_read=is_read)
             elif isinstance(body, PurchaseOrder):
                 body = replace(body, vouchers=tuple(naming.get(record.key, ())))
             records.append(replace(record, stream=self.slug, body=body))
         broken = tuple(replace(one, stream=self.slug) for one in page.unreadable)
         return replace(page, records=tuple(records), unreadable=broken)
+
+    def _currencies(self, suppliers: set[int]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for part in batches(sorted(suppliers)):
+            query = Query(table="F0401", columns=("AN8", "CRRP"), either=any_of("AN8", part))
+            found |= {row.whole("AN8"): row.text("CRRP") for row in rows(self._client, query, "AN8")}
+        return found
 
     def _vouchers(self, keys: Sequence[DocumentKey]) -> dict[str, list[str]]:
         return vouchers_naming(self._client, keys)
