@@ -107,8 +107,8 @@ def verdict(record: Record, context: Context) -> Verdict:
 
 
 def needs(record: Record, context: Context) -> tuple[Need, ...]:
-    """A note needs its customer and the invoices that it is applied to."""
-    invoices = tuple(Need(flow="invoices", key=key) for key, _ in applied(record))
+    """A note needs its customer and the invoices that it is applied to; it can stand open without those."""
+    invoices = tuple(Need(flow="invoices", key=key, may_lack=True) for key, _ in applied(record))
     return (Need(flow="customers", key=note_of(record).customer_id), *invoices)
 
 

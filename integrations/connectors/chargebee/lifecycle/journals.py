@@ -12,11 +12,13 @@ from typing import Literal, TypeAlias
 
 from integrations.connectors.chargebee.lifecycle import credit_notes, invoices, payments, refunds
 from integrations.connectors.chargebee.lifecycle.common import ZERO, day
+from integrations.connectors.chargebee.parts import TaxWithheld
 from integrations.contracts import Context, Mapped, Record, Value
 from integrations.errors import MappingError, RejectedError
 from mappings.catalogue import TargetField
 
-RECEIVABLE, CLEARING, ACCOUNT, DEFERRED = "receivable_account", "clearing_account", "account", "deferred_account"
+RECEIVABLE, CLEARING, WITHHELD = "receivable_account", "clearing_account", "withholding_account"
+ACCOUNT, DEFERRED = "account", "deferred_account"
 Role: TypeAlias = Literal["receivable", "clearing", "line"]
 
 
@@ -43,6 +45,7 @@ def document_fields(kind: str) -> tuple[TargetField, ...]:
     """Give what a mapping fills for invoices and credit notes; `kind` names the target's accounts as reference data."""
     return (
         _account(RECEIVABLE, "Receivable account", kind),
+        TargetField(name=WITHHELD, label="Account for tax withheld by customers", type="reference", reference=kind),
         TargetField(name=ACCOUNT, label="Account", type="reference", level="line", required=True, reference=kind),
         TargetField(name=DEFERRED, label="Deferred revenue account", type="reference", level="line", reference=kind),
     )
@@ -68,6 +71,15 @@ def credit_note_entries(record: Record, mapped: Mapped, context: Context) -> Ent
     customer = context.links[("customers", note.customer_id)].external_id
     lines = _lines(mapped, day(note.date, context), context, sign=1)
     return _balanced(record, (_receivable(mapped, -note.total, customer, credit_notes.label_of(record)), *lines))
+
+
+def withheld_entries(record: Record, tax: TaxWithheld, mapped: Mapped, context: Context) -> Entries:
+    """Debit the account for withheld tax, credit the receivable: no cash will come for it."""
+    invoice, text = invoices.invoice_of(record), f"Tax withheld on {record.key}"
+    customer = context.links[("customers", invoice.customer_id)].external_id
+    account = _required(mapped.header, WITHHELD)
+    withheld = Entry(account=account, amount=tax.amount, role="line", text=text)
+    return (withheld, _receivable(mapped, -tax.amount, customer, text))
 
 
 def payment_entries(record: Record, mapped: Mapped, context: Context) -> Entries:

@@ -112,8 +112,8 @@ def not_this_flow(transaction: Transaction, wanted: str) -> Verdict:
 
 
 def needs(record: Record, context: Context) -> tuple[Need, ...]:
-    """A payment needs its customer and every invoice that it is applied to."""
-    invoices = tuple(Need(flow="invoices", key=key) for key, _ in applied(record))
+    """A payment needs its customer and every invoice that it is applied to; the cash can stand without those."""
+    invoices = tuple(Need(flow="invoices", key=key, may_lack=True) for key, _ in applied(record))
     return (Need(flow="customers", key=transaction_of(record).customer_id), *invoices)
 
 

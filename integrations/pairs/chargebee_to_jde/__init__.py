@@ -1,0 +1,1 @@
+"""Chargebee -> Oracle JD Edwards: billing documents as balanced journal entries through orchestrations."""

@@ -1,0 +1,102 @@
+"""The mapping that a new tenant starts from: every row may be changed, every map filled in, under Mappings."""
+
+from mappings.rows import FormulaSpec, Level, Row, SourceSpec, Spec, ValueMapSpec, Writes
+from mappings.value_maps import ValueMap
+
+COMPANIES = ValueMap(name="companies", label="Companies", gives="JD Edwards company", key_labels=("business entity",))
+RECEIVABLES = ValueMap(
+    name="receivables",
+    label="Receivable accounts",
+    gives="billing receivable account",
+    key_labels=("business entity", "currency"),
+)
+LINE_ACCOUNTS = ValueMap(
+    name="line_accounts", label="Line accounts", gives="account", key_labels=("kind of line", "code")
+)
+DEFERRED_ACCOUNTS = ValueMap(
+    name="deferred_accounts",
+    label="Deferred revenue accounts",
+    gives="deferred revenue account",
+    key_labels=("item price",),
+)
+CLEARING_ACCOUNTS = ValueMap(
+    name="clearing_accounts",
+    label="Clearing accounts",
+    gives="bank or clearing account",
+    key_labels=("gateway", "currency"),
+)
+WITHHOLDING_ACCOUNTS = ValueMap(
+    name="withholding_accounts",
+    label="Accounts for withheld tax",
+    gives="account for tax that customers withheld",
+    key_labels=("business entity",),
+)
+INVOICE_MAPS = (COMPANIES, RECEIVABLES, LINE_ACCOUNTS, DEFERRED_ACCOUNTS, WITHHOLDING_ACCOUNTS)
+DOCUMENT_MAPS = (COMPANIES, RECEIVABLES, LINE_ACCOUNTS, DEFERRED_ACCOUNTS)
+CASH_MAPS = (COMPANIES, RECEIVABLES, CLEARING_ACCOUNTS)
+
+
+def _row(
+    target: str, spec: Spec, *, level: Level = "header", required: bool = False, writes: Writes = "on_change"
+) -> Row:
+    name = f"line-{target}" if level == "line" else target
+    return Row(id=name, target=target, spec=spec, level=level, required=required, writes=writes)
+
+
+def _from(path: str) -> SourceSpec:
+    return SourceSpec(path=path)
+
+
+def _formula(formula: str) -> FormulaSpec:
+    return FormulaSpec(formula=formula)
+
+
+CUSTOMERS = (
+    _row("alphaName", _from("name"), required=True),
+    _row("taxId", _formula("LEFT(vat_number, 20)"), writes="on_create"),
+    _row("addressLine1", _from("billing_address.line1")),
+    _row("addressLine2", _from("billing_address.line2")),
+    _row("addressLine3", _from("billing_address.line3")),
+    _row("city", _from("billing_address.city")),
+    _row("state", _formula("LEFT(billing_address.state, 3)")),
+    _row("postalCode", _formula("LEFT(billing_address.zip, 12)")),
+    _row("country", _from("billing_address.country")),
+    _row("email", _from("email")),
+    _row("currencyCode", _from("preferred_currency"), writes="on_create"),
+)
+
+_HEADER = (
+    _row("documentCompany", ValueMapSpec(map="companies", keys=("business_entity_id",)), required=True),
+    _row("receivable_account", ValueMapSpec(map="receivables", keys=("business_entity_id", "currency")), required=True),
+    _row("currencyCode", _from("currency"), required=True),
+    _row("glDate", _from("date"), required=True),
+)
+_LINES = (
+    _row("account", ValueMapSpec(map="line_accounts", keys=("line.kind", "line.code")), level="line", required=True),
+    Row(
+        id="line-deferred_account",
+        target="deferred_account",
+        spec=_formula('IF(line.kind="item", LOOKUP("deferred_accounts", line.item_price), "")'),
+        level="line",
+        default="",
+    ),
+    _row("amount", _from("line.amount"), level="line", required=True),
+    _row("remark", _formula("LEFT(line.description, 30)"), level="line"),
+    _row("date_to", _from("line.date_to"), level="line"),
+)
+INVOICES = (
+    *_HEADER,
+    _row("explanation", _formula('"Invoice " & number')),
+    Row(
+        id="withholding_account",
+        target="withholding_account",
+        spec=ValueMapSpec(map="withholding_accounts", keys=("business_entity_id",)),
+        default="",
+    ),
+    *_LINES,
+)
+CREDIT_NOTES = (*_HEADER, _row("explanation", _formula('"Credit note " & number')), *_LINES)
+_CASH = (*_HEADER, _row("clearing_account", ValueMapSpec(map="clearing_accounts", keys=("gateway", "currency")),
+                        required=True))  # fmt: skip
+PAYMENTS = (*_CASH, _row("explanation", _formula('"Payment " & id')))
+REFUNDS = (*_CASH, _row("explanation", _formula('"Refund " & id')))
