@@ -32,11 +32,7 @@ class RoutedSink:
         self._open = open_sink
         self._sinks: dict[_Way, Sink] = {(slug, False): open_sink((slug, False))}
         self._looked_up: set[str] = set()
-
-    @property
-    def settle_s(self) -> int:
-        """Give the longest settling time of the sinks in use."""
-        return max(sink.settle_s for sink in list(self._sinks.values()))
+        self.settle_s = self._sinks[(slug, False)].settle_s
 
     def settle_s_of(self, draft: Draft) -> int:
         """Give the settling time of the sink that a draft goes to."""

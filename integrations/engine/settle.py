@@ -119,7 +119,8 @@ def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
 
 def _changes_what_stands(work: Work) -> bool:
     """Tell whether a draft acts on a document that stood before: finding that one proves nothing."""
-    return bool(work.draft.external_id) and work.draft.operation.partition(":")[0] != "update" and not work.draft.writes_back
+    is_update = work.draft.operation.partition(":")[0] == "update"
+    return bool(work.draft.external_id) and not is_update and not work.draft.writes_back
 
 
 def _judge_changes(sink: Sink, works: Sequence[Work]) -> list[Ending]:

@@ -43,8 +43,8 @@ FIELDS = (
 class SettlementSink:
     """Writes and reads payments of purchases, each named by its JD Edwards document: voucher, order or receipt.
 
-    The payload's `bills` have `source` (the document's id), where it is a receipt `order`, `amount` (what is paid of it; negative for a debit memo
-    that is used), `total` and `invoiceDate` of the bill.
+    The payload's `bills` have `source` (the document's id), where it is a receipt `order`, `amount` (what is paid of
+    it; negative for a debit memo that is used), `total` and `invoiceDate` of the bill.
     """
 
     slug = "settlements"
