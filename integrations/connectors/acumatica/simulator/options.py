@@ -63,7 +63,6 @@ class Options:
     approve_refunds: bool = False
     subaccounts_on: bool = True
     account_checked_at_save: bool = True
-    auto_apply_payments: bool = False
     missing_rates: list[str] = field(default_factory=list)
 
     def change(self, changes: dict[str, Any]) -> None:

@@ -19,10 +19,10 @@ FUNCTIONS = ("substringof", "startswith", "endswith")
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
-    "gt": lambda a, b: a is not None and a > b,
-    "ge": lambda a, b: a is not None and a >= b,
-    "lt": lambda a, b: a is not None and a < b,
-    "le": lambda a, b: a is not None and a <= b,
+    "gt": lambda a, b: a is not None and b is not None and a > b,
+    "ge": lambda a, b: a is not None and b is not None and a >= b,
+    "lt": lambda a, b: a is not None and b is not None and a < b,
+    "le": lambda a, b: a is not None and b is not None and a <= b,
 }
 _TOKEN = re.compile(
     r"\s*(?:(?P<stamp>datetimeoffset|datetime|date|guid)'(?P<at>[^']*)'|'(?P<text>(?:[^']|'')*)'"

@@ -6,6 +6,7 @@ from typing import Any
 
 INTEGERS = ("Int", "Short", "Long", "Byte")
 NUMBERS = ("Decimal", "Double")
+LARGEST = Decimal(10) ** 12
 DATE_ONLY = {
     "DocDate", "DueDate", "AdjDate", "DateEntered", "StartDate", "EndDateUI", "StdCostDate", "PendingStdCostDate",
     "OutDate", "ARPayment__DocDate", "ARInvoice__DocDate", "ARRegisterAlias__DocDate",
@@ -66,7 +67,7 @@ def _read_number(kind: str, value: object) -> Decimal | int:
         number = Decimal(value)
     except InvalidOperation as error:
         raise ValueError(f"{value!r} is not a number.") from error
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= LARGEST:
         raise ValueError(f"{value!r} is not a number.")
     return int(number) if kind in INTEGERS else number
 

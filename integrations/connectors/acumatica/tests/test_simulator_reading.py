@@ -265,3 +265,16 @@ def test_it_sums_accounts_by_an_inquiry(client):
 
 def test_it_answers_403_where_the_feature_is_off():
     assert signed_in(make_world(subaccounts_on=False)).get("/Subaccount").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["Hold", "Hold eq", "(Hold eq true", "Nope eq 1", "Date gt datetimeoffset'x'", "substringof('a')", "%"]
+)
+def test_it_answers_500_for_a_filter_that_it_cannot_read(client, text):
+    assert client.get("/SalesInvoice", params={"$filter": text}).status_code == 500
+
+
+def test_it_compares_an_empty_field_with_null(client):
+    make_invoice(client)
+    assert len(found(client, "Project eq null")) == 1
+    assert found(client, "Hold gt null") == []

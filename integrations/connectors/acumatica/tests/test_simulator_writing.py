@@ -318,3 +318,12 @@ def test_it_finds_a_journal_by_its_description(client):
     rows = good(client.get("/JournalTransaction", params={"$filter": "Description eq 'CB:fees:2026-03'"}))
     assert [row["id"] for row in rows] == [made["id"]]
     assert reread(client, "JournalTransaction", made)["Status"]["value"] == "Balanced"
+
+
+@pytest.mark.parametrize("value", [1e30, "x", True, []])
+def test_it_answers_400_for_amounts_that_are_none(client, value):
+    assert client.put("/SalesInvoice", json=invoice_body(lines=[line(UnitPrice={"value": value})])).status_code == 400
+
+
+def test_it_takes_an_empty_text_as_no_value(client):
+    assert make_invoice(client, Currency="")["Currency"]["value"] == "USD"

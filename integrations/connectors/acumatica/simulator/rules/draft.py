@@ -70,7 +70,7 @@ class Draft:
 
     def default(self, key: str, value: object) -> Any:
         """Give a field its default where it has none, and return what it has now."""
-        if self.fields.get(key) is None:
+        if self.fields.get(key) in (None, ""):
             self.fields[key] = value
         return self.fields[key]
 
@@ -119,7 +119,7 @@ class Draft:
         body.setdefault("id", self.record.id if self.record else self.tenant.uuid())
         body["rowNumber"], body["error"] = 1, SUMMARY.format(entity=self.entity.name)
         for rows in (one for one in body.values() if isinstance(one, list)):
-            for number, row in enumerate(rows, 1):
+            for number, row in enumerate((row for row in rows if isinstance(row, dict)), 1):
                 row["id"], row["rowNumber"] = row.get("id") or self.tenant.uuid(), number
         if self.record is None and "ReferenceNbr" in self.entity.keys:
             body["ReferenceNbr"] = {"value": "<NEW>"}
