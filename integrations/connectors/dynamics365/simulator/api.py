@@ -66,7 +66,7 @@ class Api:
             if request.method != "GET" or found is None:
                 raise NoRoute
             return Response.json(200, found, TYPED)
-        if not request.path.startswith(DATA):
+        if not f"{request.path}/".startswith(DATA):
             raise NoRoute
         rest = request.path[len(DATA) :]
         if rest == "$batch" and request.method == "POST":

@@ -57,10 +57,17 @@ class Dynamics:
             caller = Caller(self._user(request), _origin(request))
         except Refused as refused:
             return refused.response
-        response = self._api.answer(request, caller, in_conflict=id(request) in self._colliding)
+        response = self._api.answer(request, caller, in_conflict=self._collides(request))
         trace = request.headers.get("x-ms-client-request-id")
         own = (("ms-dyn-aid", trace or self._directory.uuid()), ("server-timing", "dur=7"))
         return Response(response.status, (*response.headers, *own), response.body)
+
+    def _collides(self, request: Request) -> bool:
+        options = self._site.options
+        if options.conflicts_next > 0 and _journal_of(request) is not None:
+            options.conflicts_next -= 1
+            return True
+        return id(request) in self._colliding
 
     def _user(self, request: Request) -> ServiceUser:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
@@ -114,6 +121,8 @@ class Dynamics:
             "client_id": CLIENT_ID,
             "client_secret": SECRET,
             "legal_entity": "usmf",
+            "general_journal": "CBInv",
+            "payment_journal": "CBPay",
             "login_host": LOGIN_HOST,
         }
 

@@ -10,7 +10,8 @@ class Options:
 
     `posting_service` is the path `{Group}/{Service}/{Operation}` of a custom service that posts a journal, if deployed;
     `denied_sets` are those that the service user has no privilege for; `required_dimensions` maps the beginning of a
-    main account to the dimensions that its account structure insists on.
+    main account to the dimensions that its account structure insists on; `conflicts_next` is how many of the coming
+    journal lines collide on their header as if another were being written.
     """
 
     page_size: int = 10_000
@@ -18,6 +19,7 @@ class Options:
     unescaped_accounts: bool = False
     duplicate_status: int = 400
     conflict_status: int = 500
+    conflicts_next: int = 0
     post_status: int = 201
     empty_row_404: bool = False
     integration_key_writable: bool = False

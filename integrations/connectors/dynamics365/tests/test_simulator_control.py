@@ -23,6 +23,7 @@ from integrations.connectors.dynamics365.tests.simulator_helpers import (
     payment_line,
     post_all,
     ready,
+    reason,
     sample,
     signed_in,
 )
@@ -97,6 +98,13 @@ def test_two_lines_of_one_journal_at_once_collide_on_the_header():
     assert [one.status for one in answers] == [201, 500]
     assert b"An update conflict occurred due to another user process" in answers[1].body
     assert len(listed(client, "LedgerJournalLines")) == 1
+
+
+def test_collisions_come_on_order_with_the_switched_status():
+    _, client = ready(conflicts_next=1, conflict_status=400)
+    body = line(make_journal(client), AccountDisplayValue="401100", DebitAmount=5)
+    assert "update conflict" in reason(client.post("/LedgerJournalLines", json=body))
+    assert client.post("/LedgerJournalLines", json=body).status_code == 201
 
 
 def test_lines_of_different_journals_do_not_collide():

@@ -224,3 +224,13 @@ def test_the_light_metadata_tells_of_properties(client):
     found = good(client.get(f"https://{HOST}/Metadata/PublicEntities('LedgerJournalLine')"))
     assert (found["EntitySetName"], found["IsReadOnly"]) == ("LedgerJournalLines", False)
     assert {"Name", "TypeName", "DataType", "IsKey", "IsMandatory", "AllowEdit"} <= set(found["Properties"][0])
+
+
+def test_the_service_document_lists_the_sets_with_or_without_a_slash(client):
+    for url in ("/data", "/data/"):
+        found = good(client.get(f"https://{HOST}{url}"))
+        assert {"name": "CustomersV3", "kind": "EntitySet", "url": "CustomersV3"} in found["value"]
+
+
+def test_a_label_has_a_text(client):
+    assert good(client.get(f"https://{HOST}/Metadata/Labels(Id='@SYS:1',Language='en-us')"))["Value"]

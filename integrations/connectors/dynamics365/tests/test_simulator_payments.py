@@ -112,7 +112,8 @@ def test_a_payment_over_several_invoices_names_amounts(world, client):
     for number, amount in (("A", 100), ("B", 50)):
         body = {
             "JournalLineCompany": "usmf", "JournalBatchNumber": journal, "JournalLineNumber": 1,
-            "InvoiceNumber": number, "InvoiceCompany": "usmf", "InvoiceDueDate": due[number], "SettlementAmountInInvoiceCurrency": amount,
+            "InvoiceNumber": number, "InvoiceCompany": "usmf", "InvoiceDueDate": due[number],
+            "SettlementAmountInInvoiceCurrency": amount,
         }  # fmt: skip
         good(client.post("/PaymentJournalLineSettledInvoices", json=body))
     post_all(world)
@@ -215,3 +216,25 @@ def test_automatic_settlement_pays_the_oldest_first_where_switched_on(world, cli
     make_payment(client, 50)
     post_all(world)
     assert only(world, "invoice")["open"] == "70.00"
+
+
+def test_a_voucher_of_several_customers_leaves_each_an_invoice_of_his_own(world, client):
+    good(client.post("/CustomersV3", json={**sample("customer_request"), "CustomerAccount": "C2"}))
+    journal = make_journal(client)
+    for side in (
+        {"AccountType": "Cust", "AccountDisplayValue": "C\\-01", "DebitAmount": 30, "Invoice": "A"},
+        {"AccountType": "Cust", "AccountDisplayValue": "C2", "DebitAmount": 20, "Invoice": "B"},
+        {"AccountDisplayValue": "401100", "CreditAmount": 50},
+    ):
+        good(client.post("/LedgerJournalLines", json=line(journal, **side)))
+    post_all(world)
+    make_payment(client, 20, AccountDisplayValue="C2", MarkedInvoice="B")
+    post_all(world)
+    assert {one["number"]: one["open"] for one in documents(world, "invoice")} == {"A": "30.00", "B": "0.00"}
+    assert books_of(world).faults() == []
+
+
+def test_yen_have_no_decimals(client):
+    journal = make_journal(client, "CustPay", "CustomerPaymentJournalHeaders")
+    body = payment_line(journal, 100.5, CurrencyCode="JPY")
+    assert "must be rounded to 1 for currency JPY" in reason(client.post("/CustomerPaymentJournalLines", json=body))

@@ -17,6 +17,7 @@ _EDM = {
 }
 _XPP = {"string": "String", "decimal": "Real", "int32": "Int32", "int64": "Int64", "date": "Date", "utc": "UtcDateTime"}
 _CORE = "Microsoft.Dynamics.OData.Core.V1"
+_LABEL = re.compile(r"Labels\(Id='([^']*)',Language='([\w-]+)'\)")
 _KEYED = re.compile(r"(\w+)\('([\w.]+)'\)")
 
 
@@ -57,6 +58,9 @@ def light(path: str, sets: dict[str, EntitySet]) -> Json | None:
         return {"value": [_public_entity(one) for one in sets.values()]}
     if path == "PublicEnumerations":
         return {"value": [_public_enum(name) for name in ENUMS]}
+    label = _LABEL.fullmatch(path)
+    if label is not None:
+        return {"Id": label[1], "Language": label[2], "Value": label[1].rpartition(":")[2]}
     match = _KEYED.fullmatch(path)
     if match is None:
         return None
