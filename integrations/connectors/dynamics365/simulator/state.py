@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from integrations.connectors.dynamics365.simulator.posting import Draft, drafts_of
+from integrations.connectors.dynamics365.simulator.drafting import Draft, drafts_of
 from integrations.connectors.dynamics365.simulator.site import Company, Invalid, Site
 from integrations.connectors.dynamics365.simulator.store import Row
 from integrations.sandbox.app import Json

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from integrations.connectors.dynamics365.simulator.posting import drafts_of
+from integrations.connectors.dynamics365.simulator.drafting import drafts_of
 from integrations.connectors.dynamics365.simulator.rules import headers
 from integrations.connectors.dynamics365.simulator.rules.shapes import SHAPES
 from integrations.connectors.dynamics365.simulator.schema import Values
