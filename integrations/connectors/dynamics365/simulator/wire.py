@@ -14,6 +14,7 @@ from integrations.sandbox.app import Json
 
 NO_MOMENT = "1900-01-01T00:00:00Z"
 LONGEST_TEXT = 1_000
+LARGEST = Decimal(10) ** 15
 
 
 def shown(field: Field, value: Any) -> Any:
@@ -99,6 +100,8 @@ def _value(field: Field, value: object) -> object:
 def _decimal(field: Field, value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise _mistyped(field, value)
+    if abs(value) >= LARGEST:
+        raise bad_query(f"The value of '{field.name}' is too large.")
     return Decimal(value)
 
 

@@ -86,6 +86,7 @@ def test_it_refuses_a_header_with_the_reason_in_the_infolog(client, body, part):
         ({"CreditAmount": 5}, "Either a debit or a credit"),
         ({"DebitAmount": -5}, "must not be negative"),
         ({"DebitAmount": 1.234}, "must be rounded"),
+        ({"DebitAmount": 1e40}, "too large"),
         ({"TransDate": "2031-01-01"}, "not open"),
         ({"JournalBatchNumber": "USMF-999999"}, "does not exist"),
         ({"OffsetCompany": "demf", "OffsetAccountDisplayValue": "202110"}, "Intercompany"),
