@@ -1,8 +1,10 @@
 """The fields of each sink that a mapping may fill, with labels, lengths and the reference data they must come from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from integrations.connectors.acumatica.shapes import Shape, Shapes
+from integrations.contracts import Value
+from integrations.errors import MappingError
 from mappings.catalogue import FieldType, TargetField
 from mappings.rows import Level
 
@@ -180,7 +182,7 @@ LedgerID | Ledger | >ledger | 10
 PostPeriod | Post period (MMYYYY) | | 6
 BranchID | Branch | >branch
 CurrencyID | Currency | >currency | 5
-Description | Text after our reference | | 440
+Description | Text after our reference | | 460
 """,
 )
 _JOURNAL_LINE = _fields(
@@ -209,6 +211,41 @@ FIELDS: Mapping[str, tuple[TargetField, ...]] = {
     "refunds": _PAYMENT,
     "journals": (*_JOURNAL, *_JOURNAL_LINE),
 }
+
+_SINK_OF: Mapping[str, str] = {
+    "Customer": "customers",
+    "Invoice": "invoices",
+    "SalesInvoice": "sales_invoices",
+    "Payment": "payments",
+    "JournalTransaction": "journals",
+}
+
+
+def refuse_overlong(entity: str, body: Mapping[str, Value]) -> None:
+    """Raise MappingError for the first text that is longer than its field, so that none is cut."""
+    for field in FIELDS[_SINK_OF[entity]]:
+        path = ["Details", *field.name.split(".")] if field.level == "line" else field.name.split(".")
+        for text in _texts(body, path) if field.max_length else ():
+            if len(text) > field.max_length:
+                raise MappingError(
+                    f"{field.label} has {len(text)} signs, and Acumatica's {field.name} takes {field.max_length}: “"
+                    f"{text[:40]}...”. Shorten it in the mapping with LEFT.",
+                    code="acumatica_too_long",
+                    field=field.name,
+                    value=text[:80],
+                )
+
+
+def _texts(value: Value, path: Sequence[str]) -> Iterator[str]:
+    """Give the texts that stand under a path, in every line of a list."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one, path)
+    elif isinstance(value, Mapping):
+        if path:
+            yield from _texts(value.get(path[0]), path[1:])
+    elif isinstance(value, str) and not path:
+        yield value
 
 
 def catalogue(sink: str, entity: str, shapes: Shapes) -> tuple[TargetField, ...]:

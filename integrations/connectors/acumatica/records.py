@@ -63,8 +63,8 @@ def split_id(external_id: str) -> tuple[str, str]:
 def payload(header: Mapping[str, Value], lines: Iterable[Mapping[str, Value]] = (), screen: Screen = "Invoice") -> Body:
     """Make a draft's payload from mapped values named as in the catalogue of `invoices` (or of the sink meant).
 
-    Empty values are left out: Acumatica then keeps or defaults them. For the screen SalesInvoice the names of Invoice
-    are turned into its own.
+    Empty values are left out: Acumatica then keeps or defaults them. Line breaks become spaces, blanks around a text
+    go. For the screen SalesInvoice the names of Invoice are turned into its own.
     """
     made = {name: _plain(value) for name, value in header.items() if value is not None and value != ""}
     rows: list[dict[str, Value]] = [
@@ -117,7 +117,7 @@ _SALES_LINE: Mapping[str, str] = {
 
 
 def _plain(value: Value) -> Value:
-    return _BREAKS.sub(" ", value) if isinstance(value, str) else value
+    return _BREAKS.sub(" ", value).strip() if isinstance(value, str) else value
 
 
 # What streams give

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 
 from integrations.connectors.acumatica.client import Client
-from integrations.connectors.acumatica.fields import catalogue
+from integrations.connectors.acumatica.fields import catalogue, refuse_overlong
 from integrations.connectors.acumatica.shapes import (
     Shapes,
     default_shapes,
@@ -27,7 +27,8 @@ class Schema:
         self._read: Shapes | None = None
 
     def check(self, entity: str, body: Mapping[str, Value]) -> None:
-        """Refuse what the endpoint would drop. Raises MappingError naming the field, before any call that writes."""
+        """Refuse what the endpoint would drop or cut, before any call that writes. Raises MappingError."""
+        refuse_overlong(entity, body)
         credentials = self._client.credentials
         where = f"{credentials.endpoint_name}/{credentials.endpoint_version}"
         if is_known_by_heart(credentials.endpoint_name, credentials.endpoint_version):

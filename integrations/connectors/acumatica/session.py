@@ -1,5 +1,6 @@
 """One opened Acumatica connection: what it is, its streams, its sinks, its reference data, its push notifications."""
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
@@ -17,7 +18,7 @@ from integrations.connectors.acumatica.values import Row
 from integrations.contracts import Changed, Event, Identity, ReferenceEntry, Settings, Sink, Stream, Tools, Window
 from integrations.errors import ConfigurationError
 
-_TEST_WORDS = ("test", "sandbox", "demo", "uat", "dev", "staging", "training")
+_TEST = re.compile(r"(?<![a-z])(?:test|sandbox|demo|uat|dev|staging|training)(?![a-z])")
 
 
 class AcumaticaSession:
@@ -45,7 +46,7 @@ class AcumaticaSession:
             fingerprint=_fingerprint(self.credentials.base, tenant, actual.text("LedgerID")),
             name=", ".join(name for name in companies if name) or tenant or self.credentials.base,
             base_currency=actual.text("Currency"),
-            is_production=not any(word in where for word in _TEST_WORDS),
+            is_production=not _TEST.search(where),
             details={
                 "tenant": tenant,
                 "ledger": actual.text("LedgerID"),

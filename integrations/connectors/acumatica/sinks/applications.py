@@ -13,17 +13,21 @@ from integrations.errors import RejectedError
 if TYPE_CHECKING:
     from integrations.connectors.acumatica.sinks.base import DocumentSink
 
+_ZERO = Decimal(0)
 TO_APPLY, HISTORY, OF_MEMO = "DocumentsToApply", "ApplicationHistory", "ApplicationsCreditMemo"
 
 
 def applied_to(row: Row) -> tuple[Application, ...]:
-    """Give what a payment or memo is applied to: what is released already, and what its next release will apply."""
-    sums: dict[str, Decimal] = {}
-    for line in (*row.details(TO_APPLY), *row.details(OF_MEMO)):
-        _count(sums, line.text("DocType"), line.text("ReferenceNbr"), line)
-    for line in row.details(HISTORY):
-        kind = line.text("DisplayDocType") or line.text("AdjustedDocType")
-        _count(sums, kind, line.text("DisplayRefNbr") or line.text("AdjustedRefNbr"), line)
+    """Give what a payment or memo is applied to: what is released already, and what its next release will apply.
+
+    Whether a released application leaves the first list is not documented: where both together exceed the payment, the
+    second list counts alone for its documents.
+    """
+    pending, history = _pending(row), _released(row)
+    sums = {key: pending.get(key, _ZERO) + history.get(key, _ZERO) for key in (*pending, *history)}
+    total = row.amount("PaymentAmount")
+    if total is not None and sum(sums.values(), _ZERO) > total:
+        sums = {**pending, **history}
     return tuple(Application(external_id=key, amount=amount) for key, amount in sums.items() if amount)
 
 
@@ -32,8 +36,8 @@ def missing(wanted: tuple[Application, ...], row: Row) -> tuple[Application, ...
     there = {one.external_id: one.amount for one in applied_to(row)}
     sums: dict[str, Decimal] = {}
     for one in wanted:
-        sums[one.external_id] = sums.get(one.external_id, Decimal(0)) + one.amount
-    left = {key: amount - there.get(key, Decimal(0)) for key, amount in sums.items()}
+        sums[one.external_id] = sums.get(one.external_id, _ZERO) + one.amount
+    left = {key: amount - there.get(key, _ZERO) for key, amount in sums.items()}
     return tuple(Application(external_id=key, amount=amount) for key, amount in left.items() if amount > 0)
 
 
@@ -77,7 +81,22 @@ def apply_missing(sink: "DocumentSink", face: Face, draft: Draft) -> None:
         sink.client.act(face.entity, face.release, face.keys_of(row))
 
 
+def _pending(row: Row) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for line in (*row.details(TO_APPLY), *row.details(OF_MEMO)):
+        _count(sums, line.text("DocType"), line.text("ReferenceNbr"), line)
+    return sums
+
+
+def _released(row: Row) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for line in row.details(HISTORY):
+        kind = line.text("DisplayDocType") or line.text("AdjustedDocType")
+        _count(sums, kind, line.text("DisplayRefNbr") or line.text("AdjustedRefNbr"), line)
+    return sums
+
+
 def _count(sums: dict[str, Decimal], kind: str, number: str, line: Row) -> None:
     if kind and number:
         key = document_id(kind, number)
-        sums[key] = sums.get(key, Decimal(0)) + (line.amount("AmountPaid") or Decimal(0))
+        sums[key] = sums.get(key, _ZERO) + (line.amount("AmountPaid") or _ZERO)

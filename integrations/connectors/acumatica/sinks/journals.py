@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from integrations.connectors.acumatica.faces import JOURNAL, JOURNAL_BREAK, Face
+from integrations.connectors.acumatica.fields import refuse_overlong
 from integrations.connectors.acumatica.query import starts
 from integrations.connectors.acumatica.sinks.base import DocumentSink
 from integrations.contracts import Draft, Value
 from integrations.errors import MappingError
-
-LONGEST_DESCRIPTION = 512
 
 
 class JournalSink(DocumentSink):
@@ -24,11 +23,12 @@ class JournalSink(DocumentSink):
 
     def body(self, face: Face, draft: Draft) -> dict[str, Value]:
         """Write a batch; debits must equal credits. Raises MappingError before any call."""
+        refuse_overlong(face.entity, {face.reference: draft.payload.get("Description")})
         body = super().body(face, draft)
         _check_balance(draft, body)
         text = str(draft.payload.get("Description") or "").strip()
         whole = f"{draft.reference}{JOURNAL_BREAK}{text}" if text else draft.reference
-        return {**body, face.reference: whole[:LONGEST_DESCRIPTION].rstrip()}
+        return {**body, face.reference: whole}
 
 
 def _check_balance(draft: Draft, body: Mapping[str, Value]) -> None:

@@ -26,7 +26,9 @@ from integrations.connectors.acumatica.shapes import (
     shapes_of,
     unknown_fields,
 )
+from integrations.connectors.acumatica.sinks.applications import applied_to, missing
 from integrations.connectors.acumatica.values import Row, nested, wrapped
+from integrations.contracts import Application
 from integrations.errors import ContractError, MappingError
 
 
@@ -160,6 +162,40 @@ def test_it_asks_in_filters_that_fit(values):
 def test_it_groups_alternatives():
     where = every("Type eq 'Invoice'", " or ".join([compare("N", "eq", "1"), compare("N", "eq", "2")]))
     assert where == "Type eq 'Invoice' and (N eq '1' or N eq '2')"
+
+
+# Applications
+
+
+def payment_row(amount: str, pending: str = "", released: str = "") -> Row:
+    def lines(kind: str, number: str, paid: str) -> list[object]:
+        values = {kind: "Invoice", number: "AR1", "AmountPaid": Decimal(paid)} if paid else {}
+        return [{name: {"value": value} for name, value in values.items()}]
+
+    return Row(
+        {
+            "PaymentAmount": {"value": Decimal(amount)},
+            "DocumentsToApply": lines("DocType", "ReferenceNbr", pending),
+            "ApplicationHistory": lines("DisplayDocType", "DisplayRefNbr", released),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("pending", "released", "applied"),
+    [("60", "", "60"), ("", "60", "60"), ("30", "60", "90"), ("60", "60", "60")],
+)
+def test_it_counts_an_application_once(pending, released, applied):
+    wanted = (Application(external_id="Invoice/AR1", amount=Decimal(applied)),)
+    assert applied_to(payment_row("100", pending, released)) == wanted
+
+
+def test_it_adds_only_what_is_missing():
+    wanted = (Application(external_id="Invoice/AR1", amount=Decimal(80)),)
+    assert missing(wanted, payment_row("100", released="60")) == (
+        Application(external_id="Invoice/AR1", amount=Decimal(20)),
+    )
+    assert missing(wanted, payment_row("100", pending="90")) == ()
 
 
 # Shapes

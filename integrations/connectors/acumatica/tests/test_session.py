@@ -317,3 +317,16 @@ def test_it_names_its_credentials_without_showing_them():
 
 
 VALUES = {"instance_url": "https://acme.example/Acme", "client_secret": "secret", "password": "secret"}
+
+
+def test_it_sends_again_what_met_a_running_action_of_another_worker(bench):
+    first, second = bench.session(), bench.session()
+    customer = book(first, bench.customer())
+    draft = bench.invoice(customer, "10.00")
+    external_id = book(first, draft)
+    bench.control("POST options", operation_polls=100_000, operation_s=100_000.0)
+    with pytest.raises(UnknownOutcomeError):
+        book(first, operation(draft, "release", external_id))
+    with pytest.raises(UnavailableError) as caught:
+        book(second, bench.invoice(customer, "11.00"))
+    assert caught.value.code == "acumatica_screen_busy"
