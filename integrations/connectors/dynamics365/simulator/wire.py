@@ -100,9 +100,10 @@ def _value(field: Field, value: object) -> object:
 def _decimal(field: Field, value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise _mistyped(field, value)
-    if abs(value) >= LARGEST:
+    number = Decimal(value)
+    if abs(number) >= LARGEST:
         raise bad_query(f"The value of '{field.name}' is too large.")
-    return Decimal(value)
+    return number
 
 
 def _member(field: Field, value: str) -> str:
