@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from integrations.connectors.acumatica.screens import Screens
 from integrations.connectors.acumatica.session import open_session
 from integrations.connectors.acumatica.tests.client_kit import (
     Bench,
+    Tokens,
     book,
     canned,
     operation,
@@ -103,6 +105,85 @@ def test_it_sends_no_write_twice_when_the_session_ended(bench, typed):
         book(session, draft)
     assert caught.value.code == "session_ended"
     assert book(session, draft)
+
+
+def test_it_refreshes_within_one_session_of_the_licence(bench):
+    session = bench.session()
+    for _ in range(4):
+        bench.world.advance(3600)
+        session.client.rows(LEDGERS)
+    assert (len(bench.tokens.ever), open_sessions(bench)) == (4, 1)
+
+
+def consented(bench: Bench):
+    """Give a session whose grant came from elsewhere, as that of a consent does: it has no password to fall back on."""
+    bench.session().client.rows(LEDGERS)
+    return bench.session(grant="authorization_code")
+
+
+def test_it_lives_on_a_consents_refresh_tokens_alone(bench):
+    session = consented(bench)
+    for _ in range(3):
+        bench.world.advance(3600)
+        session.client.rows(LEDGERS)
+    refreshes = [Grant.unpack(packed).refresh for packed in bench.tokens.ever]
+    assert len(set(refreshes)) == 4
+
+
+def test_it_never_ends_the_grant_of_a_consent(bench):
+    session = consented(bench)
+    bench.world.advance(3600)
+    session.client.rows(LEDGERS)
+    session.close()
+    assert (open_sessions(bench), len(bench.tokens.kept)) == (1, 1)
+
+
+def test_it_says_so_when_a_consents_chain_has_ended(bench):
+    session = consented(bench)
+    bench.world.advance(timedelta(days=31).total_seconds())
+    with pytest.raises(AuthenticationError) as caught:
+        session.client.rows(LEDGERS)
+    assert (caught.value.code, bench.tokens.kept) == ("acumatica_consent_ended", {})
+
+
+def test_it_trades_the_code_of_a_consent(bench):
+    session = bench.session(grant="authorization_code")
+    with pytest.raises(AuthenticationError) as caught:
+        session.consent("no such code")
+    assert caught.value.code == "acumatica_consent_ended"
+
+
+def test_it_keeps_the_grant_of_a_consent():
+    with canned(lambda _: Response.json(200, [])) as (bench, system):
+        session = canned_session(bench, grant="authorization_code", redirect_uri="https://portal.example/back")
+        session.consent("code-1")
+        session.client.rows(LEDGERS)
+    form = dict(system.requests[0].form())
+    assert (form["grant_type"], form["code"], form["redirect_uri"]) == (
+        "authorization_code",
+        "code-1",
+        "https://portal.example/back",
+    )
+    assert system.requests[1].headers["authorization"] == "Bearer token-1"
+
+
+def test_it_lets_one_worker_at_a_time_sign_in(bench):
+    bench.tokens = LockedTokens()
+    sessions = [bench.session() for _ in range(6)]
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        list(pool.map(lambda session: session.client.rows(LEDGERS), sessions))
+    assert (bench.calls("POST", "token"), open_sessions(bench)) == (1, 1)
+
+
+class LockedTokens(Tokens):
+    """Lets one thread at a time log in, as the portal's store does for all workers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.RLock()
+
+    def login(self, name: str) -> AbstractContextManager[None]:
+        return self._lock
 
 
 def test_it_asks_for_consent_again_when_the_grant_has_ended(bench):
@@ -261,10 +342,9 @@ def test_it_books_from_several_threads_on_one_screen(bench):
 # Answers that no honest simulator gives
 
 
-def canned_session(bench: Bench):
-    settings = Settings(
-        connection_id="1", environment="sandbox", values=bench.world.simulators["acumatica"].credentials()
-    )
+def canned_session(bench: Bench, **typed: str):
+    values = {**bench.world.simulators["acumatica"].credentials(), **typed}
+    settings = Settings(connection_id="1", environment="sandbox", values=values)
     session = open_session(settings, bench.tools)
     bench.opened.callback(session.close)
     return session
