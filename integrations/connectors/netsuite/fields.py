@@ -128,8 +128,6 @@ taxDetailsOverride | Impose the tax details (SuiteTax) | bool
 """,
 )
 
-_WITHHOLDING = _fields("header", "withholdingItem | Item for tax that the customer withheld | reference | item")
-
 _INVOICE_LINE = _fields(
     "line",
     f"""
@@ -152,10 +150,10 @@ deferRevRec | Defer revenue recognition | bool
 """,
 )
 
-INVOICES = _INVOICE_HEADER + _WITHHOLDING + _INVOICE_LINE
+INVOICES = _INVOICE_HEADER + _INVOICE_LINE
 
 _NO_CREDIT = ("dueDate", "terms", "startDate", "endDate")
-CREDIT_MEMOS = tuple(field for field in _INVOICE_HEADER + _INVOICE_LINE if field.name not in _NO_CREDIT)
+CREDIT_MEMOS = tuple(field for field in INVOICES if field.name not in _NO_CREDIT)
 
 PAYMENTS = _fields(
     "header",

@@ -22,7 +22,6 @@ COMPANION = (
     "companionOf"  # in a payload of the invoices sink only: names the record type that is made beside the invoice
 )
 COMPANION_AMOUNT = "companionAmount"  # beside it: how much of the invoice it settles
-WITHHOLDING_ITEM = "withholdingItem"  # a field of the invoices sink that no record has: the item for tax withheld
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _OURS = re.compile(r"(.+?-(?:CUS|ITM|INV|CN|TXN|RFD)-)")

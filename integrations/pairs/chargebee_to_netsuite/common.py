@@ -1,6 +1,7 @@
 """What the flows of this pair share: references written into NetSuite, posting periods, rates and lines."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,14 +25,27 @@ def reversal_reference(context: Context, kind: Kind, key: str, revision: int = 1
     return reference(context, kind, f"{key}-REV", revision)
 
 
-def posting(flow: str, day: date, label: str, context: Context) -> Values:
-    """Give the posting period where it must not be the document date's own. Raises ClosedPeriodError by policy.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """When a document is booked: the date it will show, and what its header says beside the mapping."""
 
-    The document keeps its date; NetSuite keeps the period apart.
+    day: date
+    header: Values
+
+
+def posting(flow: str, day: date, label: str, context: Context, memo: Value = None) -> Posting:
+    """Give when a document is booked, in the period that takes it. Raises ClosedPeriodError by policy.
+
+    NetSuite keeps the period apart, so the document keeps its date, unless the policy `moved_dates` says that the
+    account allows no date outside its posting period: then the date moves and the memo keeps the wanted one.
     """
     policy = context.policy(flow, "closed_periods", "hold")
     on = posting_day(day, context.references, "ar", policy, label)
-    return {} if on == day else {"postingPeriod": _period_of(on, context)}
+    if on == day:
+        return Posting(day=day, header={})
+    if context.policy(flow, "moved_dates", "period") == "date":
+        return Posting(day=on, header={"tranDate": on, "memo": f"{memo or label} (dated {day})"})
+    return Posting(day=day, header={"postingPeriod": _period_of(on, context)})
 
 
 def _period_of(on: date, context: Context) -> str:

@@ -33,7 +33,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     applied = linked(lifecycle.credit_notes.applied(record), "invoices", context)
     _require_one_customer(record, customer, context)
     day = lifecycle.common.day(note.date, context)
-    moved = posting("credit_notes", day, f"Credit note {note.id}", context)
+    moved = posting("credit_notes", day, f"Credit note {note.id}", context, mapped.header.get("memo"))
     values = {**mapped.header, **rate(note, context), "entity": customer, "toBeEmailed": False}
     header = resolve("credit_memos", values, context)
     lines, line_references = sales_lines("credit_memos", mapped.lines, note, context)
@@ -45,7 +45,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             revision=context.revision,
             reference=reference(context, "CN", note.id, context.revision),
             payload={
-                **body("credit_memos", {**header, **moved}, lines),
+                **body("credit_memos", {**header, **moved.header}, lines),
                 "autoApply": False,
                 **apply_rows(applied),
             },
@@ -53,7 +53,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 customer=customer,
                 currency=note.currency_code,
                 total=note.total,
-                date=day,
+                date=moved.day,
                 lines=line_facts(lines),
                 applied=applied,
             ),

@@ -50,6 +50,7 @@ ITEMS = (
     _row("incomeAccount", ValueMapSpec(map="income_accounts", keys=("accounting_code",)), required=True),
 )
 
+_PERIOD = 'IF(AND(line.kind="item", line.has_period), line.{day}, "")'  # a single day is no service period
 _LINES = (
     _row(
         "item",
@@ -60,6 +61,8 @@ _LINES = (
     _row("amount", _from("line.amount"), level="line", required=True),
     _row("quantity", _from("line.quantity"), level="line"),
     _row("description", FormulaSpec(formula="LEFT(line.description, 999)"), level="line"),
+    _row("revRecStartDate", FormulaSpec(formula=_PERIOD.format(day="date_from")), level="line"),
+    _row("revRecEndDate", FormulaSpec(formula=_PERIOD.format(day="date_to")), level="line"),
 )
 
 INVOICES = (
@@ -70,8 +73,6 @@ INVOICES = (
     _row("currency", _from("currency"), required=True),
     _row("memo", FormulaSpec(formula='"Chargebee " & number')),
     *_LINES,
-    _row("revRecStartDate", FormulaSpec(formula='IF(line.kind="item", line.date_from, "")'), level="line"),
-    _row("revRecEndDate", FormulaSpec(formula='IF(line.kind="item", line.date_to, "")'), level="line"),
 )
 
 CREDIT_NOTES = (
@@ -80,8 +81,6 @@ CREDIT_NOTES = (
     _row("currency", _from("currency"), required=True),
     _row("memo", FormulaSpec(formula='LEFT("Chargebee " & number & " " & reason, 900)')),
     *_LINES,
-    _row("revRecStartDate", FormulaSpec(formula='IF(line.kind="item", line.date_from, "")'), level="line"),
-    _row("revRecEndDate", FormulaSpec(formula='IF(line.kind="item", line.date_to, "")'), level="line"),
 )
 
 _MONEY = (

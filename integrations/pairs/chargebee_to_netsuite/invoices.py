@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.connectors.netsuite.records import WITHHOLDING_ITEM, body
+from integrations.connectors.netsuite.records import body
 from integrations.contracts import Application, Context, Draft, Facts, Mapped, Need, Record, Standing
 from integrations.pairs.chargebee_to_netsuite.applying import apply_rows
 from integrations.pairs.chargebee_to_netsuite.common import (
@@ -16,7 +16,7 @@ from integrations.pairs.chargebee_to_netsuite.common import (
 )
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
 from integrations.pairs.chargebee_to_netsuite.reversing import sales_reversal
-from integrations.pairs.chargebee_to_netsuite.withholding import held_back
+from integrations.pairs.chargebee_to_netsuite.withholding import WITHHOLDING_ITEM, held_back
 
 _UPDATED = ("dueDate", "otherRefNum", "memo", "message")
 
@@ -31,7 +31,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     invoice = lifecycle.invoices.invoice_of(record)
     customer = context.links[("customers", invoice.customer_id)].external_id
     day = lifecycle.common.day(invoice.date, context)
-    moved = posting("invoices", day, f"Invoice {invoice.id}", context)
+    moved = posting("invoices", day, f"Invoice {invoice.id}", context, mapped.header.get("memo"))
     values = {**mapped.header, **rate(invoice, context), "entity": customer, "toBeEmailed": False}
     values.pop(WITHHOLDING_ITEM, None)
     header = resolve("invoices", values, context)
@@ -42,9 +42,13 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
         sink="invoices",
         revision=context.revision,
         reference=reference(context, "INV", invoice.id, context.revision),
-        payload=body("invoices", {**header, **moved}, lines),
+        payload=body("invoices", {**header, **moved.header}, lines),
         facts=Facts(
-            customer=customer, currency=invoice.currency_code, total=invoice.total, date=day, lines=line_facts(lines)
+            customer=customer,
+            currency=invoice.currency_code,
+            total=invoice.total,
+            date=moved.day,
+            lines=line_facts(lines),
         ),
         references=(*used("invoices", header), *line_references),
     )

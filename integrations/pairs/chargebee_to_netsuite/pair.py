@@ -13,6 +13,7 @@ from integrations.pairs.chargebee_to_netsuite import (
     payments,
     refunds,
     sandbox,
+    withholding,
 )
 from integrations.pairs.chargebee_to_netsuite.policies import POLICIES
 
@@ -86,6 +87,7 @@ PAIR = Pair(
             default_rows=defaults.INVOICES,
             default_maps=(defaults.DOCUMENT_ITEMS,),
             sandbox_rows=sandbox.INVOICES,
+            fields=withholding.FIELDS,
             sandbox_maps=(sandbox.ITEM_MAP,),
         ),
         Flow(

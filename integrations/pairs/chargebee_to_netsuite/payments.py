@@ -20,7 +20,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     applied = linked(lifecycle.payments.applied(record), "invoices", context)
     customer = _payer(record, context)
     day = lifecycle.common.day(payment.date, context)
-    moved = posting("payments", day, f"Payment {payment.id}", context)
+    moved = posting("payments", day, f"Payment {payment.id}", context, mapped.header.get("memo"))
     header = resolve("payments", {**mapped.header, **rate(payment, context), "customer": customer}, context)
     return (
         Draft(
@@ -29,9 +29,9 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             sink="payments",
             revision=context.revision,
             reference=reference(context, "TXN", payment.id, context.revision),
-            payload={**body("payments", {**header, **moved}), "autoApply": False, **apply_rows(applied)},
+            payload={**body("payments", {**header, **moved.header}), "autoApply": False, **apply_rows(applied)},
             facts=Facts(
-                customer=customer, currency=payment.currency_code, total=payment.amount, date=day, applied=applied
+                customer=customer, currency=payment.currency_code, total=payment.amount, date=moved.day, applied=applied
             ),
             references=tuple(used("payments", header)),
         ),

@@ -22,6 +22,14 @@ POLICIES = (
         flow="credit_notes",
     ),
     PolicyField(
+        name="moved_dates",
+        label="Documents moved out of a closed period",
+        choices=(
+            ("period", "Move the posting period only; NetSuite must allow dates outside the posting period."),
+            ("date", "Move the document's date, too; its memo keeps the date that it had."),
+        ),
+    ),
+    PolicyField(
         name="exchange_rates",
         label="Exchange rate of documents in other currencies",
         choices=(

@@ -21,7 +21,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     applied = _applied(record, context)
     customer = _customer(record, context)
     day = lifecycle.common.day(refund.date, context)
-    moved = posting("refunds", day, f"Refund {refund.id}", context)
+    moved = posting("refunds", day, f"Refund {refund.id}", context, mapped.header.get("memo"))
     header = resolve("refunds", {**mapped.header, **rate(refund, context), "customer": customer}, context)
     return (
         Draft(
@@ -30,9 +30,9 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             sink="refunds",
             revision=context.revision,
             reference=reference(context, "RFD", refund.id, context.revision),
-            payload={**body("refunds", {**header, **moved}), **apply_rows(applied)},
+            payload={**body("refunds", {**header, **moved.header}), **apply_rows(applied)},
             facts=Facts(
-                customer=customer, currency=refund.currency_code, total=refund.amount, date=day, applied=applied
+                customer=customer, currency=refund.currency_code, total=refund.amount, date=moved.day, applied=applied
             ),
             references=tuple(used("refunds", header)),
         ),

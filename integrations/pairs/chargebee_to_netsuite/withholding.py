@@ -4,11 +4,23 @@ from collections.abc import Iterator
 from datetime import date
 
 from integrations.connectors.chargebee.records import TaxWithheld, lifecycle
-from integrations.connectors.netsuite.records import COMPANION, COMPANION_AMOUNT, WITHHOLDING_ITEM, body
+from integrations.connectors.netsuite.records import COMPANION, COMPANION_AMOUNT, body
 from integrations.contracts import Context, Draft, Facts, Mapped, Record, Value
 from integrations.errors import MappingError
 from integrations.pairs.chargebee_to_netsuite.common import posting, reference
 from integrations.pairs.chargebee_to_netsuite.references import resolve
+from mappings.catalogue import TargetField
+
+WITHHOLDING_ITEM = "withholdingItem"
+FIELDS = (
+    TargetField(
+        name=WITHHOLDING_ITEM,
+        label="Item for tax that the customer withheld",
+        type="reference",
+        level="header",
+        reference="item",
+    ),
+)
 
 
 def held_back(record: Record, mapped: Mapped, invoice: Facts, invoice_id: str, context: Context) -> Iterator[Draft]:
@@ -46,7 +58,7 @@ def _payload(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, c
         "tranDate": day,
         "currency": invoice.currency,
         "memo": f"{label} {tax.reference_number}".strip(),
-        **posting("invoices", day, label, context),
+        **posting("invoices", day, label, context).header,
     }
     line = {"item": item, "quantity": 1, "rate": tax.amount, "amount": tax.amount, "description": label}
     lines = [resolve("credit_memos", line, context, is_line=True)]

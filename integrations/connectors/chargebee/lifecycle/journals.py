@@ -19,6 +19,7 @@ from mappings.catalogue import TargetField
 
 RECEIVABLE, CLEARING, WITHHELD = "receivable_account", "clearing_account", "withholding_account"
 ACCOUNT, DEFERRED = "account", "deferred_account"
+HEADER_NAMES = (RECEIVABLE, CLEARING, WITHHELD)
 Role: TypeAlias = Literal["receivable", "clearing", "line"]
 
 
@@ -121,7 +122,7 @@ def _lines(mapped: Mapped, posting: date, context: Context, *, sign: int) -> Ent
     """Give the lines that move money; zero lines of free items say nothing in a ledger."""
     return tuple(
         Entry(
-            account=_line_account(line, posting, context),
+            account=line_account(line, posting, context),
             amount=sign * amount,
             role="line",
             text=str(line.get("description") or ""),
@@ -132,7 +133,7 @@ def _lines(mapped: Mapped, posting: date, context: Context, *, sign: int) -> Ent
     )
 
 
-def _line_account(line: Mapping[str, Value], posting: date, context: Context) -> str:
+def line_account(line: Mapping[str, Value], posting: date, context: Context) -> str:
     """Give the line's account: deferred revenue where its service leaves the posting month and the policy says so."""
     until = line.get("date_to")
     leaves = isinstance(until, date) and (until.year, until.month) > (posting.year, posting.month)

@@ -38,7 +38,8 @@ def is_store_credit(note: CreditNote) -> bool:
 def line_values(line: BillingLine, linked_item: str = "") -> dict[str, Value]:
     """Give a line's fields for a mapping; `linked_item` is the target's id of its price, where a flow delivers those.
 
-    `code` is what value maps are keyed by: the price, the tax's name, or the coupon.
+    `code` is what value maps are keyed by: the price, the tax's name, or the coupon. `has_period`: it is a service over
+    more than one day.
     """
     return {
         "kind": line.kind,
@@ -50,6 +51,7 @@ def line_values(line: BillingLine, linked_item: str = "") -> dict[str, Value]:
         "quantity": line.quantity,
         "date_from": line.date_from,
         "date_to": line.date_to,
+        "has_period": bool(line.date_from and line.date_to and line.date_to > line.date_from),
         "subscription_id": line.subscription,
         "discount_type": line.discount_type,
         "coupon": line.coupon,

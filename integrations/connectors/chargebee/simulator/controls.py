@@ -1,10 +1,9 @@
 """The control calls of this system: fill it, act on it as its users would, turn its limits, register webhooks."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from integrations.connectors.chargebee.simulator import credits, invoices, payments, people
 from integrations.connectors.chargebee.simulator.activity import make_activity, touch_objects
+from integrations.connectors.chargebee.simulator.acts import ACTS, moment_s
 from integrations.connectors.chargebee.simulator.generator import generate
 from integrations.connectors.chargebee.simulator.site import Site
 from integrations.connectors.chargebee.simulator.sites import DEFAULT
@@ -12,28 +11,6 @@ from integrations.connectors.chargebee.simulator.webhooks import WebhookSender
 from integrations.sandbox.app import ControlCall, Json
 
 STATUSES = ("active", "blocked", "maintenance")
-
-ACTS: dict[str, Callable[..., Any]] = {
-    "record_payment": payments.record_payment,
-    "settle_payment": payments.settle_payment,
-    "late_fail": payments.late_fail,
-    "fail_payment": payments.fail_payment,
-    "apply_excess": payments.apply_excess,
-    "refund_excess": payments.refund_excess,
-    "adjust_invoice": credits.adjust_invoice,
-    "write_off": credits.write_off,
-    "credit_invoice": credits.credit_invoice,
-    "apply_credit": credits.apply_credit,
-    "refund_note": credits.refund_note,
-    "void_note": credits.void_note,
-    "void_invoice": invoices.void_invoice,
-    "delete_invoice": invoices.delete_invoice,
-    "edit_invoice": invoices.edit_invoice,
-    "close_pending": invoices.close_pending,
-    "withhold_tax": invoices.withhold_tax,
-    "change_customer": people.change_customer,
-    "delete_customer": people.delete_customer,
-}
 
 
 class Controls:
@@ -81,12 +58,20 @@ class Controls:
         )
 
     def _act(self, options: Json) -> Json:
-        """Do one thing that the site's staff or customers would: `{"do": "late_fail", "payment_id": "txn_..."}`."""
+        """Do one thing that the site's staff or customers would: `{"do": "late_fail", "payment_id": "txn_..."}`.
+
+        With `at` (an ISO time) it is done at that moment, as history is written.
+        """
         act = ACTS.get(options.get("do", ""))
         if act is None:
             raise LookupError(f"Say what to do: {', '.join(ACTS)}.")
-        arguments = {key: value for key, value in options.items() if key not in ("do", "site")}
-        return {"object": act(self._site(options), **arguments)}
+        site = self._site(options)
+        arguments = {key: value for key, value in options.items() if key not in ("do", "site", "at")}
+        site.moment_s = moment_s(options["at"]) if "at" in options else None
+        try:
+            return {"object": act(site, **arguments)}
+        finally:
+            site.moment_s = None
 
     def _limits(self, options: Json) -> Json:
         """Turn requests per minute, concurrency, index lag, status, or whether customers can be sorted."""

@@ -42,7 +42,7 @@ def record_payment(
         **_common_subscription(invoices),
         **extra,
     })  # fmt: skip
-    tell(site, EVENTS[status], payment, invoices)
+    tell(site, EVENTS.get(status, "transaction_created"), payment, invoices)
     for invoice in invoices:
         _link(site, invoice["id"], payment, applied[invoice["id"]])
     move_balance(site, payer, "excess_payments", unused, currency)

@@ -1,0 +1,222 @@
+"""Runs a pair's casebook: stories told to the sandbox, run by the real engine, compared with ledgers written by hand.
+
+A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (what happens in the source; `sync` runs
+the sync; what has `target` is an order to the target's simulator), and what must stand in the end: every document of
+the ledger, what became of records that make none (`records`), and the trial balance before the last `sync` and after.
+`as: name` names an object (`take` what of it, else its id); `$name` stands for it. A reference names a document by the
+end of our own.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from integrations import registry
+from integrations.contracts import Changed
+from integrations.engine import inbox
+from integrations.engine.syncs import change_sync
+from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
+from integrations.models import Sync, SyncRecord
+
+NO_DOCUMENTS = ("customer", "item", "vendor", "address")
+_NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_STREAMS = {
+    "customer": "customers",
+    "item_price": "item_prices",
+    "invoice": "invoices",
+    "credit_note": "credit_notes",
+    "transaction": "transactions",
+}
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Telling:
+    """One case under way."""
+
+    box: Sandbox
+    sync: Sync
+    source: str
+    target: str
+    names: dict[str, str] = field(default_factory=dict)
+    before: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a case wants and what stands, in the same words, so that a plain comparison shows the difference."""
+
+    wanted: Json
+    stands: Json
+
+
+def cases(folder: Path) -> list[Path]:
+    """Give a pair's cases by name."""
+    return sorted(folder.glob("*.yaml"))
+
+
+def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json]) -> Outcome:
+    """Tell one case and give what it wants beside what stands. `opening` is told first, before the sync is made."""
+    told = yaml.safe_load(case.read_text())
+    pair = registry.pair(pair_slug)
+    names: dict[str, str] = {}
+    for step in opening:
+        _act(box, pair.source, step, names)
+    telling = Telling(box=box, sync=make_live_sync(box, pair_slug), source=pair.source, target=pair.target, names=names)
+    if policies := told.get("policies"):
+        change_sync(telling.sync, changes={"policies": {**telling.sync.policies, **policies}}, actor=ACTOR)
+        telling.sync.refresh_from_db()
+    for step in told["story"]:
+        _tell(telling, step)
+    return Outcome(wanted=_wanted(telling, told), stands=_stands(telling, told))
+
+
+def _tell(telling: Telling, step: Any) -> None:
+    if step == "sync":
+        telling.before = trial_balance(_ledger(telling))
+        _sync(telling)
+    elif "target" in step:
+        order = {key: value for key, value in step.items() if key != "target"}
+        telling.box.control.post(f"/{step['target']}/{telling.target}", _filled(order, telling.names))
+    else:
+        _act(telling.box, telling.source, step, telling.names)
+
+
+def _act(box: Sandbox, source: str, step: Mapping[str, Any], names: dict[str, str]) -> None:
+    order = _filled({key: value for key, value in step.items() if key not in ("as", "take")}, names)
+    made = box.control.post(f"/act/{source}", order)["object"]
+    if "as" in step:
+        names[step["as"]] = _at(made, step.get("take", "id"))
+
+
+def _at(made: Any, path: str) -> str:
+    """Give what stands at a path of the answer: `linked_taxes_withheld.0.id`."""
+    for step in path.split("."):
+        made = made[int(step) if step.isdigit() else step]
+    return str(made)
+
+
+def _filled(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {_filled(key, names): _filled(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, names) for one in value]
+    return _NAME.sub(lambda found: names[found[1]], value) if isinstance(value, str) else value
+
+
+def _sync(telling: Telling) -> None:
+    """Let the engine read all that the source shows, as webhooks would, and run until nothing is left to do."""
+    for _ in range(6):
+        inbox.make_due(telling.sync, _changed(telling))
+        run_to_rest(telling.sync, trigger="webhook")
+        busy = SyncRecord.objects.filter(sync=telling.sync, state__in=["due", "unknown", "open"])
+        if not busy.exists():
+            return
+        busy.update(due_at="2000-01-01T00:00Z")
+    raise AssertionError(list(busy.values_list("flow", "natural_key", "state", "reason")))
+
+
+def _changed(telling: Telling) -> list[Changed]:
+    return [
+        Changed(stream=_STREAMS[one["object"]], key=one["id"], order=one.get("resource_version", 0))
+        for one in telling.box.control.documents(telling.source)
+        if one["object"] in _STREAMS
+    ]
+
+
+def _ledger(telling: Telling) -> list[Json]:
+    documents = telling.box.control.documents(telling.target)
+    return [one for one in documents if one["kind"] not in NO_DOCUMENTS]
+
+
+def trial_balance(documents: list[Json]) -> dict[str, Decimal]:
+    """Add up what is posted by account in base currency, debits positive; accounts at zero are left out."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for document in documents:
+        for line in document["lines"] if document.get("posted", True) else ():
+            debit, credit = line.get("base_debit", line["debit"]), line.get("base_credit", line["credit"])
+            sums[line["account"]] += Decimal(debit) - Decimal(credit)
+    return {account: amount for account, amount in sorted(sums.items()) if amount}
+
+
+def _wanted(telling: Telling, told: Json) -> Json:
+    balances = told["trial_balance"]
+    documents = [_expected(one) for one in _filled(told["ledger"], telling.names)]
+    return {
+        "ledger": {one.pop("reference"): one for one in documents},
+        "before": _amounts(balances["before"]),
+        "after": _amounts(balances["after"]),
+        "records": sorted(_filled(told.get("records", []), telling.names)),
+    }
+
+
+def _expected(one: Json) -> Json:
+    return {
+        "reference": one["reference"],
+        "kind": one["kind"],
+        "date": str(one["date"]),
+        "posted": str(one.get("posting_date", one["date"])),
+        "currency": one["currency"],
+        "entries": sorted(_entry(text) for text in one.get("entries", [])),
+        "applied": _amounts(one.get("applied", {})),
+        "open": str(Decimal(str(one.get("open", 0))).normalize()),
+    }
+
+
+def _entry(text: str) -> tuple[str, str, str]:
+    account, side, amount = text.split()
+    return account, side, str(Decimal(amount).normalize())
+
+
+def _amounts(rows: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(key): str(Decimal(str(amount)).normalize()) for key, amount in rows.items()}
+
+
+def _stands(telling: Telling, told: Json) -> Json:
+    documents = _ledger(telling)
+    wanted = [one["reference"] for one in _filled(told["ledger"], telling.names)]
+    called = {one["id"]: _called(one, wanted) for one in documents}
+    asked = {tuple(text.split()[:2]) for text in _filled(told.get("records", []), telling.names)}
+    return {
+        "ledger": {called[one["id"]]: _shown(one, called) for one in documents},
+        "before": _amounts(telling.before),
+        "after": _amounts(trial_balance(documents)),
+        "records": sorted(_records(telling, asked)),
+    }
+
+
+def _called(document: Json, wanted: list[str]) -> str:
+    """Call a document by the longest wanted name that its reference ends with, else by its whole reference."""
+    reference = str(document.get("reference") or document["id"])
+    fitting = [name for name in wanted if reference.endswith(f"-{name}") or reference == name]
+    return max(fitting, key=len, default=reference)
+
+
+def _shown(one: Json, called: Mapping[str, str]) -> Json:
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for line in one["lines"]:
+        for side in ("debit", "credit"):
+            sums[line["account"], side] += Decimal(line[side])
+    applied = {called.get(each["id"], each["id"]): each["amount"] for each in one["applied"]}
+    return {
+        "kind": one["kind"],
+        "date": one["date"],
+        "posted": one["posting_date"],
+        "currency": one["currency"],
+        "entries": sorted((key[0], key[1], str(amount.normalize())) for key, amount in sums.items() if amount),
+        "applied": _amounts(applied),
+        "open": str(Decimal(one["open"]).normalize()),
+    }
+
+
+def _records(telling: Telling, asked: set[tuple[str, ...]]) -> Iterator[str]:
+    rows = SyncRecord.objects.filter(sync=telling.sync).values_list("flow", "natural_key", "state", "code")
+    for flow, key, state, code in rows:
+        if (flow, key) in asked:
+            yield f"{flow} {key} {state} {code}".strip()
