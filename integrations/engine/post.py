@@ -297,10 +297,15 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
 def _link_after(ending: Ending) -> LinkView | None:
     """Give what is known of the record's document after an operation; None where the operation made no link."""
     work, found = ending.work, ending.found
-    if found is None or work.draft.writes_back or not work.draft.makes_link:
-        return None
     is_last = not work.then and ending.outcome != Outcome.DIFFERENT
     link = work.link
+    if found is None:
+        return None
+    if work.draft.writes_back or not work.draft.makes_link:
+        if work.aim.mode != "reverse" or link is None or not is_last:
+            return None
+        work.link = replace(link, state="reversed", reversed_on=work.aim.on)
+        return work.link
     if link is None or link.revision != work.revision:
         link = LinkView(
             external_id=found.external_id,

@@ -10,6 +10,7 @@ ACCOUNTS = (
     ("1000", "Operating Checking", "BANK"),
     ("1090", "Money Out Clearing", "OTHER_CURRENT_ASSET"),
     ("1300", "Inventory", "OTHER_CURRENT_ASSET"),
+    ("1350", "Recoverable Input Tax", "OTHER_CURRENT_ASSET"),
     ("1500", "Machinery and Equipment", "FIXED_ASSET"),
     ("2000", "Accounts Payable", "ACCOUNTS_PAYABLE"),
     ("2100", "Received Not Vouchered", "OTHER_CURRENT_LIABILITY"),
@@ -21,10 +22,11 @@ ACCOUNTS = (
     ("6500", "Professional Fees", "EXPENSE"),
     ("6600", "Travel", "EXPENSE"),
     ("6700", "Utilities", "EXPENSE"),
+    ("6800", "Advertising", "EXPENSE"),
     ("7900", "Exchange Differences", "OTHER_EXPENSE"),
 )
 CLEARING, PAYABLE = "1090", "2000"
-DEPARTMENTS = ("Production", "Sales", "Finance", "Logistics", "Information Technology")
+DEPARTMENTS = ("Production", "Sales", "Finance", "Logistics", "Information Technology", "Marketing", "Engineering")
 LOCATIONS = ("Denver Plant", "Memphis Warehouse", "Rotterdam Branch", "Head Office")
 BANK = {
     "status": "VERIFIED",

@@ -1,0 +1,488 @@
+"""Payments: what BILL paid, recorded in JD Edwards against the voucher; what BILL put away, given back to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from integrations.connectors.billcom.records import Payment, Settled, Settlement, source_key
+from integrations.connectors.jde.records import journal_facts
+from integrations.contracts import (
+    DELIVER,
+    Application,
+    Context,
+    Draft,
+    Facts,
+    Mapped,
+    Money,
+    Need,
+    Record,
+    SourceDocument,
+    Standing,
+    Value,
+    Verdict,
+)
+from integrations.errors import MappingError, RejectedError
+from integrations.pairs.jde_to_billcom.common import (
+    DEBIT_MEMO,
+    HELD,
+    RECEIPT,
+    VOUCHER,
+    as_day,
+    company_of,
+    digest,
+    is_ours,
+    jde_reference,
+    resolve,
+    type_of,
+    used,
+)
+from integrations.periods import posting_day
+
+FLOW = "payments"
+PAY, JOURNAL = "pay", "journal"
+_PATH = ("SCHEDULED", "READY_TO_FUND", "FUNDING_STARTED", "PROCESSED", "SENT", "DELIVERED", "CLEARED")
+_LATE = {"PARTIALLY_CLAIMED": "DELIVERED", "EXPIRING": "DELIVERED", "FUNDS_ESCHEATED": "CLEARED"}
+_PENDING = ("CANCELLATION_IN_PROGRESS", "DISBURSEMENT_ON_HOLD", "VOID_PENDING")
+_WITHDRAWN = ("CANCELED", "VOIDED", "FUNDING_FAILED_VOIDED")
+_REISSUES = ("VOID_AND_REISSUE", "VOID_AND_REISSUE_VCARD")
+_FIELDS = {"bankAccountId": "bank_account", "receivedAccount": "account", "payableAccount": "account"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What a payment pays of one document: `source` is its id in JD Edwards, `used` marks a debit memo."""
+
+    source: str
+    amount: Decimal
+    settled: Settled
+
+
+def settlement_of(record: Record) -> Settlement:
+    """Give the record's body as what this stream holds."""
+    return cast(Settlement, record.body)
+
+
+def label(record: Record) -> str:
+    """Give what people call it."""
+    payment = settlement_of(record).payment
+    if payment is None:
+        return f"Bill {settlement_of(record).settled[0].number} put away"
+    return f"Payment {payment.confirmation_number or payment.transaction_number or payment.id}"
+
+
+def money(record: Record) -> Money | None:
+    """Give the cash that the payment moved; its currency is the vendor's, which BILL does not say here."""
+    payment = settlement_of(record).payment
+    return None if payment is None else Money(amount=payment.amount, currency="")
+
+
+def document_date(record: Record, context: Context) -> date | None:
+    """Give the day on which BILL took the money."""
+    payment = settlement_of(record).payment
+    return payment.process_date if payment else None
+
+
+# Where it is
+
+
+def phase(payment: Payment) -> str:
+    """Say where a payment is: its step on the way, or pending, failed, withdrawn, unknown. A reissue withdraws nothing.
+
+    A payment that was sent can fail even after it cleared: no step is the last.
+    """
+    status = payment.single_status
+    if status in _WITHDRAWN:
+        is_reissue = any(void.type in _REISSUES and void.status == "ACCEPTED" for void in payment.voids)
+        return "CLEARED" if is_reissue else "withdrawn"
+    if status in _PATH or status in _LATE:
+        return _LATE.get(status, status)
+    if status in _PENDING:
+        return "pending"
+    return "failed" if "FAILED" in status else "unknown"
+
+
+def version(record: Record) -> str:
+    """Digest what was paid, and whether it stands: the steps of a payment that stands change nothing."""
+    found = settlement_of(record)
+    payment = found.payment
+    if payment is None:
+        return digest(("put away", *(one.archived for one in found.settled)))
+    splits = [
+        (split.bill_id, split.amount, *((credit.id, credit.amount) for credit in split.credits))
+        for split in payment.bill_payments
+    ]
+    return digest((payment.amount, payment.process_date, *splits, _standing(payment)))
+
+
+def _standing(payment: Payment) -> str:
+    """Tell what of its phase counts: before it moves money each step, for the policy may post from any of them."""
+    now = phase(payment)
+    return "moving" if now in _PATH[3:] or now == "pending" else now
+
+
+def details(record: Record) -> str:
+    """Digest the step a payment is at: what waits for the policy's step is looked at again at each."""
+    payment = settlement_of(record).payment
+    return "" if payment is None else phase(payment)
+
+
+def verdict(record: Record, context: Context) -> Verdict:
+    """Post what has reached the policy's step; take back what was voided; park what failed or is not understood."""
+    found = settlement_of(record)
+    if found.payment is None:
+        return _of_put_away(found.settled[0], context)
+    if not _shares_of_ours(found, context):
+        return Verdict(
+            action="skip", code="not_ours", reason=f"{label(record)} pays no bill that came from JD Edwards."
+        )
+    now, point = phase(found.payment), context.policy(FLOW, "post_payments_at", "PROCESSED")
+    if now == "withdrawn":
+        told = f"{label(record)} was voided or cancelled in BILL."
+        return Verdict(action="withdraw", code="payment_voided", reason=told, on=found.payment.updated_at.date())
+    if now == "failed":
+        raise RejectedError(
+            f"BILL reports {found.payment.single_status}: the money may come back. Nothing is booked or reversed until "
+            "BILL voids the payment or sends it again; decide there.",
+            code="payment_failed",
+            field="singleStatus",
+            value=found.payment.single_status,
+        )
+    if now == "unknown":
+        raise RejectedError(
+            f"BILL gives the status “{found.payment.single_status}”, which is not known here. Nothing is booked; tell "
+            "our support.",
+            code="unknown_status",
+            field="singleStatus",
+            value=found.payment.single_status,
+        )
+    if now == "pending" or _PATH.index(now) < _PATH.index(point):
+        told = f"{label(record)} is {found.payment.single_status}; by policy it is posted from {point} on."
+        return Verdict(action="later", code="not_there_yet", reason=told)
+    return DELIVER
+
+
+def _of_put_away(bill: Settled, context: Context) -> Verdict:
+    if not is_ours(context, bill.reference) or type_of(source_key(bill.reference)) not in (VOUCHER, DEBIT_MEMO):
+        return Verdict(action="skip", code="nothing_to_release", reason=f"Bill {bill.number} holds no voucher back.")
+    return DELIVER
+
+
+def _shares_of_ours(found: Settlement, context: Context) -> bool:
+    return any(is_ours(context, one.reference) for one in found.settled)
+
+
+def needs(record: Record, context: Context) -> tuple[Need, ...]:
+    """A payment needs every document that it settles; each stands for one of JD Edwards."""
+    found = settlement_of(record)
+    if found.payment is None:
+        return ()
+    keys = dict.fromkeys(source_key(one.reference) for one in found.settled if is_ours(context, one.reference))
+    return tuple(Need(flow="bills", key=key) for key in keys)
+
+
+def source(record: Record, context: Context) -> SourceDocument:
+    """Show a payment to the mapping."""
+    found = settlement_of(record)
+    payment = found.payment
+    if payment is None:
+        return SourceDocument(header={"id": record.key, "kind": "put_away"})
+    keys = [source_key(one.reference) for one in found.settled if is_ours(context, one.reference)]
+    return SourceDocument(
+        header={
+            "id": payment.id,
+            "kind": "payment",
+            "date": payment.process_date,
+            "amount": payment.amount,
+            "company": company_of(keys[0]) if keys else "",
+            "vendor_name": payment.vendor_name,
+            "payment_number": payment_number(payment),
+            "check_number": payment.check_number,
+            "confirmation_number": payment.confirmation_number,
+            "transaction_number": payment.transaction_number,
+            "disbursement_type": payment.disbursement_type,
+            "funding_account": payment.funding_account_id,
+            "is_online": payment.is_online,
+        }
+    )
+
+
+def payment_number(payment: Payment) -> str:
+    """Give a number of eight figures or less: of the check, of BILL's confirmation, else made from BILL's id."""
+    if payment.check_number.isdecimal():
+        return payment.check_number[-8:]
+    confirmed = payment.confirmation_number.rpartition("-")[2].strip()
+    if confirmed.isdecimal():
+        return confirmed[-8:].lstrip("0") or "1"
+    return str(int(digest([payment.id]), 16) % 90_000_000 + 10_000_000)
+
+
+# New payments
+
+
+def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Record the payment: against vouchers, with the voucher that an order still lacks, or as a journal entry."""
+    found = settlement_of(record)
+    if found.payment is None:
+        return (_released(record.key, found.settled[0], context),)
+    shares = _shares(found.payment, found, context)
+    company = _one([company_of(share.source) for share in shares], "company", record)
+    currency = _one([_currency(share, context) for share in shares], "currency", record)
+    header = resolve(_FIELDS, mapped.header, context, "JD Edwards")
+    day = _gl_day(record, header, company, context)
+    if context.policy(FLOW, "book_payments_as", PAY) == JOURNAL:
+        return (_journal(record, found.payment, mapped, header, (company, currency, day), context),)
+    payload: dict[str, Value] = {
+        "paymentNumber": header.get("paymentNumber"),
+        "paymentDate": found.payment.process_date,
+        "glDate": day,
+        "bankAccountId": header.get("bankAccountId"),
+        "receivedAccount": header.get("receivedAccount"),
+        "currencyCode": currency,
+    }
+    before = _vouchers_first(record, shares, payload, context)
+    return (*before, _paid(record, found.payment, shares, payload, currency, context))
+
+
+def _shares(payment: Payment, found: Settlement, context: Context) -> list[Share]:
+    """Give what is paid of each JD Edwards document; a credit that is used counts on both sides, without cash."""
+    shares: dict[str, Share] = {}
+
+    def add(document_id: str, amount: Decimal) -> None:
+        settled = found.of(document_id)
+        if settled is None or not is_ours(context, settled.reference):
+            raise RejectedError(
+                f"The payment settles {settled.number if settled else document_id}, which is not from JD Edwards, "
+                "beside bills that are. Record it in JD Edwards by hand, and skip it here with the reason.",
+                code="not_all_ours",
+                field="bill",
+                value=document_id,
+            )
+        key = source_key(settled.reference)
+        before = shares[key].amount if key in shares else Decimal(0)
+        shares[key] = Share(source=key, amount=before + amount, settled=settled)
+
+    for split in payment.bill_payments:
+        add(split.bill_id, split.amount + sum((credit.amount for credit in split.credits), Decimal(0)))
+        for credit in split.credits:
+            add(credit.id, -credit.amount)
+    return list(shares.values())
+
+
+def _one(values: list[str], name: str, record: Record) -> str:
+    if len(set(values)) == 1:
+        return values[0]
+    raise RejectedError(
+        f"The payment's documents have {len(set(values))} values of {name} ({', '.join(sorted(set(values)))}); a "
+        "payment in JD Edwards has one. Record it there by hand, and skip it here with the reason.",
+        code="several_companies",
+        field=name,
+        value=record.key,
+    )
+
+
+def _currency(share: Share, context: Context) -> str:
+    link = context.links[("bills", share.source)]
+    return link.facts.currency or context.target.base_currency
+
+
+def _gl_day(record: Record, header: Mapping[str, Value], company: str, context: Context) -> date:
+    day = as_day(header.get("glDate"))
+    if day is None:
+        raise MappingError("No G/L date is mapped. Map it under Mappings > Payments.", field="glDate")
+    own = {
+        name: entry
+        for name, entry in context.references.items()
+        if name[0] != "period" or entry.details.get("company") == company
+    }
+    return posting_day(day, own, "ap", context.policy(FLOW, "closed_periods", "hold"), label(record))
+
+
+def _bill(share: Share) -> dict[str, Value]:
+    receipt = {"order": share.settled.order} if type_of(share.source) == RECEIPT else {}
+    return {
+        "source": share.source,
+        **receipt,
+        "amount": share.amount,
+        "total": share.settled.total,
+        "invoiceDate": share.settled.date,
+    }
+
+
+def _vouchers_first(
+    record: Record, shares: list[Share], payload: Mapping[str, Value], context: Context
+) -> tuple[Draft, ...]:
+    """Draft the vouchers that orders may still lack, unless the payment pays one of them as a whole: then as paid."""
+    if len(shares) == 1 and shares[0].amount == shares[0].settled.total:
+        return ()
+    return tuple(
+        Draft(
+            flow=FLOW,
+            key=record.key,
+            sink="settlements",
+            operation=f"voucher:{share.source}",
+            revision=context.revision,
+            reference=jde_reference(context, "voucher", share.source),
+            payload={**payload, "bills": [_bill(share)]},
+            facts=Facts(total=share.settled.total, currency=str(payload["currencyCode"])),
+            makes_link=False,
+        )
+        for share in shares
+        if type_of(share.source) not in (VOUCHER, DEBIT_MEMO, RECEIPT)
+    )
+
+
+def _paid(
+    record: Record,
+    payment: Payment,
+    shares: list[Share],
+    payload: Mapping[str, Value],
+    currency: str,
+    context: Context,
+) -> Draft:
+    known = all(type_of(share.source) in (VOUCHER, DEBIT_MEMO) for share in shares)
+    applied = tuple(Application(external_id=share.source, amount=abs(share.amount)) for share in shares)
+    return Draft(
+        flow=FLOW,
+        key=record.key,
+        sink="settlements",
+        operation=PAY,
+        revision=context.revision,
+        reference=jde_reference(context, FLOW, record.key, PAY, context.revision),
+        payload={**payload, "bills": [_bill(share) for share in shares]},
+        facts=Facts(
+            currency=currency,
+            total=payment.amount,
+            date=payment.process_date,
+            applied=applied if known else None,
+        ),
+        references=tuple(used(_FIELDS, payload)),
+    )
+
+
+def _journal(
+    record: Record,
+    payment: Payment,
+    mapped: Mapped,
+    header: Mapping[str, Value],
+    where: tuple[str, str, date],
+    context: Context,
+) -> Draft:
+    """Draft the payment as a journal entry: debit payables, credit clearing. The voucher stays open in JD Edwards."""
+    company, currency, day = where
+    payable = header.get("payableAccount")
+    if not payable:
+        raise MappingError(
+            "Payments are booked as journal entries, but no payables account is mapped. Choose one that JD Edwards "
+            "lets people post to, under Mappings > Payments.",
+            field="payableAccount",
+        )
+    bank = context.references[("bank_account", str(header["bankAccountId"]))]
+    lines: list[Mapping[str, Value]] = [
+        {"account": payable, "amount": payment.amount, "remark": payment.vendor_name},
+        {"account": bank.number, "amount": -payment.amount, "remark": payment.vendor_name},
+    ]
+    return Draft(
+        flow=FLOW,
+        key=record.key,
+        sink="journal_entries",
+        operation=JOURNAL,
+        revision=context.revision,
+        reference=jde_reference(context, FLOW, record.key, JOURNAL, context.revision),
+        payload={
+            "documentCompany": company,
+            "glDate": day,
+            "currencyCode": currency,
+            "explanation": str(mapped.header.get("explanation") or "BILL payment"),
+            "lines": [dict(line) for line in lines],
+        },
+        facts=journal_facts(currency=currency, day=day, lines=lines),
+        references=tuple(used(_FIELDS, header)),
+    )
+
+
+def _released(key: str, bill: Settled, context: Context) -> Draft:
+    """Give a voucher back to JD Edwards' own payment run when its bill was put away; hold it when it is back."""
+    status = "A" if bill.archived else context.policy("bills", "held_pay_status", HELD)
+    return _status(key, source_key(bill.reference), status, "release" if bill.archived else "hold", context)
+
+
+def _status(key: str, source_id: str, status: str, operation: str, context: Context) -> Draft:
+    is_voucher = type_of(source_id) in (VOUCHER, DEBIT_MEMO)
+    kind, _, rest = source_id.partition("-")
+    number, _, company = rest.partition("-")
+    named: dict[str, Value] = {"source": source_id}
+    if is_voucher:
+        named = {"documentCompany": company, "documentType": kind, "documentNumber": number}
+    return Draft(
+        flow=FLOW,
+        key=key,
+        sink="pay_status",
+        operation=f"{operation}:{source_id}",
+        revision=context.revision,
+        reference=jde_reference(context, FLOW, f"{key} {source_id}", operation, context.revision),
+        external_id=source_id if is_voucher else "",
+        payload={**named, "payStatus": status, "reason": "Bill archived in BILL" if status == "A" else "Paid by BILL"},
+        facts=Facts(),
+        makes_link=False,
+    )
+
+
+# Withdrawals
+
+
+def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
+    """Void the payment, or negate its journal entry; then hold the vouchers again: BILL will pay them another time."""
+    drafts: list[Draft] = []
+    on = replace(context, revision=standing.link.revision)
+    for booked in reversed(standing.booked):
+        if booked.draft.operation == PAY:
+            drafts.append(_voided(standing, booked.external_id, on))
+            drafts += _held_again(standing, booked.draft, on)
+        elif booked.draft.operation == JOURNAL:
+            drafts.append(_negated(standing, booked.draft, on))
+    return tuple(drafts)
+
+
+def _voided(standing: Standing, payment: str, context: Context) -> Draft:
+    return Draft(
+        flow=FLOW,
+        key=standing.key,
+        sink="void_payment",
+        operation="void",
+        revision=context.revision,
+        reference=jde_reference(context, FLOW, standing.key, "void", context.revision),
+        external_id=payment,
+        payload={"paymentId": payment.rpartition("-")[2], "voidDate": standing.on, "glDate": standing.on},
+        facts=Facts(),
+    )
+
+
+def _held_again(standing: Standing, paid: Draft, context: Context) -> list[Draft]:
+    given = paid.payload.get("bills")
+    rows = [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
+    status = context.policy("bills", "held_pay_status", HELD)
+    sources = [str(row.get("order") or row["source"]) for row in rows]
+    return [_status(standing.key, one, status, "hold", context) for one in sources]
+
+
+def _negated(standing: Standing, booked: Draft, context: Context) -> Draft:
+    given = booked.payload["lines"]
+    rows = [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
+    lines: list[Mapping[str, Value]] = [{**row, "amount": -Decimal(str(row["amount"]))} for row in rows]
+    currency = str(booked.payload["currencyCode"])
+    return replace(
+        booked,
+        operation="reverse",
+        external_id="",
+        reference=jde_reference(context, FLOW, standing.key, "reverse", context.revision),
+        payload={
+            **booked.payload,
+            "glDate": standing.on,
+            "reversesRef": booked.reference,
+            "lines": [dict(line) for line in lines],
+        },
+        facts=journal_facts(currency=currency, day=standing.on, lines=lines),
+        references=(),
+    )
