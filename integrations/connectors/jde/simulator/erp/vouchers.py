@@ -207,12 +207,15 @@ def _pay_items(enterprise: Enterprise, voucher: Voucher, supplier: Row, heading:
     base = enterprise.base_currency(voucher.company)
     is_foreign = voucher.currency != base.code
     left, tax_left = base.round(voucher.gross * voucher.rate), base.round(voucher.tax * voucher.rate)
+    money, own_tax_left = enterprise.books.currencies.get(voucher.currency), voucher.tax
     for at, part in enumerate(parts, 1):
         last = at == len(parts)
         gross = left if last else base.round(part.amount * voucher.rate)
         tax = tax_left if last else base.round(voucher.tax * voucher.rate * part.amount / voucher.gross)
         left, tax_left = left - gross, tax_left - tax
-        foreign = {"ACR": part.amount, "FAP": part.amount} if is_foreign else {}
+        own_tax = own_tax_left if last else money.round(voucher.tax * part.amount / voucher.gross)
+        own_tax_left -= own_tax
+        foreign = {"ACR": part.amount, "FAP": part.amount, "CTAM": own_tax} if is_foreign else {}
         enterprise.store["F0411"].add(
             user, "P0411", KCO=voucher.company, DOC=heading.number, DCT=heading.type, SFX=f"{at:03d}", SFXE=0,
             AN8=voucher.supplier, PYE=supplier["SNTO"] or voucher.supplier, DIVJ=voucher.invoice_date,

@@ -33,7 +33,7 @@ def draw_invoice(enterprise: Enterprise, at: int, suppliers: Sequence[Supplier],
     """Draw the n-th invoice: two lines of expenses in the company's or the supplier's currency."""
     company = company_at(at + 1)
     supplier = suppliers[(at * 3) % len(suppliers)]
-    currency = supplier.place.currency if at % 4 == 2 else company.currency
+    currency = company.currency if at % 4 == 2 else supplier.place.currency
     department = company.departments[at % len(company.departments)][0]
     money = enterprise.books.currencies.get(currency)
     scale = Decimal(150) if currency == "JPY" else Decimal(1)

@@ -43,7 +43,7 @@ def draw_order(enterprise: Enterprise, at: int, suppliers: Sequence[Supplier], d
     company = company_at(at)
     supplier = suppliers[at % len(suppliers)]
     department = company.departments[at % len(company.departments)][0]
-    currency = supplier.place.currency if at % 3 == 1 else company.currency
+    currency = company.currency if at % 3 == 2 else supplier.place.currency
     return Order(
         supplier=supplier.number,
         company=company.code,
