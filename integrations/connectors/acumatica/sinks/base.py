@@ -6,22 +6,27 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from integrations.connectors.acumatica.client import Client, Mode
-from integrations.connectors.acumatica.faces import DETAILS, WAITING, Face
+from integrations.connectors.acumatica.faces import WAITING, Face
 from integrations.connectors.acumatica.periods import Calendar
 from integrations.connectors.acumatica.query import batches, compare, equal, every
-from integrations.connectors.acumatica.reader import by_key, one_by_one
+from integrations.connectors.acumatica.reader import one_by_one
 from integrations.connectors.acumatica.records import (
-    LINES,
     LONGEST_REFERENCE,
-    SCREEN,
-    account_of,
     owner,
     split_id,
 )
 from integrations.connectors.acumatica.schema import Schema
-from integrations.connectors.acumatica.values import Row, nested
+from integrations.connectors.acumatica.sinks.drafts import (
+    base_operation,
+    check_reference,
+    is_by_account,
+    is_operation,
+    plain,
+)
+from integrations.connectors.acumatica.sinks.ledger import dated, listing, open_items
+from integrations.connectors.acumatica.values import Row
 from integrations.contracts import Booked, Draft, Found, OpenItem, Receipt, Value
-from integrations.errors import ConfigurationError, MappingError, MissingReferenceError, RejectedError
+from integrations.errors import MappingError, MissingReferenceError, RejectedError
 from mappings.catalogue import TargetField
 
 SETTLE_S = 660  # a call may wait ten minutes in the licence's queue before it runs or is declined
@@ -134,7 +139,7 @@ class DocumentSink:
     def _as_stated(self, face: Face, one: Booked, row: Row) -> Found:
         """Tell lines as the draft names them, by account or by item; add what only some drafts state."""
         draft = one.draft
-        found = face.found(row, by_account=_is_by_account(draft))
+        found = face.found(row, by_account=is_by_account(draft))
         facts = found.facts
         if draft.facts.posting_date:
             period = face.text(row, face.period)
@@ -190,14 +195,14 @@ class DocumentSink:
     def body(self, face: Face, draft: Draft) -> dict[str, Value]:
         """Write a new document. Raises MappingError for fields that the endpoint does not have, and bad references."""
         check_reference(draft, LONGEST_REFERENCE)
-        body = {face.type_key: face.types[0], "Hold": False, **_plain(draft), face.reference: draft.reference}
+        body = {face.type_key: face.types[0], "Hold": False, **plain(draft), face.reference: draft.reference}
         self.desk.schema.check(face.entity, body)
         return body
 
     def update(self, face: Face, draft: Draft, mode: Mode = "update") -> Receipt:
         """Change fields of a document that stands; `If-Match: *` keeps it from being made anew."""
         kind, number = split_id(draft.external_id)
-        body = {**_plain(draft), **face.keys(kind, number)}
+        body = {**plain(draft), **face.keys(kind, number)}
         self.desk.schema.check(face.entity, body)
         return self.receipt(face, self.client.put(face.entity, body, mode))
 
@@ -250,106 +255,20 @@ class DocumentSink:
 
     def listing(self, start: date, end: date) -> Iterator[Found]:
         """List documents dated in the range, with those that void others; two screens may show the same one."""
-        seen: set[str] = set()
-        for face in self.readable_faces():
-            for kind in (*face.types, *face.reversals):
-                for row in self.dated_rows(face, kind, start, end):
-                    found = face.listed(row)
-                    if found.external_id not in seen:
-                        seen.add(found.external_id)
-                        yield found
+        return listing(self.client, self.readable_faces(), start, end)
+
+    def open_items(self, as_of: date) -> Iterator[OpenItem]:
+        """List what is open. Raises ConfigurationError for a past day: the API tells balances of now only."""
+        return open_items(self.client, self.readable_faces(), as_of, self.sign)
 
     def readable_faces(self) -> Iterator[Face]:
         """Give the screens that this tenant has: the second may be switched off, the first may not."""
         yield from self.faces
 
-    def dated_rows(self, face: Face, kind: str, start: date, end: date) -> Iterator[Row]:
-        """Read a type's documents of some days; the filter is a day wider, as days are those of the tenant's zone."""
-        where = every(compare(face.type_key, "eq", kind), dated(face, start, end))
-        for page in by_key(self.client, face.query(where, lines=face.is_journal), face.number_key):
-            for row in page:
-                day = row.day(face.date)
-                if day is not None and start <= day <= end:
-                    yield row
-
-    def open_items(self, as_of: date) -> Iterator[OpenItem]:
-        """List what is open. Raises ConfigurationError for a past day: the API tells balances of now only."""
-        today = self.client.clock.now().date()
-        if as_of < today - _DAY:
-            raise ConfigurationError(
-                f"Acumatica's API tells open balances as they are now, not as of {as_of}. Compare with AR Balance by "
-                "Customer (AR632500) for that day.",
-                code="acumatica_past_unknown",
-                value=as_of.isoformat(),
-            )
-        for face in self.readable_faces():
-            for kind in face.types:
-                yield from self._open_of(face, kind)
-
-    def _open_of(self, face: Face, kind: str) -> Iterator[OpenItem]:
-        if not face.open_amount:
-            return
-        where = every(compare(face.type_key, "eq", kind), compare("Status", "eq", "Open"))
-        for page in by_key(self.client, face.query(where), face.number_key):
-            for row in page:
-                facts = face.facts(row)
-                if facts.open_amount:
-                    reference = face.reference_of(row)
-                    yield OpenItem(
-                        external_id=face.id_of(row),
-                        reference=reference if owner(reference) else "",
-                        customer=facts.customer or "",
-                        currency=facts.currency or "",
-                        amount=facts.open_amount * self.sign,
-                        number=row.text(face.number_key),
-                    )
-
     @property
     def sign(self) -> Decimal:
         """1 where an open amount is owed to the tenant, -1 for unapplied cash and credits."""
         return Decimal(1)
-
-
-def is_operation(draft: Draft) -> bool:
-    """Tell whether a draft acts on a document that stands."""
-    return bool(draft.external_id) and base_operation(draft) not in ("create", "reverse")
-
-
-def base_operation(draft: Draft) -> str:
-    """Give the operation without what it is about: `apply` of `apply:Invoice/AR004711:2`."""
-    return draft.operation.partition(":")[0]
-
-
-def check_reference(draft: Draft, longest: int) -> None:
-    """Refuse a reference that would be cut or changed. Raises MappingError before any call."""
-    text = draft.reference
-    if not text or len(text) > longest or not text.isprintable() or text != text.strip():
-        raise MappingError(
-            f"“{text[:60]}” cannot be a reference in Acumatica: at most {longest} signs, no line breaks, no blanks "
-            "around it.",
-            code="acumatica_bad_reference",
-            field="reference",
-            value=text[:60],
-        )
-
-
-def dated(face: Face, start: date, end: date) -> str:
-    """Write the predicate of some days, a day wider on both sides."""
-    return every(compare(face.date, "ge", start - _DAY), compare(face.date, "lt", end + 2 * _DAY))
-
-
-def _plain(draft: Draft) -> dict[str, Value]:
-    """Give the payload as Acumatica nests it: lines as Details, our own marks left out."""
-    values = {name: value for name, value in draft.payload.items() if name not in (LINES, SCREEN)}
-    if lines := draft.payload.get(LINES):
-        values[DETAILS] = lines
-    return nested(values)
-
-
-def _is_by_account(draft: Draft) -> bool:
-    lines = draft.payload.get(LINES) or draft.payload.get(DETAILS)
-    rows = [line for line in lines if isinstance(line, Mapping)] if isinstance(lines, list | tuple) else []
-    return not rows or all(line.get("Account") or not account_of(line) for line in rows)
 
 
 def _look_alikes(face: Face, row: Row, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:

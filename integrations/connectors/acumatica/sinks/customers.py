@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from integrations.connectors.acumatica.query import Query, batches, compare, equal
 from integrations.connectors.acumatica.records import owner
-from integrations.connectors.acumatica.sinks.base import SETTLE_S, Desk, check_reference
+from integrations.connectors.acumatica.sinks.base import SETTLE_S, Desk
+from integrations.connectors.acumatica.sinks.drafts import check_reference
 from integrations.connectors.acumatica.values import Row, nested
 from integrations.contracts import Booked, Draft, Facts, Found, Receipt, Value
 from integrations.errors import ContractError

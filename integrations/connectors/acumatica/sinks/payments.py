@@ -14,7 +14,8 @@ from integrations.connectors.acumatica.sinks.applications import (
     missing,
     wanted_of,
 )
-from integrations.connectors.acumatica.sinks.base import DocumentSink, base_operation
+from integrations.connectors.acumatica.sinks.base import DocumentSink
+from integrations.connectors.acumatica.sinks.drafts import base_operation
 from integrations.connectors.acumatica.values import Row
 from integrations.contracts import Booked, Draft, Found, Receipt, Value
 from integrations.errors import ConnectorError, RejectedError
