@@ -21,9 +21,21 @@ from integrations.sandbox.app import Json
 CLERK = invoices.CLERK
 
 
-def add_supplier(enterprise: Enterprise, *, name: str, currency: str = "USD", terms: str = "N30") -> Json:
-    """Enter a supplier."""
-    number = parties.add(enterprise, Party(name=name, kind="V"), BUYER)
+ADDRESS: Json = {"ADD1": "1 Main Street", "CTY1": "Springfield", "ADDS": "IL", "ADDZ": "62701", "CTR": "US"}
+
+
+def add_supplier(
+    enterprise: Enterprise,
+    *,
+    name: str,
+    currency: str = "USD",
+    terms: str = "N30",
+    tax_id: str = "",
+    has_address: bool = True,
+) -> Json:
+    """Enter a supplier, with or without an address."""
+    address = ADDRESS if has_address else {}
+    number = parties.add(enterprise, Party(name=name, kind="V", tax_id=tax_id, address=address), BUYER)
     parties.add_supplier_master(enterprise, number, BUYER, TRAP=terms, CRRP=currency, CRCA=currency)
     return {"supplier": number}
 
