@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from integrations.errors import ConnectorError
@@ -75,6 +75,23 @@ class Stream(Protocol):
 
     def index(self, start: datetime | None) -> Iterator[IndexEntry]:
         """List key and order of every object with a document date from `start` on (None: all); no changed-at filter."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPage:
+    """Some lines of the sweep. `position` is where the next page starts; empty at the end."""
+
+    entries: tuple[IndexEntry, ...]
+    position: str = ""
+
+
+@runtime_checkable
+class PagedIndex(Protocol):
+    """A stream whose index can be gone on with: the sweep of a big system outlives a run's time slice."""
+
+    def index_pages(self, start: datetime | None, position: str) -> Iterator[IndexPage]:
+        """List what `index` does, page by page, from a position on; one no longer accepted means the start."""
         ...
 
 

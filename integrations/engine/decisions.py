@@ -11,30 +11,69 @@ from integrations.engine.standing import LINK, POST_ANEW
 from integrations.engine.store import release_waiting
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Link, Sync, SyncRecord
+from integrations.periods import ASK, CODES, HOLD, NEXT_OPEN, SKIP
 
 State = SyncRecord.State
+_SEVERAL = "duplicate_in_target"
 
 
-def link_found(record: SyncRecord, *, actor: str) -> None:
-    """Link a record to the look-alike it is parked beside; it is looked up again, and linked only if the two agree."""
-    _decide(record, LINK, "decided to link", actor)
+def link_found(record: SyncRecord, *, actor: str, external_id: str = "") -> None:
+    """Link a record to a look-alike that it is parked beside; it is looked up again, and linked only if the two agree.
+
+    Of several look-alikes `external_id` names the one. Raises ConfigurationError where it is another record's already.
+    """
+    if record.code == _SEVERAL and not external_id:
+        raise ConfigurationError(f"{record} has several look-alikes. Choose one of them.", code="choose_one")
+    if external_id and (owner := _owner_of(record, external_id)):
+        raise ConfigurationError(
+            f"{external_id} is linked to {owner} already. Choose another, or have {record} posted as a new one.",
+            code="linked_already",
+            value=external_id,
+        )
+    _decide(record, LINK, "decided to link", actor, external_id)
+
+
+def _owner_of(record: SyncRecord, external_id: str) -> str:
+    """Name the record that a document of this kind is linked to, if it is another one."""
+    links = Link.objects.for_tenant(record.tenant_id).filter(
+        source_identity=record.source_identity,
+        target_identity=record.target_identity,
+        flow=record.flow,
+        external_id=external_id,
+    )
+    standing = links.exclude(natural_key=record.natural_key).exclude(state=Link.State.REVERSED)
+    return standing.values_list("natural_key", flat=True).first() or ""
 
 
 def post_anew(record: SyncRecord, *, actor: str) -> None:
-    """Have a record posted although a look-alike stands in the target."""
+    """Have a record posted although look-alikes stand in the target."""
     _decide(record, POST_ANEW, "decided to post anew", actor)
 
 
-def _decide(record: SyncRecord, decision: str, action: str, actor: str) -> None:
-    if record.state != State.PARKED or record.code != "possible_duplicate":
+def _decide(record: SyncRecord, decision: str, action: str, actor: str, value: str = "") -> None:
+    if record.state != State.PARKED or record.code not in ("possible_duplicate", _SEVERAL):
         raise ConfigurationError(f"{record} is not held up by a look-alike in the target.", code="nothing_to_decide")
+    _take_up(record, decision, value, action, actor)
+
+
+def choose_period(record: SyncRecord, *, choice: str, actor: str) -> None:
+    """Say what becomes of a record whose period is closed: "next_open", "hold" or "skip"; of this record only."""
+    if choice not in (NEXT_OPEN, HOLD, SKIP):
+        raise ConfigurationError(f"“{choice}” is no choice for a closed period.", code="nothing_to_decide")
+    if record.state not in (State.PARKED, State.WAITING) or record.code not in (CODES[ASK], CODES[HOLD]):
+        raise ConfigurationError(f"{record} is not held up by a closed period.", code="nothing_to_decide")
+    _take_up(record, choice, "", f"chose {choice} for a closed period", actor)
+
+
+def _take_up(record: SyncRecord, decision: str, value: str, action: str, actor: str) -> None:
+    """Keep a decision and have its record judged anew."""
     with transaction.atomic():
         schedule.lock(record.sync_id)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
-            decision=decision, state=State.DUE, due_at=timezone.now(), tries=0
+            decision=decision, decision_value=value, state=State.DUE, due_at=timezone.now(), tries=0
         )
         schedule.ask_for_run(record.sync, trigger="replay")
-        _note(record, action, actor, record.reason)
+        _note(record, action, actor, value or record.reason)
 
 
 def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
@@ -48,6 +87,8 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
             state=State.DELIVERED, problem=None, code="", reason=f"Accepted by {actor}: {reason.strip()}"
         )
         _links_of(record).update(is_as_drafted=True)
+        reversing = _links_of(record).filter(state=Link.State.REVERSING).exclude(reversal_id="")
+        reversing.update(state=Link.State.REVERSED, reversed_on=timezone.now().date())
         release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])
         schedule.ask_for_run(record.sync, trigger="replay")

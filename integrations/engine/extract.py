@@ -22,18 +22,23 @@ _LONGEST_WINDOW = timedelta(days=1)
 # Due records, by key
 
 
-def deliver_due(state: RunState, plan: FlowPlan) -> None:
-    """Read and deliver what is due now: told by webhooks, released by parents, put off, or asked for by a person."""
-    stream = state.session(plan.flow).stream(plan.flow.stream)
+def deliver_due(state: RunState, plan: FlowPlan) -> int:
+    """Read and deliver what is due now: told by webhooks, released by parents, put off, or asked for by a person.
+
+    Gives how many records were due.
+    """
+    stream, number = state.session(plan.flow).stream(plan.flow.stream), 0
     while not state.slice_is_over:
         rows = {row.natural_key: row for row in load_due(state, plan.flow.slug, CHUNK)}
         if not rows:
-            return
+            break
+        number += len(rows)
         records, unreadable = _read_fresh(stream, rows)
         known = {record.key for record in records} | {broken.key for broken in unreadable}
         gone = judge_missing(state, plan, [row for key, row in rows.items() if key not in known])
         works = triage(state, plan, records, rows)
         deliver(state, plan, _Once([*works, *gone, *park_unreadable(unreadable, rows)]))
+    return number
 
 
 class _Once:

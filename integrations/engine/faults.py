@@ -38,3 +38,4 @@ def meet_closed_period(work: Work, error: ClosedPeriodError, policy: str) -> Non
         work.park(CODES[ASK], told, field="posting date", value=error.value)
     else:
         work.wait(CODES[HOLD], told, [PERIOD])
+        work.field, work.value = "posting date", error.value[:200]

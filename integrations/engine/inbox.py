@@ -13,6 +13,7 @@ from integrations import registry
 from integrations.contracts import Changed, Event, Hint, Side
 from integrations.engine import schedule
 from integrations.engine.sessions import open_session
+from integrations.engine.watch import wake
 from integrations.errors import ConnectorError
 from integrations.models import Connection, InboxEvent, Sync
 
@@ -75,7 +76,10 @@ def _note(receiver: Connection, rows: Sequence[InboxEvent], confirmed: Sequence[
     with transaction.atomic():
         joined = syncs.filter(Q(source=receiver) | Q(target=receiver))
         for sync in joined.order_by("id").select_for_update():
-            if make_due(sync, changed, "source" if sync.source_id == receiver.pk else "target"):
+            due = make_due(sync, changed, "source" if sync.source_id == receiver.pk else "target")
+            if sync.target_id == receiver.pk:
+                due += wake(sync)  # perhaps it posted what we booked
+            if due:
                 schedule.ask_for_run(sync, trigger="webhook")
         events = InboxEvent.objects.for_tenant(receiver.tenant_id)
         now = timezone.now()

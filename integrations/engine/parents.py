@@ -39,7 +39,6 @@ def settle_needs(state: RunState, plan: FlowPlan, work: Work, needs: Sequence[Ne
     pending = [need for need in needs if need not in gone and not _can_be_referenced(need, parents)]
     if work.aim.mode == "amend":
         return _settle_amendment(state, plan, work, gone, pending)
-    work.is_overdue = _is_overdue(state, plan, work)
     if pending and not _may_go_without(state, plan, work, pending):
         _wait(work, pending)
         return False
@@ -60,7 +59,6 @@ def _settle_amendment(
 ) -> bool:
     """An application moves as soon as its new place stands; what is applied to something reversed is taken off now."""
     is_moved = work.row is not None and work.row.details_version != work.details
-    work.is_overdue = _is_overdue(state, plan, work)
     if pending and is_moved and not gone and not _may_go_without(state, plan, work, pending):
         _wait(work, pending)
         return False
@@ -101,7 +99,7 @@ def _names(needs: Sequence[Need]) -> list[str]:
     return [f"{need.flow}:{need.key}" for need in needs]
 
 
-def _is_overdue(state: RunState, plan: FlowPlan, work: Work) -> bool:
+def is_overdue(state: RunState, plan: FlowPlan, work: Work) -> bool:
     since = work.row.waiting_since if work.row else None
     return since is not None and timezone.now() - since >= wait_days(state, plan)
 

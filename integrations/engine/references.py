@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.sql import insert_rows
 from integrations.contracts import ReferenceEntry, Session
-from integrations.models import Connection, ReferenceValue
+from integrations.engine.faults import PERIOD
+from integrations.engine.store import release_waiting
+from integrations.models import Connection, ReferenceValue, Sync
 from integrations.money import to_json
+from integrations.periods import KIND
 
 _GOOD_FOR = timedelta(hours=24)
+_AWAITED_GOOD_FOR = timedelta(hours=1)  # while records wait for a period to open
 _COLUMNS = (
     ("tenant_id", "bigint"), ("connection_id", "bigint"), ("kind", "text"), ("code", "text"), ("number", "text"),
     ("name", "text"), ("is_active", "boolean"), ("details", "jsonb"), ("seen_at", "timestamptz"),
@@ -20,15 +25,19 @@ _CONFLICT = (
 )
 
 
-def refresh_if_old(connection: Connection, session: Session) -> None:
-    """Read the reference data again when it is a day old."""
-    if connection.references_at is None or connection.references_at < timezone.now() - _GOOD_FOR:
+def refresh_if_old(connection: Connection, session: Session, *, is_awaited: bool = False) -> None:
+    """Read the reference data again when it is a day old, or an hour while something waits for it."""
+    good_for = _AWAITED_GOOD_FOR if is_awaited else _GOOD_FOR
+    if connection.references_at is None or connection.references_at < timezone.now() - good_for:
         refresh(connection, session)
 
 
 def refresh(connection: Connection, session: Session) -> int:
-    """Read all reference data; what has vanished becomes inactive. Gives the number of values."""
-    now = timezone.now()
+    """Read all reference data; what has vanished becomes inactive. Gives the number of values.
+
+    What waits for a period to open is judged anew when any period changed.
+    """
+    now, periods = timezone.now(), _periods(connection)
     entries = {(entry.kind, entry.code): entry for entry in session.reference_values()}
     rows = [
         (
@@ -49,7 +58,20 @@ def refresh(connection: Connection, session: Session) -> int:
     values.filter(seen_at__lt=now, is_active=True).update(is_active=False)
     Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).update(references_at=now)
     connection.references_at = now
+    if _periods(connection) != periods:
+        for sync in Sync.objects.for_tenant(connection.tenant_id).filter(Q(target=connection) | Q(source=connection)):
+            release_waiting(sync, [PERIOD])
     return len(rows)
+
+
+def _periods(connection: Connection) -> set[tuple[str, bool, str]]:
+    values = ReferenceValue.objects.for_tenant(connection.tenant_id).filter(connection=connection, kind=KIND)
+    return {(each.code, each.is_active, to_json(each.details)) for each in values}
+
+
+def make_stale(connection: Connection) -> None:
+    """Have the reference data read again by the next run: the target judges by other periods than it told."""
+    Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).update(references_at=None)
 
 
 def reference_values(connection: Connection) -> dict[tuple[str, str], ReferenceEntry]:

@@ -24,6 +24,7 @@ from integrations.engine.references import reference_values, refresh_if_old
 from integrations.engine.sessions import granted_limits, identity_of, limiter_of, open_session
 from integrations.engine.settle import recover, settle_unknown
 from integrations.engine.sweep import sweep
+from integrations.engine.waiting import has_closed_periods, wake_waiting
 from integrations.engine.watch import look_again, read_again
 from integrations.engine.work import FlowPlan, RunState
 from integrations.errors import ConfigurationError, ConnectorError, LeaseLostError, MappingError, TransientError
@@ -33,6 +34,7 @@ from mappings.versions import published
 
 log = structlog.get_logger()
 Trigger = Run.Trigger
+_ROUNDS = 10  # from a refund to its credit note to its invoice is three
 _READS_NEW = (Trigger.SCHEDULE, Trigger.MANUAL, Trigger.BACKFILL, Trigger.SWEEP)
 
 
@@ -101,7 +103,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
     ):
         verify_identity(sync.source, source)
         verify_identity(sync.target, target)
-        refresh_if_old(sync.target, target)
+        refresh_if_old(sync.target, target, is_awaited=has_closed_periods(sync))
         writes_to_source = any(flow.reads == "target" for flow in pair.flows)
         if writes_to_source:
             refresh_if_old(sync.source, source)
@@ -133,19 +135,21 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
 def _work(state: RunState) -> bool:
     recover(state)
     plans = list(state.plans.values())
-    steps: list[Callable[[RunState, FlowPlan], None]] = [look_again, settle_unknown, read_again, deliver_due]
+    steps: list[Callable[[RunState, FlowPlan], object]] = [look_again, settle_unknown, read_again, deliver_due]
     if state.run.trigger in _READS_NEW:
         steps.append(deliver_new)
+        wake_waiting(state)
     for plan in plans:
         for step in steps:
             step(state, plan)
             if state.slice_is_over:
                 return True
         save_progress(state.run, state.counts)
-    if state.run.trigger == Trigger.SWEEP:
-        sweep(state)
-    for plan in plans:  # what this run itself released or found
-        deliver_due(state, plan)
+    if state.run.trigger == Trigger.SWEEP and not sweep(state):
+        return True
+    for _ in range(_ROUNDS):  # what this run itself released or found; children may have released their parents
+        if not sum(deliver_due(state, plan) for plan in plans):
+            break
     return state.slice_is_over or any(has_more(state, plan) for plan in plans if deliver_new in steps)
 
 

@@ -1,5 +1,6 @@
 """When a sync runs: its schedule in the tenant's zone, quiet hours, runs asked for, and the claim of due syncs."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -138,7 +139,12 @@ def claim_due(limit: int = 100) -> list[tuple[int, int, str]]:
 
 def sweep_done(sync: Sync) -> None:
     """Plan the next daily sweep."""
-    Sync.objects.filter(pk=sync.pk).update(next_sweep_at=first_sweep(timezone.now()))
+    Sync.objects.filter(pk=sync.pk).update(next_sweep_at=first_sweep(timezone.now()), sweep_position={})
+
+
+def sweep_goes_on(sync: Sync, position: Mapping[str, str]) -> None:
+    """Keep how far a sweep came, by flow; it stays due."""
+    Sync.objects.filter(pk=sync.pk).update(sweep_position=dict(position))
 
 
 def first_sweep(now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from itertools import islice
 import structlog
 from django.utils import timezone
 
-from integrations.contracts import Changed, IndexEntry
+from integrations.contracts import Changed, IndexEntry, PagedIndex
 from integrations.engine import schedule
 from integrations.engine.inbox import make_due
 from integrations.engine.lease import fenced
@@ -17,21 +17,48 @@ from integrations.engine.work import FlowPlan, Row, RunState
 log = structlog.get_logger()
 _BACK = timedelta(days=35)
 _AT_ONCE = 1000
+_DONE = "done"
 
 
-def sweep(state: RunState) -> int:
-    """Compare every flow's index with its SyncRecords; make due what is missing or older, and count it as a defect."""
-    found = 0
-    for plan in state.plans.values():
-        whole_history = timezone.now().day == 1
-        entries = (
-            state.session(plan.flow).stream(plan.flow.stream).index(None if whole_history else timezone.now() - _BACK)
-        )
-        while batch := list(islice(entries, _AT_ONCE)):
-            found += _compare(state, plan, batch)
+def sweep(state: RunState) -> bool:
+    """Compare every flow's index with its SyncRecords; make due what is missing or older, and count it as a defect.
+
+    When the slice is over, the position is kept and the next run goes on there. True when all was compared.
+    """
+    position = dict(state.sync.sweep_position)
+    for slug, plan in state.plans.items():
+        if position.get(slug) == _DONE:
+            continue
+        for entries, following in _batches(state, plan, position.get(slug, "")):
+            _compare(state, plan, entries)
+            position[slug] = following or _DONE
             state.lease.renew_if_old()
+            if state.slice_is_over and following:
+                break
+        else:
+            position[slug] = _DONE
+        if state.slice_is_over:
+            schedule.sweep_goes_on(state.sync, position)
+            return False
     schedule.sweep_done(state.sync)
-    return found
+    return True
+
+
+def _batches(state: RunState, plan: FlowPlan, position: str) -> Iterator[tuple[list[IndexEntry], str]]:
+    """Give batches of the index, each with the position after it; a stream without positions is read in one go."""
+    stream = state.session(plan.flow).stream(plan.flow.stream)
+    start = None if timezone.now().day == 1 else timezone.now() - _BACK
+    if isinstance(stream, PagedIndex):
+        gathered: list[IndexEntry] = []
+        for page in stream.index_pages(start, position):
+            gathered += page.entries
+            if len(gathered) >= _AT_ONCE or not page.position:
+                yield gathered, page.position
+                gathered = []
+        return
+    entries = stream.index(start)
+    while batch := list(islice(entries, _AT_ONCE)):
+        yield batch, ""
 
 
 def _compare(state: RunState, plan: FlowPlan, batch: list[IndexEntry]) -> int:

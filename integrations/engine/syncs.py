@@ -11,9 +11,11 @@ from audit.record import change_config
 from integrations import registry
 from integrations.contracts import Flow
 from integrations.engine import schedule
+from integrations.engine.standing import UNDO
 from integrations.engine.store import READ_AGAIN
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync, SyncRecord
+from integrations.policies import policies_of, stored_name
 from mappings.rows import Row
 from mappings.value_maps import ValueMap
 from mappings.versions import create_draft, publish
@@ -49,7 +51,7 @@ def create_sync(
             code="test_meets_live",
             field="target",
         )
-    policies = {field.name: field.choices[0][0] for field in pair.policies}
+    policies = {stored_name(field): field.choices[0][0] for field in policies_of(pair)}
     with transaction.atomic():
         sync = Sync.objects.create(
             tenant_id=tenant_id,
@@ -162,12 +164,16 @@ def run_now(sync: Sync, *, actor: str) -> None:
 
 
 def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
-    """Have records looked at again: held ones are tried anew, delivered ones only read back. Gives how many."""
+    """Have records looked at again: held ones are tried anew, delivered ones only read back. Gives how many.
+
+    What was undone is posted anew: as its next revision, where it still stands in its source.
+    """
     records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, pk__in=record_ids)
     standing = [SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT]
     again = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN, *standing])
     with transaction.atomic():
         schedule.lock(sync.pk)
+        again.filter(decision=UNDO).update(decision="", decision_value="")
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
         number += records.filter(state__in=standing).update(code=READ_AGAIN)
         schedule.ask_for_run(sync, trigger="replay")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from integrations.contracts import Need, Record, Unreadable
 from integrations.engine.drafting import context_of, period_policy, prepare
 from integrations.engine.faults import parking_faults
-from integrations.engine.parents import load_parents, settle_needs
+from integrations.engine.parents import is_overdue, load_parents, settle_needs
 from integrations.engine.reversal import gather
 from integrations.engine.standing import UNDO, judge
 from integrations.engine.store import load_links, note_orders
@@ -121,6 +121,7 @@ def _decide(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
     for work in works:
         with parking_faults(work):
             work.link, work.period_policy = links.get((flow.slug, work.key)), period_policy(state, flow, work)
+            work.is_overdue = is_overdue(state, plan, work)
             work.links_alike = flow.is_document and state.policy(flow.slug, "look_alikes") == "link"
             if work.record.body is not None:
                 work.document_date = flow.document_date(work.record, context)

@@ -13,7 +13,7 @@ from integrations.connectors.chargebee.client import Client, Listed, Query, Raw,
 from integrations.connectors.chargebee.explain import BAD_OFFSET
 from integrations.connectors.chargebee.kinds import Kind
 from integrations.connectors.chargebee.parse import Units, is_deleted
-from integrations.contracts import IndexEntry, Page, Record, Unreadable, Window
+from integrations.contracts import IndexEntry, IndexPage, Page, Record, Unreadable, Window
 from integrations.errors import ContractError
 
 OVERLAP_S = 1  # `updated_at` counts whole seconds, and many rows share one
@@ -107,18 +107,21 @@ class ListStream:
 
     def index(self, start: datetime | None) -> Iterator[IndexEntry]:
         """List ids and orders by document date. Customers go by their creation; the catalogue always comes whole."""
+        for page in self.index_pages(start, ""):
+            yield from page.entries
+
+    def index_pages(self, start: datetime | None, position: str) -> Iterator[IndexPage]:
+        """List what `index` does from a position on: the list's own offset."""
         if not self._exists():
             return
         query, bound = _everything(self._kind), None
         if start is not None and self._kind.dated:
             bound = Bound(attribute=self._kind.dated, least=_seconds(start) - OVERLAP_S)
             query = {**query, f"{bound.attribute}[between]": as_list([bound.least, FAR_FUTURE_S])}
-        for listed in self._walk(query, ""):
+        for listed in self._walk(query, position):
             _check(self.slug, listed, self._kind.name, bound)
-            for raw in listed.objects(self._kind.name):
-                key = raw.get("id")
-                if isinstance(key, str) and key:
-                    yield IndexEntry(key=key, order=order_of(raw), deleted=is_deleted(raw))
+            entries = (_entry(raw) for raw in listed.objects(self._kind.name))
+            yield IndexPage(entries=tuple(entry for entry in entries if entry), position=listed.next_offset)
 
     def _exists(self) -> bool:
         return not self._kind.catalogue or self._kind.catalogue == self._catalogue()
@@ -175,6 +178,13 @@ class ListStream:
         return Record(
             stream=self.slug, key=raw["id"], body=body, order=order_of(raw), deleted=is_gone or is_deleted(raw)
         )
+
+
+def _entry(raw: Raw) -> IndexEntry | None:
+    key = raw.get("id")
+    if not isinstance(key, str) or not key:
+        return None
+    return IndexEntry(key=key, order=order_of(raw), deleted=is_deleted(raw))
 
 
 def order_of(raw: Raw) -> int:
