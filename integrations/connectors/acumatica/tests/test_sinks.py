@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.connectors.acumatica.faces import PAYMENT
+from integrations.connectors.acumatica.query import Query
+from integrations.connectors.acumatica.reader import one_by_one
 from integrations.connectors.acumatica.records import apply_to
 from integrations.connectors.acumatica.tests.client_kit import (
     DAY,
@@ -345,3 +348,72 @@ def test_it_offers_only_fields_that_it_sends(session, sink):
 def test_it_leaves_out_of_the_catalogue_what_an_old_endpoint_has_not(bench):
     names = {field.name for field in bench.session(endpoint_version="22.200.001").sink("sales_invoices").catalogue()}
     assert "Account" not in names
+
+
+# What tenants have differently
+
+
+def test_it_lists_invoices_of_a_tenant_without_the_sales_screen(bench, session, customer):
+    external_id = book(session, bench.invoice(customer, "10.00"))
+    bench.control("POST rights", user="connector", forbidden=["SO303000"])
+    assert [one.external_id for one in session.sink("invoices").listing(DAY, DAY)] == [external_id]
+
+
+def test_it_leaves_what_waits_for_approval_to_a_person(bench, session, customer):
+    bench.control("POST options", approve_refunds=True)
+    payment = released(session, bench.payment(customer, "80.00"))
+    draft = bench.payment(customer, "80.00", {payment: "80.00"}, sink="refunds")
+    external_id = book(session, draft)
+    book(session, operation(draft, "release", external_id))
+    assert stands(session, draft, external_id).stage == "on_hold"
+
+
+def test_it_tells_a_journal_that_is_released_and_not_posted(bench, session):
+    bench.control("POST options", auto_post=False)
+    draft = bench.journal()
+    external_id = released(session, draft)
+    assert stands(session, draft, external_id).stage == "unposted"
+    assert session.sink("journals").book(operation(draft, "release", external_id)).summary["already"] is True
+
+
+def test_it_reads_one_by_one_what_the_optimiser_refuses(bench, session, customer):
+    for amount in ("1.00", "2.00"):
+        book(session, bench.payment(customer, amount))
+    query = Query(entity="Payment", expand=("ApplicationHistory",))
+    rows = one_by_one(session.client, query, PAYMENT.keys_of)
+    assert sorted(row.amount("PaymentAmount") for row in rows) == [Decimal("1.00"), Decimal("2.00")]
+
+
+def test_it_applies_a_credit_memo_when_it_is_made(bench, session, customer):
+    invoice = released(session, bench.invoice(customer, "100.00"))
+    rows = [{"Customer": customer, "DocType": "Invoice", "ReferenceNbr": invoice.partition("/")[2], "AmountPaid": 30}]
+    draft = bench.memo(customer, "30.00", ApplicationsCreditMemo=rows)
+    draft = replace(draft, facts=replace(draft.facts, applied=applied(invoice, "30.00")))
+    memo = book(session, draft)
+    assert stands(session, draft, memo).facts.applied == applied(invoice, "30.00")
+    book(session, operation(draft, "release", memo))
+    assert stands(session, draft, memo).facts.applied == applied(invoice, "30.00")
+
+
+def test_it_dates_a_document_in_one_period_and_posts_it_in_another(bench, session, customer):
+    draft = bench.invoice(customer, "10.00", PostPeriod="122026")
+    december = DAY.replace(month=12, day=1)
+    draft = replace(draft, facts=replace(draft.facts, posting_date=december))
+    told = stands(session, draft, book(session, draft)).facts
+    assert (told.date, told.posting_date) == (DAY, december)
+
+
+@pytest.mark.parametrize("screen", ["Invoice", "SalesInvoice"])
+def test_it_books_a_document_in_a_foreign_currency(bench, session, customer, screen):
+    draft = bench.invoice(customer, "10.00", screen=screen)
+    name = "Currency" if screen == "SalesInvoice" else "custom.Document.CuryID"
+    draft = replace(draft, payload={**draft.payload, name: "EUR"}, facts=replace(draft.facts, currency="EUR"))
+    assert stands(session, draft, book(session, draft)).facts.currency == "EUR"
+
+
+def test_it_changes_the_text_of_a_document_and_makes_no_other(bench, session, customer):
+    draft = bench.invoice(customer, "10.00")
+    external_id = book(session, draft)
+    change = operation(draft, "update", external_id, payload={"Description": "New words"})
+    assert book(session, change) == external_id
+    assert [one.body.description for one in everything(session, bench, "invoices").values()] == ["New words"]
