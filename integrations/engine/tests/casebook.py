@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from integrations import registry
-from integrations.contracts import Changed
+from integrations.contracts import Changed, Pair
 from integrations.engine import inbox
 from integrations.engine.syncs import change_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
@@ -42,8 +42,7 @@ class Telling:
 
     box: Sandbox
     sync: Sync
-    source: str
-    target: str
+    pair: Pair
     names: dict[str, str] = field(default_factory=dict)
     before: dict[str, Decimal] = field(default_factory=dict)
 
@@ -62,13 +61,16 @@ def cases(folder: Path) -> list[Path]:
 
 
 def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json]) -> Outcome:
-    """Tell one case and give what it wants beside what stands. `opening` is told first, before the sync is made."""
+    """Tell one case and give what it wants beside what stands.
+
+    `opening` and what the case has under `before` are told before the sync is made and reads the target's periods.
+    """
     told = yaml.safe_load(case.read_text())
     pair = registry.pair(pair_slug)
     names: dict[str, str] = {}
-    for step in opening:
-        _act(box, pair.source, step, names)
-    telling = Telling(box=box, sync=make_live_sync(box, pair_slug), source=pair.source, target=pair.target, names=names)
+    for step in [*opening, *told.get("before", ())]:
+        _do(box, pair, step, names)
+    telling = Telling(box=box, sync=make_live_sync(box, pair_slug), pair=pair, names=names)
     if policies := told.get("policies"):
         change_sync(telling.sync, changes={"policies": {**telling.sync.policies, **policies}}, actor=ACTOR)
         telling.sync.refresh_from_db()
@@ -81,16 +83,18 @@ def _tell(telling: Telling, step: Any) -> None:
     if step == "sync":
         telling.before = trial_balance(_ledger(telling))
         _sync(telling)
-    elif "target" in step:
-        order = {key: value for key, value in step.items() if key != "target"}
-        telling.box.control.post(f"/{step['target']}/{telling.target}", _filled(order, telling.names))
     else:
-        _act(telling.box, telling.source, step, telling.names)
+        _do(telling.box, telling.pair, step, telling.names)
 
 
-def _act(box: Sandbox, source: str, step: Mapping[str, Any], names: dict[str, str]) -> None:
+def _do(box: Sandbox, pair: Pair, step: Mapping[str, Any], names: dict[str, str]) -> None:
+    """Do one thing in the source, or give the target's simulator an order."""
+    if "target" in step:
+        order = {key: value for key, value in step.items() if key != "target"}
+        box.control.post(f"/{step['target']}/{pair.target}", _filled(order, names))
+        return
     order = _filled({key: value for key, value in step.items() if key not in ("as", "take")}, names)
-    made = box.control.post(f"/act/{source}", order)["object"]
+    made = box.control.post(f"/act/{pair.source}", order)["object"]
     if "as" in step:
         names[step["as"]] = _at(made, step.get("take", "id"))
 
@@ -125,13 +129,13 @@ def _sync(telling: Telling) -> None:
 def _changed(telling: Telling) -> list[Changed]:
     return [
         Changed(stream=_STREAMS[one["object"]], key=one["id"], order=one.get("resource_version", 0))
-        for one in telling.box.control.documents(telling.source)
+        for one in telling.box.control.documents(telling.pair.source)
         if one["object"] in _STREAMS
     ]
 
 
 def _ledger(telling: Telling) -> list[Json]:
-    documents = telling.box.control.documents(telling.target)
+    documents = telling.box.control.documents(telling.pair.target)
     return [one for one in documents if one["kind"] not in NO_DOCUMENTS]
 
 
