@@ -102,6 +102,8 @@ class Attempt(models.Model):
             models.Index(fields=["record_id", "-id"], name="attempt_record"),
             models.Index(fields=["run", "id"], name="attempt_run"),
             models.Index(fields=["tenant", "-id"], name="attempt_tenant"),
+            # what was booked beside a record's own document, by the reference that the target shows
+            models.Index(fields=["tenant", "reference"], name="attempt_beside", condition=~Q(operation="create")),
         ]
 
     def __str__(self) -> str:

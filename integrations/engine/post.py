@@ -18,6 +18,7 @@ from integrations.engine.faults import PERIOD, meet_closed_period
 from integrations.engine.lease import fenced
 from integrations.engine.parents import NOT_FOUND, ask_older_parents
 from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.references import make_stale
 from integrations.engine.reversal import ask_children
 from integrations.engine.singly import read_each
@@ -279,6 +280,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
     works = [ending.work for ending in endings]
     with fenced(state.lease):
         close_attempts(closings)
+        note_landed(state.sync, flow, _landed(endings))
         save_links(state, flow, links)
         note_problems(state, works)
         save_works(state, flow, works)
@@ -292,6 +294,10 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
             state.count(flow, work.state)
     reached("closed")
     return going_on
+
+
+def _landed(endings: Sequence[Ending]) -> list[Landed]:
+    return [Landed(key=each.work.key, label=each.work.label, found=each.found) for each in endings if each.found]
 
 
 def _link_after(ending: Ending) -> LinkView | None:

@@ -12,8 +12,8 @@ from integrations import registry
 from integrations.contracts import Changed
 from integrations.engine import schedule, syncs
 from integrations.engine.inbox import make_due
-from integrations.engine.post import LINK, POST_ANEW
 from integrations.engine.reconcile.report import Difference, Heal
+from integrations.engine.standing import LINK, POST_ANEW
 from integrations.errors import ConfigurationError
 from integrations.models import Link, Sync, SyncRecord
 

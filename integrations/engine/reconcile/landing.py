@@ -1,8 +1,9 @@
 """What lands in a period that was signed off already: the report is marked stale and the document listed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -63,7 +64,16 @@ def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
         (key, external_id): facts
         for key, external_id, facts in links.values_list("natural_key", "external_id", "facts")
     }
-    return [each for each in landed if known.get((each.key, each.found.external_id)) != dump_facts(each.found.facts)]
+    return [
+        each
+        for each in landed
+        if known.get((each.key, each.found.external_id)) != _posted(dump_facts(each.found.facts))
+    ]
+
+
+def _posted(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what may change without a posting: what is applied and open, and names."""
+    return {name: value for name, value in facts.items() if name not in ("applied", "open_amount", "name")}
 
 
 def _mark_stale(sync: Sync, flow: str, pk: int, landed: Sequence[Landed]) -> int:

@@ -39,12 +39,22 @@ class Ledger:
 
     by_id: dict[str, list[Standing]] = field(default_factory=lambda: defaultdict(list))
     listed: list[Standing] = field(default_factory=list)
+    by_reference: dict[str, list[Standing]] = field(default_factory=lambda: defaultdict(list))  # of those listed
     claimed: set[str] = field(default_factory=set)  # ids that belong to records of ours
 
     def get(self, external_id: str, sink: str) -> Standing | None:
         """Give a document by its id, the one of that sink first."""
         held = self.by_id.get(external_id, [])
         return next((each for each in held if each.sink == sink), held[0] if held else None)
+
+    def claim(self, trail: Trail) -> None:
+        """Note which documents are a record's: by id, and beside them one for each further reference of its own."""
+        self.claimed.update(trail.booked)
+        self.claimed.update(id for link in trail.links for id in (link.external_id, link.reversal_id) if id)
+        for reference in trail.beside:
+            named = self.by_reference.get(reference, [])
+            if named and not any(each.found.external_id in self.claimed for each in named):
+                self.claimed.add(named[0].found.external_id)
 
     def unclaimed(self) -> list[Standing]:
         """Give the listed documents that belong to no record of ours and are in the ledger."""
@@ -109,6 +119,8 @@ def read_listing(books: Books, start: date, end: date) -> Ledger:
             standing = Standing(flow=flow.slug, sink=flow.sink, found=found)
             ledger.by_id[found.external_id].append(standing)
             ledger.listed.append(standing)
+            if found.reference:
+                ledger.by_reference[found.reference].append(standing)
     return ledger
 
 

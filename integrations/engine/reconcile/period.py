@@ -11,7 +11,7 @@ from integrations.engine.reconcile.books import Books, Documents, SourceDocument
 from integrations.engine.reconcile.judge import Case, judge_case
 from integrations.engine.reconcile.ledger import Ledger, Leftovers, Standing, read_listing, read_outlying
 from integrations.engine.reconcile.report import ZERO, Difference, PeriodReport, Tally
-from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners
+from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners, owners_beside
 from integrations.models import Sync
 
 
@@ -55,25 +55,26 @@ def _read(books: Books, start: date, end: date) -> Period:
 
 def _claim(ledger: Ledger, trails: Iterable[Trail]) -> None:
     for trail in trails:
-        ledger.claimed.update(trail.booked)
-        ledger.claimed.update(id for link in trail.links for id in (link.external_id, link.reversal_id) if id)
+        ledger.claim(trail)
 
 
 def _add_strangers(period: Period) -> None:
     """Learn whose the listed documents are that no record of the period claims; read those records, too."""
     books, ledger = period.books, period.ledger
-    unclaimed = {each.found.external_id for each in ledger.listed} - ledger.claimed
+    unclaimed = [each.found for each in ledger.listed if each.found.external_id not in ledger.claimed]
+    known = owners(books.sync, (found.external_id for found in unclaimed))
+    left = (found.reference for found in unclaimed if found.reference and found.external_id not in known)
     names: defaultdict[str, set[str]] = defaultdict(set)
-    for found in owners(books.sync, unclaimed).values():
+    for found in (*known.values(), *owners_beside(books.sync, left).values()):
         for flow, key in found:
             names[flow].add(key)
     for each in books.flows:
         if keys := names.get(each.slug, set()) - period.documents[each.slug].keys():
-            found_trails = load_trails(books.sync, each.slug, keys)
             period.documents[each.slug] |= read_keys(books, each, keys)
-            period.trails[each.slug] |= found_trails
+            strangers = load_trails(books.sync, each.slug, keys)
+            period.trails[each.slug] |= strangers
             period.strangers[each.slug] = keys
-            _claim(ledger, found_trails.values())
+            _claim(ledger, strangers.values())
 
 
 # Comparing
@@ -89,6 +90,7 @@ def _compare(period: Period) -> PeriodReport:
         _name_duplicates(tally, cases, leftovers)
         _name_look_alikes(period, tally, flow, leftovers)
     _name_extras(period, tally, leftovers.rest())
+    _remark_beside(period, tally)
     return tally.report(period.start, period.end)
 
 
@@ -137,8 +139,8 @@ def _name_duplicates(tally: Tally, cases: Sequence[Case], leftovers: Leftovers) 
     for case in cases:
         if case.standing is None or not case.stands:
             continue
-        found = case.standing.found
-        twins = leftovers.take_referenced(found.reference)
+        found, beside = case.standing.found, case.trail.beside if case.trail else set()
+        twins = [twin for name in (found.reference, *sorted(beside)) for twin in leftovers.take_referenced(name)]
         twins += leftovers.take_alike(found.facts, case.standing.sink)
         for twin in twins:
             _name_duplicate(tally, case, case.standing, twin)
@@ -231,6 +233,16 @@ def _name_extras(period: Period, tally: Tally, rest: Sequence[Standing]) -> None
             continue
         tally.count("target", each.flow, currency, amount)
         tally.differences.append(_extra(books, flow, each, amount, currency))
+
+
+def _remark_beside(period: Period, tally: Tally) -> None:
+    """Say what stands beside the documents that were counted, so that the target's own register can be explained."""
+    main = {trail.link.external_id for of_flow in period.trails.values() for trail in of_flow.values() if trail.link}
+    reason = "Booked beside other documents: reversals, replaced documents, write-offs, withheld taxes."
+    for each in period.ledger.listed:
+        facts, id = each.found.facts, each.found.external_id
+        if each.counts and id in period.ledger.claimed and id not in main:
+            tally.remark("beside", each.flow, facts.currency or "", id, _amount(facts), reason)
 
 
 def _extra(books: Books, flow: Flow, standing: Standing, amount: Decimal, currency: str) -> Difference:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit.models import Attempt
 from integrations.contracts import Draft, Facts
@@ -66,6 +66,7 @@ class Trail:
     links: list[Joined] = field(default_factory=list)
     booked: dict[str, Booked] = field(default_factory=dict)
     sent: set[str] = field(default_factory=set)
+    references: set[str] = field(default_factory=set)  # all that attempts wrote into the target
 
     @property
     def link(self) -> Joined | None:
@@ -79,6 +80,11 @@ class Trail:
             return Facts()
         made = self.booked.get(self.link.external_id)
         return made.facts if made is not None else self.link.facts
+
+    @property
+    def beside(self) -> set[str]:
+        """References of what was booked beside the documents that stand for it: write-offs, reversals."""
+        return self.references - {link.reference for link in self.links}
 
     @property
     def others(self) -> list[Booked]:
@@ -145,6 +151,7 @@ def _add_attempts(sync: Sync, trails: dict[str, Trail]) -> None:
         cursor.execute(_ATTEMPTS, [sync.tenant_id, list(by_id)])
         for record_id, attempt_id, revision, reference, external_id, outcome, sink, facts in cursor.fetchall():
             trail = by_id[record_id]
+            trail.references.add(reference)
             if outcome in (Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN):
                 trail.sent.add(reference)
             else:
@@ -185,6 +192,17 @@ def owners(sync: Sync, external_ids: Iterable[str]) -> dict[str, list[tuple[str,
             rows = _links(sync).filter(**{f"{name}__in": some}).values_list(name, "flow", "natural_key")
             for external_id, flow, key in rows.order_by("-revision"):
                 found[external_id].append((flow, key))
+    return dict(found)
+
+
+def owners_beside(sync: Sync, references: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Give (flow, key) of the records beside whose documents we booked something under these references."""
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for some in _chunks(sorted(set(references))):
+        rows = Attempt.objects.for_tenant(sync.tenant_id).filter(~Q(operation="create"), reference__in=some)
+        ours = SyncRecord.objects.for_tenant(sync.tenant_id).filter(**_sides(sync)).values("pk")
+        for reference, flow, key in rows.filter(record_id__in=ours).values_list("reference", "flow", "natural_key"):
+            found[reference].append((flow, key))
     return dict(found)
 
 
