@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,8 +30,16 @@ _ZERO_DECIMAL = {
     "VUV",
     "XPF",
 }
-_FINAL = {"posted", "payment_due", "not_paid", "paid"}
-_KINDS = {"customers": "CUS", "items": "ITM", "invoices": "INV", "payments": "TXN"}
+_KINDS = {
+    "customers": "CUS",
+    "items": "ITM",
+    "invoices": "INV",
+    "credit_notes": "CN",
+    "payments": "TXN",
+    "refunds": "RFD",
+}
+_GONE = {"voided", "late_failure"}
+Standing = dict[str, list[Object]]
 
 
 def check(control: Control, exempt: set[tuple[str, str]]) -> Verdict:
@@ -39,18 +48,76 @@ def check(control: Control, exempt: set[tuple[str, str]]) -> Verdict:
     standing = _by_reference(control.documents("netsuite"))
     zone = _site_zone(source["invoice"])
     verdict = Verdict()
-    _check_flow(verdict, "customers", source["customer"], standing, exempt, lambda obj, doc: [])
-    _check_flow(verdict, "items", source["item_price"], standing, exempt, lambda obj, doc: [])
-    due = [each for each in source["invoice"] if each["status"] in _FINAL and not each.get("deleted")]
-    _check_flow(
-        verdict, "invoices", due, standing, exempt, lambda obj, doc: _money_faults(obj, doc, obj["total"], zone)
-    )
-    paid = [
-        t for t in source["transaction"] if t["type"] == "payment" and t["status"] == "success" and not t.get("deleted")
-    ]
-    _check_flow(verdict, "payments", paid, standing, exempt, lambda obj, doc: _payment_faults(obj, doc, zone, standing))
+    moved = [each for each in source["transaction"] if each["status"] in ("success", "late_failure")]
+    due = {
+        "customers": source["customer"],
+        "items": source["item_price"],
+        "invoices": [each for each in source["invoice"] if each["status"] != "pending"],
+        "credit_notes": [each for each in source["credit_note"] if each["total"]],
+        "payments": [each for each in moved if each["type"] == "payment"],
+        "refunds": [each for each in moved if each["type"] == "refund"],
+    }
+    for flow, objects in due.items():
+        _check_flow(verdict, flow, objects, standing, exempt, partial(_faults, flow, standing, zone))
     _note_out_of_scope(verdict, source)
     return verdict
+
+
+def _faults(flow: str, standing: Standing, zone: str, source: Object, document: Object) -> list[str]:
+    """Say what of a document is not the source's: money, day, applications, and its reversal where it is gone."""
+    if flow in ("customers", "items"):
+        return []
+    faults = _money_faults(source, document, source["total"] if "total" in source else source["amount"], zone)
+    is_gone = source.get("deleted") or source["status"] in _GONE
+    back = _standing(standing, _KINDS[flow], f"{source['id']}-REV")
+    if is_gone and [each["total"] for each in back] != [document["total"]]:
+        faults.append(f"taken back in the source, {len(back)} reversals in the target")
+    if back and not is_gone:
+        faults.append("reversed in the target, though it stands in the source")
+    if flow == "invoices":
+        return faults + ([] if is_gone else _withheld_faults(source, document, standing))
+    wanted = _back_only(flow, back) if is_gone else _wanted(flow, source, standing)
+    stands = {str(each["id"]): Decimal(str(each["amount"])) for each in document.get("applied", [])}
+    if wanted != stands:
+        faults.append(f"applied {wanted} in the source, {stands} in the target")
+    return faults
+
+
+def _wanted(flow: str, source: Object, standing: Standing) -> dict[str, Decimal]:
+    """Give what a document must be applied to, by the target's ids; what is not posted itself is left out."""
+    if flow == "payments":
+        rows = [("INV", row["invoice_id"], row["applied_amount"]) for row in source.get("linked_invoices", [])]
+    elif flow == "credit_notes":
+        rows = [("INV", row["invoice_id"], row["allocated_amount"]) for row in source.get("allocations", [])]
+    else:
+        rows = [("CN", row["cn_id"], row["applied_amount"]) for row in source.get("linked_credit_notes", [])]
+        rest = source["amount"] - sum(amount for _, _, amount in rows)
+        rows += [("TXN", source["refunded_txn_id"], rest)] if rest and source.get("refunded_txn_id") else []
+    wanted: dict[str, Decimal] = {}
+    for kind, key, minor in rows:
+        amount = _major(source, minor)
+        for document in _standing(standing, kind, key)[:1] if amount else []:
+            wanted[str(document["id"])] = wanted.get(str(document["id"]), Decimal(0)) + amount
+    return wanted
+
+
+def _back_only(flow: str, back: list[Object]) -> dict[str, Decimal]:
+    """Give what a reversed document is applied to: a credit memo or refund is used up on its reversal."""
+    if flow == "payments":
+        return {}
+    return {str(each["id"]): Decimal(str(each["total"])) for each in back}
+
+
+def _withheld_faults(source: Object, document: Object, standing: Standing) -> list[str]:
+    """Look for the credit memo of each tax that the customer withheld, applied to the invoice."""
+    faults = []
+    for tax in source.get("linked_taxes_withheld", []):
+        wanted = {str(document["id"]): _major(source, tax["amount"])}
+        memos = _standing(standing, "CN", f"{source['id']}-{tax['id']}")
+        stands = [{str(row["id"]): Decimal(str(row["amount"])) for row in memo["applied"]} for memo in memos]
+        if stands != [wanted]:
+            faults.append(f"withheld tax {tax['id']}: {wanted} in the source, {stands} in the target")
+    return faults
 
 
 def _site_zone(invoices: list[Object]) -> str:
@@ -141,26 +208,12 @@ def _money_faults(source: Object, document: Object, minor: int, zone: str) -> li
     return faults
 
 
-def _payment_faults(source: Object, document: Object, zone: str, standing: dict[str, list[Object]]) -> list[str]:
-    faults = _money_faults(source, document, source["amount"], zone)
-    wanted: dict[str, Decimal] = {}
-    for linked in source.get("linked_invoices", []):
-        applied = _major(source, linked["applied_amount"])
-        for invoice in _standing(standing, "INV", linked["invoice_id"])[:1] if applied else []:
-            wanted[str(invoice["id"])] = wanted.get(str(invoice["id"]), Decimal(0)) + applied
-    stands = {str(each["id"]): Decimal(str(each["amount"])) for each in document.get("applied", [])}
-    if wanted != stands:
-        faults.append(f"applied {wanted} in the source, {stands} in the target")
-    return faults
-
-
 def _note_out_of_scope(verdict: Verdict, source: dict[str, list[Object]]) -> None:
-    voided = sum(each["status"] == "voided" for each in source["invoice"])
-    refunds = sum(each["type"] != "payment" for each in source["transaction"])
+    no_money = sum(each["type"] in ("authorization", "payment_reversal") for each in source["transaction"])
+    pending = sum(each["status"] == "pending" for each in source["invoice"])
     for kind, number, why in (
-        ("credit_notes", len(source["credit_note"]), "Credit notes are not posted by this version."),
-        ("refunds", refunds, "Refunds, reversals and authorisations are not posted by this version."),
-        ("voids", voided, "Voided invoices are not posted by this version."),
+        ("pending_invoices", pending, "Pending invoices are not closed in Chargebee: nothing is owed yet."),
+        ("authorisations", no_money, "Authorisations move no money; reversals are booked with their payments."),
     ):
         if number:
             verdict.out_of_scope[kind] = {"n": number, "why": why}
