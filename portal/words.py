@@ -8,6 +8,7 @@ from django.utils import timezone
 from audit.models import Run
 from integrations.contracts import Pair
 from integrations.models import Sync
+from integrations.policies import policies_of, stored_name
 
 ENVIRONMENTS: tuple[tuple[str, str], ...] = (
     ("test", "Test: your own test site or sandbox account of that system."),
@@ -66,9 +67,10 @@ def duration(start: datetime, end: datetime | None) -> str:
 
 def policy_facts(pair: Pair | None, policies: Mapping[str, str]) -> list[tuple[str, str]]:
     """Give the policies in force, each with its consequence."""
-    fields = pair.policies if pair else ()
+    fields = policies_of(pair) if pair else ()
     return [
-        (field.label, dict(field.choices).get(policies.get(field.name, ""), field.choices[0][1])) for field in fields
+        (field.label, dict(field.choices).get(policies.get(stored_name(field), ""), field.choices[0][1]))
+        for field in fields
     ]
 
 

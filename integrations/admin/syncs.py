@@ -11,6 +11,7 @@ from integrations import registry
 from integrations.admin.fields import IndentedField
 from integrations.engine.syncs import change_sync
 from integrations.models import Sync
+from integrations.policies import policies_of, stored_name
 
 SETTINGS = (
     "name", "start_date", "schedule", "every_minutes", "at_times", "quiet_from", "quiet_to", "webhooks_on", "policies",
@@ -28,7 +29,8 @@ class SyncAdminForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse policies and choices that the pair does not offer."""
         given = self.cleaned_data["policies"] or {}
         pair = registry.pairs().get(self.instance.pair)
-        offered = {field.name: [choice for choice, _ in field.choices] for field in pair.policies} if pair else {}
+        fields = policies_of(pair) if pair else ()
+        offered = {stored_name(field): [choice for choice, _ in field.choices] for field in fields}
         if not isinstance(given, dict):
             raise ValidationError("Policies are an object of names and choices.")
         for name, choice in given.items():

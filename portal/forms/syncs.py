@@ -8,6 +8,7 @@ from django import forms
 from integrations import registry
 from integrations.contracts import Pair
 from integrations.models import Connection, Sync
+from integrations.policies import policies_of, stored_name
 from portal.words import clock
 
 POLICY = "policy_"
@@ -87,10 +88,10 @@ class SyncForm(forms.Form):
                 initial=sync.webhooks_on if sync else True,
                 help_text="What changes arrives within seconds. The schedule finds what a webhook missed.",
             )
-        for policy in pair.policies:
-            chosen = (sync.policies if sync else {}).get(policy.name, policy.choices[0][0])
-            self.fields[f"{POLICY}{policy.name}"] = forms.ChoiceField(
-                label=policy.label, choices=policy.choices, widget=forms.RadioSelect, initial=chosen
+        for policy in policies_of(pair):
+            chosen = (sync.policies if sync else {}).get(stored_name(policy), policy.choices[0][0])
+            self.fields[f"{POLICY}{stored_name(policy)}"] = forms.ChoiceField(
+                label=policy.label, choices=policy.choices, widget=forms.RadioSelect, initial=chosen, required=False
             )
 
     def _set_initial(self, sync: Sync) -> None:
@@ -128,7 +129,8 @@ class SyncForm(forms.Form):
         """Give what `change_sync` takes."""
         given = self.cleaned_data
         names = ("name", "start_date", "schedule", "every_minutes", "at_times", "quiet_from", "quiet_to")
-        policies = {policy.name: given[f"{POLICY}{policy.name}"] for policy in self.pair.policies}
+        fields = {stored_name(policy): f"{POLICY}{stored_name(policy)}" for policy in policies_of(self.pair)}
+        policies = {name: given[field] or self.fields[field].initial for name, field in fields.items()}
         return {
             **{name: given[name] for name in names},
             "every_minutes": given["every_minutes"] or 15,

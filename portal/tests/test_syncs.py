@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from audit.models import ConfigChange, Run
 from audit.record import close_run, open_run, save_progress
+from integrations import registry
 from integrations.engine.syncs import create_sync
 from integrations.models import Sync
 from mappings.models import Mapping
@@ -66,8 +67,9 @@ def test_it_sets_a_sync_up_switched_off_with_published_mappings(company, client)
     made = Sync.objects.get(name="New")
     assert answer["Location"] == f"/syncs/{made.pk}/"
     assert (made.state, made.start_date, made.at_times) == ("draft", date(2026, 1, 1), [time(6), time(12, 30)])
-    assert made.policies == {"zero_invoices": "skip"}
-    assert Mapping.objects.filter(sync_id=made.pk, status="published").count() == 4
+    assert (made.policies["zero_invoices"], made.policies["voids"]) == ("skip", "reverse")
+    flows = {flow.slug for flow in registry.pair("chargebee_to_netsuite").flows}
+    assert set(Mapping.objects.filter(sync_id=made.pk, status="published").values_list("flow", flat=True)) == flows
 
 
 def test_it_offers_only_connections_of_the_company_and_the_system(company, client):
