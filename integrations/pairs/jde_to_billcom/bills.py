@@ -53,19 +53,9 @@ HOLD, RELEASE = "hold", "release"
 
 
 def source(record: Record, context: Context) -> SourceDocument:
-    """Show a purchase to the mapping. Raises RejectedError where its lines do not make its total."""
+    """Show a purchase to the mapping."""
     body = purchase_of(record)
-    lines = [*_lines(body), *_tax(body)]
-    made = sum((as_amount(line["amount"]) for line in lines), Decimal(0))
-    if made != _wanted(body):
-        raise RejectedError(
-            f"The lines in JD Edwards make {made}, but the document comes to {_wanted(body)} {body.currency}. Look at "
-            "its distribution (P0411, Distribution).",
-            code="totals_disagree",
-            field="amount",
-            value=body.key,
-        )
-    return SourceDocument(header=_header(body), lines=tuple(lines))
+    return SourceDocument(header=_header(body), lines=(*_lines(body), *_tax(body)))
 
 
 def _wanted(body: Purchase) -> Decimal:
@@ -170,6 +160,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 
 def _created(body: Purchase, mapped: Mapped, context: Context) -> Draft:
+    _check_sum(body, mapped)
     is_credit = isinstance(body, SupplierInvoice) and body.gross < 0
     vendor = context.links[("vendors", str(body.supplier))]
     header = resolve(reference_kinds("bills", "header"), mapped.header, context, "BILL")
@@ -190,6 +181,19 @@ def _created(body: Purchase, mapped: Mapped, context: Context) -> Draft:
             *(each for line in lines for each in used(reference_kinds("bills", "line"), line)),
         ),
     )
+
+
+def _check_sum(body: Purchase, mapped: Mapped) -> None:
+    """Refuse lines that do not make the total: what BILL pays is the sum of its lines."""
+    made = sum((as_amount(line.get("amount")) for line in mapped.lines), Decimal(0))
+    if made != _wanted(body):
+        raise RejectedError(
+            f"The mapped lines make {made}, but the document comes to {_wanted(body)} {body.currency} in JD Edwards. "
+            "Look at its distribution (P0411) and at the line rows under Mappings > Bills.",
+            code="totals_disagree",
+            field="amount",
+            value=body.key,
+        )
 
 
 def _resolved(line: Mapping[str, Value], context: Context, *, is_credit: bool) -> dict[str, Value]:

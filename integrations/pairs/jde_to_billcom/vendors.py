@@ -17,8 +17,10 @@ from integrations.contracts import (
     Value,
     Verdict,
 )
+from integrations.money import decimals
 from integrations.pairs.jde_to_billcom.common import digest, reference
 
+BILL_DECIMALS = 2
 _ONCE = ("billCurrency",)  # BILL pays a vendor's bills in its currency: it stays
 _NEEDED = {"address line 1": "lines", "city": "city", "postal code": "postal_code", "country": "country"}
 
@@ -47,6 +49,9 @@ def verdict(record: Record, context: Context) -> Verdict:
     if lacking:
         told = f"Supplier {record.key} has no {', '.join(lacking)} in JD Edwards (P01012), and BILL needs it."
         return Verdict(action="later", code="incomplete_address", reason=told)
+    if supplier.currency and decimals(supplier.currency) > BILL_DECIMALS:
+        told = f"Supplier {record.key} invoices in {supplier.currency}, which has more decimals than BILL takes."
+        return Verdict(action="skip", code="too_many_decimals", reason=told)
     return DELIVER
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from integrations.connectors.billcom.simulator import bills
 from integrations.connectors.billcom.simulator.approvals import approve_all, is_payable
 from integrations.connectors.billcom.simulator.bill_rules import CHANGED_BILL
+from integrations.connectors.billcom.simulator.ledger import book_bill
 from integrations.connectors.billcom.simulator.lifecycle import (
     DEAD,
     FAILED,
@@ -116,6 +117,16 @@ def edit_bill(org: Org, options: Json) -> Record:
     return bill
 
 
+def archive_bill(org: Org, options: Json) -> Record:
+    """Archive a bill, or restore it: `{"bill", "archived": false}`."""
+    bill = find_bill(org, str(options.get("bill", "")))
+    is_away = bool(options.get("archived", True))
+    org.change(bill, archived=is_away)
+    book_bill(org, bill)
+    tell(org, "bill.archived" if is_away else "bill.restored", bill)
+    return bill
+
+
 def connect_vendor(org: Org, options: Json) -> Record:
     """Let a vendor join BILL's network, whose own name, phone and e-mail then stand: `{"vendor", "name", "phone"}`."""
     vendor = org.store.get("vendor", options.get("vendor"))
@@ -133,6 +144,7 @@ ACTS: Mapping[str, Callable[[Org, Json], Record]] = {
     "void": void,
     "cancel": cancel,
     "edit_bill": edit_bill,
+    "archive_bill": archive_bill,
     "connect_vendor": connect_vendor,
 }
 

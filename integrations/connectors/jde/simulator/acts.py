@@ -184,6 +184,13 @@ def void_payment(enterprise: Enterprise, *, payment: int) -> Json:
     return {"payment": payment}
 
 
+def void_voucher(enterprise: Enterprise, *, document: str) -> Json:
+    """Void a voucher by hand."""
+    items = invoices.items_of(enterprise, enterprise.books.get(document))
+    voids.void_voucher(enterprise, items, enterprise.clock.today(), "", CLERK)
+    return {"document": document}
+
+
 def set_pay_status(enterprise: Enterprise, *, document: str, status: str) -> Json:
     """Change a voucher's pay status by hand."""
     for item in invoices.items_of(enterprise, enterprise.books.get(document)):
@@ -233,7 +240,7 @@ ACTS = {
     act.__name__: _in_words(act)
     for act in (
         add_supplier, change_supplier, add_order, approve_order, change_order, hold_order, cancel_order, receive_order,
-        voucher_received, enter_invoice, payment_run, pay_voucher, void_payment, set_pay_status, delete_batch,
-        close_account,
+        voucher_received, enter_invoice, payment_run, pay_voucher, void_payment, void_voucher, set_pay_status,
+        delete_batch, close_account,
     )
 }  # fmt: skip

@@ -1,0 +1,198 @@
+"""Tells this pair's cases to both sandboxes and shows what stands in both, in the words of the case files.
+
+A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (`jde` and `billcom`: what people do there;
+`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts), and by hand from accounting what must
+stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial balances before the last
+sync and after. `as` names what an act gave; `$name` stands for it; `today` is the sandbox's day.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from integrations.contracts import Changed
+from integrations.engine import inbox
+from integrations.engine.syncs import change_sync
+from integrations.engine.tests.casebook import trial_balance
+from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
+from integrations.models import Sync, SyncRecord
+
+Json = dict[str, Any]
+SYSTEMS = ("jde", "billcom")
+PAIR = "jde_to_billcom"
+FOLDER = Path(__file__).parent / "cases"
+_NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_LEDGER = ("bill", "debit_memo", "payment", "void_payment", "void_voucher", "journal", "vendor_credit")
+
+
+@dataclass(slots=True)
+class Telling:
+    """One case under way."""
+
+    box: Sandbox
+    names: dict[str, str] = field(default_factory=dict)
+    sync: Sync | None = None
+    before: dict[str, Json] = field(default_factory=dict)
+
+
+def play(case: Path, box: Sandbox) -> tuple[Json, Json]:
+    """Tell one case; give what it wants and what stands."""
+    told = yaml.load(case.read_text(), yaml.BaseLoader)  # account numbers are texts
+    telling = Telling(box=box, names={"today": box.control.get("/clock")["now"][:10]})
+    box.control.post("/post/jde", {"auto": False})
+    for step in told["story"]:
+        _tell(telling, step, told.get("policies", {}))
+    return _wanted(telling, told), _stands(telling, told)
+
+
+def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
+    control = telling.box.control
+    if step == "sync":
+        telling.before = {system: _balance(telling, system) for system in SYSTEMS}
+        _sync(telling, policies)
+        control.post("/post/jde", {"approve": True})
+        return
+    ((where, order),) = ((key, value) for key, value in step.items() if key not in ("as", "take"))
+    filled = _filled(order, telling.names)
+    if where == "advance":
+        made = control.post("/advance/billcom", filled)
+        made = made["payment"] or made["bill"]
+    elif where in ("periods", "clock"):
+        made = control.post("/periods/jde" if where == "periods" else "/clock", filled)
+    else:
+        made = control.post(f"/act/{where}", filled)
+        made = made.get("object", made)
+    if "as" in step:
+        telling.names[step["as"]] = str(made[step.get("take", "id")])
+
+
+def _filled(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {_filled(key, names): _filled(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, names) for one in value]
+    if not isinstance(value, str):
+        return value
+    told = _NAME.sub(lambda found: names[found[1]], value)
+    if told in ("true", "false"):
+        return told == "true"
+    return int(told) if value.startswith("$") and told.isdecimal() else told
+
+
+def _sync(telling: Telling, policies: Mapping[str, str]) -> None:
+    if telling.sync is None:
+        telling.sync = make_live_sync(telling.box, PAIR)
+        if policies:
+            changes = {"policies": {**telling.sync.policies, **policies}}
+            change_sync(telling.sync, changes=changes, actor=ACTOR)
+            telling.sync.refresh_from_db()
+    for _ in range(6):
+        _hint(telling)
+        run_to_rest(telling.sync)
+        busy = SyncRecord.objects.filter(sync=telling.sync, state__in=["due", "unknown", "open"])
+        if not busy.exists():
+            return
+        busy.update(due_at="2000-01-01T00:00Z")
+    raise AssertionError(list(busy.values_list("flow", "natural_key", "state", "reason")))
+
+
+def _hint(telling: Telling) -> None:
+    """Let the engine hear of bills and payments as BILL's webhooks would tell it."""
+    known = SyncRecord.objects.filter(sync=telling.sync, flow="payments").values_list("natural_key", flat=True)
+    changed = [Changed(stream="settlements", key=key) for key in known]
+    if telling.sync is not None and changed:
+        inbox.make_due(telling.sync, changed, "target")
+
+
+# What is wanted, and what stands
+
+
+def _wanted(telling: Telling, told: Json) -> Json:
+    wanted = _filled(told, telling.names)
+    return {
+        **{
+            system: {_name(one): _expected(one, telling.names["today"]) for one in wanted.get(system, [])}
+            for system in SYSTEMS
+        },
+        "records": sorted(wanted.get("records", [])),
+        "before": {system: _amounts(wanted["trial_balance"][system]["before"]) for system in SYSTEMS},
+        "after": {system: _amounts(wanted["trial_balance"][system]["after"]) for system in SYSTEMS},
+    }
+
+
+def _name(one: Json) -> str:
+    return str(one.get("id") or one["number"])
+
+
+def _expected(one: Json, today: str) -> Json:
+    return {
+        "kind": one["kind"],
+        "date": str(one.get("date", today)),
+        "currency": one.get("currency", "USD"),
+        "entries": sorted(_entry(text) for text in one["entries"]),
+        **({"open": _plain(one["open"])} if "open" in one else {}),
+        **({"pay_status": one["pay_status"]} if "pay_status" in one else {}),
+        **({"status": one["status"]} if "status" in one else {}),
+        **({"applied": _amounts(one["applied"])} if "applied" in one else {}),
+    }
+
+
+def _stands(telling: Telling, told: Json) -> Json:
+    wanted = _filled(told, telling.names)
+    said = {system: {_name(one): one for one in wanted.get(system, [])} for system in SYSTEMS}
+    records = SyncRecord.objects.filter(sync=telling.sync).exclude(state="delivered")
+    return {
+        **{system: _documents(telling, system, said[system]) for system in SYSTEMS},
+        "records": sorted(" ".join(row) for row in records.values_list("flow", "natural_key", "state", "code")),
+        "before": telling.before,
+        "after": {system: _balance(telling, system) for system in SYSTEMS},
+    }
+
+
+def _documents(telling: Telling, system: str, said: Mapping[str, Json]) -> Json:
+    shown = {}
+    for one in _ledger(telling, system):
+        name = str(one["id"]) if str(one["id"]) in said or system == "jde" else str(one["number"])
+        shown[name] = _shown(one, said.get(name, {}))
+    return shown
+
+
+def _shown(one: Json, said: Json) -> Json:
+    lines = [(line["account"], Decimal(line["debit"]) - Decimal(line["credit"])) for line in one["lines"]]
+    entries = sorted((account, "debit" if sum_ > 0 else "credit", _plain(abs(sum_))) for account, sum_ in lines)
+    return {
+        "kind": one["kind"],
+        "date": one["posting_date"] or one["date"],
+        "currency": one["currency"],
+        "entries": entries,
+        **({"open": _plain(one["open"])} if "open" in said else {}),
+        **({"pay_status": one.get("pay_status")} if "pay_status" in said else {}),
+        **({"status": one["status"]} if "status" in said else {}),
+        **({"applied": _amounts({row["id"]: row["amount"] for row in one["applied"]})} if "applied" in said else {}),
+    }
+
+
+def _ledger(telling: Telling, system: str) -> list[Json]:
+    return [one for one in telling.box.control.documents(system) if one["kind"] in _LEDGER]
+
+
+def _balance(telling: Telling, system: str) -> Json:
+    return _amounts(trial_balance(_ledger(telling, system)))
+
+
+def _entry(text: str) -> tuple[str, str, str]:
+    account, side, amount = text.split()
+    return account, side, _plain(amount)
+
+
+def _amounts(rows: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(key): _plain(amount) for key, amount in rows.items()}
+
+
+def _plain(amount: Any) -> str:
+    return f"{Decimal(str(amount)).normalize():f}"
