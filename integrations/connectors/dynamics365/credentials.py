@@ -49,7 +49,7 @@ FIELDS = (
         kind="secret",
     ),
     CredentialField(
-        name="company",
+        name="legal_entity",
         label="Legal entity",
         help="The id of the company that is booked to, as in Finance's title bar: up to four characters.",
         placeholder="usmf",
@@ -58,13 +58,13 @@ FIELDS = (
         name="general_journal",
         label="Journal name for invoices and credit notes",
         help="General ledger > Journal setup > Journal names: a name of type Daily.",
-        placeholder="GenJrn",
+        default="GenJrn",
     ),
     CredentialField(
         name="payment_journal",
         label="Journal name for payments and refunds",
         help="General ledger > Journal setup > Journal names: a name of type Customer payment.",
-        placeholder="CustPay",
+        default="CustPay",
     ),
     CredentialField(
         name="posting_service",
@@ -75,7 +75,7 @@ FIELDS = (
         placeholder="/api/services/MLCGroup/MLCService/postJournal",
     ),
     CredentialField(
-        name="authority",
+        name="login_host",
         label="Microsoft cloud",
         help="Where the application signs in. Worldwide, unless your organisation uses a sovereign cloud.",
         kind="choice",
@@ -108,11 +108,11 @@ class Credentials:
             tenant=values.get("tenant_id", ""),
             client_id=values.get("client_id", ""),
             client_secret=values.get("client_secret", ""),
-            company=values.get("company", ""),
+            company=values.get("legal_entity", ""),
             general_journal=values.get("general_journal", ""),
             payment_journal=values.get("payment_journal", ""),
             posting_service=values.get("posting_service", ""),
-            authority=values.get("authority") or AUTHORITIES[0][0],
+            authority=values.get("login_host") or AUTHORITIES[0][0],
         )
 
     def __repr__(self) -> str:
@@ -138,11 +138,11 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
         "tenant_id": _tenant(values.get("tenant_id", "")),
         "client_id": _client(values.get("client_id", "")),
         "client_secret": _secret(values.get("client_secret", "")),
-        "company": _company(values.get("company", "")),
-        "general_journal": _journal("general_journal", values),
-        "payment_journal": _journal("payment_journal", values),
+        "legal_entity": _company(values.get("legal_entity", "")),
+        "general_journal": _journal("general_journal", "GenJrn", values),
+        "payment_journal": _journal("payment_journal", "CustPay", values),
         "posting_service": _service(values.get("posting_service", ""), host),
-        "authority": _authority(values.get("authority", "")),
+        "login_host": _authority(values.get("login_host", "")),
     }
 
 
@@ -194,12 +194,12 @@ def _secret(typed: str) -> str:
 def _company(typed: str) -> str:
     text = typed.strip().lower()
     if not _COMPANY.fullmatch(text):
-        raise _wrong("company", "A legal entity's id has one to four letters and digits, such as usmf.")
+        raise _wrong("legal_entity", "A legal entity's id has one to four letters and digits, such as usmf.")
     return text
 
 
-def _journal(name: str, values: Mapping[str, str]) -> str:
-    text = values.get(name, "").strip()
+def _journal(name: str, default: str, values: Mapping[str, str]) -> str:
+    text = values.get(name, "").strip() or default
     if not _JOURNAL.fullmatch(text):
         raise _wrong(
             name, "Give a journal name of up to ten characters: General ledger > Journal setup > Journal names."
@@ -222,7 +222,7 @@ def _service(typed: str, host: str) -> str:
 def _authority(typed: str) -> str:
     text = typed.strip() or AUTHORITIES[0][0]
     if text not in dict(AUTHORITIES):
-        raise _wrong("authority", "Choose one of the listed clouds.")
+        raise _wrong("login_host", "Choose one of the listed clouds.")
     return text
 
 

@@ -54,7 +54,7 @@ class DynamicsSession:
         raise ConfigurationError(
             f"F&O has no legal entity {self.credentials.company}. There are: {there or 'none that the user may see'}.",
             code="d365_company_unknown",
-            field="company",
+            field="legal_entity",
             value=self.credentials.company,
         )
 

@@ -132,7 +132,7 @@ class Setup:
         raise ConfigurationError(
             f"F&O has no ledger for the legal entity {self.company}. Check the legal entity of the connection.",
             code="d365_company_unknown",
-            field="company",
+            field="legal_entity",
             value=self.company,
         )
 

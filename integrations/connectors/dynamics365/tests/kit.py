@@ -20,6 +20,7 @@ from integrations.connectors.dynamics365.records import (
     reference,
 )
 from integrations.connectors.dynamics365.session import DynamicsSession, open_session
+from integrations.connectors.dynamics365.simulator import build
 from integrations.contracts import Dial, Draft, Facts, Settings, Tools
 from integrations.money import to_json
 from integrations.sandbox.app import Json, Request, Response
@@ -35,7 +36,7 @@ TYPED = {
     "tenant_id": "6b8b1f0e-2c1d-4c77-9d55-0f1f6f1f2a01",
     "client_id": "0f2c1c9e-7a44-4f0b-8f53-4b7d2b9f8c02",
     "client_secret": "sandbox~client.secret-not-real",
-    "company": "usmf",
+    "legal_entity": "usmf",
     "general_journal": "GenJrn",
     "payment_journal": "CustPay",
 }
@@ -90,13 +91,13 @@ class Tokens:
 
 
 class Loopback:
-    """Dials every host at one port of this machine."""
+    """Dials every host at one port of this machine, but those that have a port of their own."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, others: Mapping[str, int]) -> None:
+        self._port, self._others = port, others
 
     def dial(self, scheme: str, host: str, port: int) -> Dial:
-        return Dial(host=LOOPBACK, port=self._port, scheme="http")
+        return Dial(host=LOOPBACK, port=self._others.get(host, self._port), scheme="http")
 
 
 @dataclass(slots=True)
@@ -107,6 +108,7 @@ class Bench:
     port: int
     opened: ExitStack
     typed: Mapping[str, str]
+    others: Mapping[str, int] = field(default_factory=dict)  # ports by host
     limiter: FreeLimiter = field(default_factory=FreeLimiter)
     tokens: Tokens = field(default_factory=Tokens)
 
@@ -117,7 +119,7 @@ class Bench:
             tokens=self.tokens,
             limiter=self.limiter,
             clock=WorldClock(self.world),
-            egress=Loopback(self.port),
+            egress=Loopback(self.port, self.others),
             timeout_s=5.0,
         )
         session = open_session(settings, tools)
@@ -295,3 +297,14 @@ def customer(name: str = "Acme Robotics", group: str = "30", *, key: str = "cus_
         payload=payload,
         facts=Facts(name=name),
     )
+
+
+@contextmanager
+def sandbox() -> Iterator[Bench]:
+    """Run the simulator with its own credentials."""
+    world = World([build], clock=SandboxClock(START))
+    with running(world) as where, ExitStack() as opened:
+        given = world.simulators["dynamics365"].credentials()
+        typed = {name: value for name, value in given.items() if isinstance(value, str)}
+        others = {host: where.ports[slug] for slug, each in world.simulators.items() for host in each.hosts()}
+        yield Bench(world=world, port=where.ports["dynamics365"], opened=opened, typed=typed, others=others)

@@ -31,11 +31,11 @@ def test_it_takes_the_host_of_a_pasted_address(typed: str):
         ("tenant_id", "organizations"),
         ("client_id", "my application"),
         ("client_secret", "0f2c1c9e-7a44-4f0b-8f53-4b7d2b9f8c02"),
-        ("company", "toolong"),
+        ("legal_entity", "toolong"),
         ("general_journal", "a very long journal name"),
         ("posting_service", "/api/services/OnlyTwo/Parts"),
         ("posting_service", "https://elsewhere.example/api/services/A/B/c"),
-        ("authority", "login.example.com"),
+        ("login_host", "login.example.com"),
     ],
 )
 def test_it_refuses_what_cannot_be_right_and_names_the_field(field: str, typed: str):
