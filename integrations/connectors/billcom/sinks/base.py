@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integrations.connectors.billcom.client import Client, Raw
-from integrations.connectors.billcom.fields import FIELDS
+from integrations.connectors.billcom.fields import FIELDS, INVOICE_NUMBER
 from integrations.connectors.billcom.query import is_id
 from integrations.connectors.billcom.records import is_reference
 from integrations.connectors.billcom.sinks.validate import check
@@ -84,8 +84,8 @@ class RecordSink:
         }
 
     def catalogue(self) -> tuple[TargetField, ...]:
-        """Give the fields that a mapping may fill: BILL has no custom fields."""
-        return FIELDS[self.slug]
+        """Give the fields that a mapping may fill: BILL has no custom fields. Long invoice numbers are shortened."""
+        return tuple(replace(one, max_length=0) if one.name == INVOICE_NUMBER else one for one in FIELDS[self.slug])
 
     def before_change(self, draft: Draft) -> None:
         """Refuse a change that must not be made; nothing by default."""

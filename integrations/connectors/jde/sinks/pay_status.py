@@ -66,8 +66,11 @@ class PayStatusSink(OrchestrationSink):
                 yield draft, replace(found_of(voucher), reference=draft.reference)
 
     def standing(self, ids: Sequence[str]) -> Mapping[str, Found]:
-        """Read the vouchers; their remark holds the reference of the last status set."""
-        return {one.key: replace(found_of(one), reference=one.remark) for one in read_vouchers(self._client, ids)}
+        """Read the vouchers; their remark holds the reference of the last status set. A voided one needs none: done."""
+        return {
+            one.key: replace(found_of(one), reference=one.remark, stage="posted")
+            for one in read_vouchers(self._client, ids)
+        }
 
 
 def document_id(draft: Draft) -> str:

@@ -1,7 +1,7 @@
 """Tells this pair's cases to both sandboxes and shows what stands in both, in the words of the case files.
 
 A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (`jde` and `billcom`: what people do there;
-`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts), and by hand from accounting what must
+`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made), and by hand from accounting what must
 stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial balances before the last
 sync and after. `as` names what an act gave; `$name` stands for it; `today` is the sandbox's day.
 """
@@ -27,7 +27,7 @@ SYSTEMS = ("jde", "billcom")
 PAIR = "jde_to_billcom"
 FOLDER = Path(__file__).parent / "cases"
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
-_LEDGER = ("bill", "debit_memo", "payment", "void_payment", "void_voucher", "journal", "vendor_credit")
+_LEDGER = ("bill", "debit_memo", "payment", "void_payment", "void_bill", "journal", "vendor_credit")
 
 
 @dataclass(slots=True)
@@ -62,6 +62,8 @@ def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
     if where == "advance":
         made = control.post("/advance/billcom", filled)
         made = made["payment"] or made["bill"]
+    elif where == "find":
+        made = next(one for one in control.documents(filled["in"]) if one["number"] == filled["number"])
     elif where in ("periods", "clock"):
         made = control.post("/periods/jde" if where == "periods" else "/clock", filled)
     else:
