@@ -113,7 +113,7 @@ class Client:
         Source: DOCS data-entities/services-home-page.md (/api/services/Group/Service/Operation, JSON named after the
         X++ parameters), read 2026-11-21; the parameters are our contract, see guide.md.
         """
-        body = {"dataAreaId": self.credentials.company, "journalBatchNumber": batch}
+        body = {"dataAreaId": self.credentials.company, "journalNumber": batch}
         return self._http.write("POST", self.credentials.posting_service, json=body).status
 
     # Metadata
