@@ -115,3 +115,30 @@ def test_it_books_the_same_document_or_none_whatever_the_text(session, debtor: s
     assert len(hits) == (0 if refusal else 1), refusal
     assert [differences(draft.facts, hit.facts) for hit in hits] in ([], [[]])
     assert refusal is None or refusal.field == "Text" or isinstance(refusal, RejectedError)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(min_size=1, max_size=300))
+def test_it_makes_the_same_customer_or_none_whatever_the_name(session, name: str):
+    draft = customer(name, key=name)
+    refusal: ConnectorError | None = None
+    try:
+        session.sink("customers").book(draft)
+    except (RejectedError, MappingError) as error:
+        refusal = error
+    hits = [hit for hit in found(session, draft) if hit.by_reference]
+    assert len(hits) == (0 if refusal else 1), refusal
+    assert refusal or hits[0].facts.name == name
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(number=st.text(alphabet="ab*'\\-%&#é ", min_size=1, max_size=20))
+def test_it_takes_no_other_invoice_for_the_same_whatever_its_number(session, debtor: str, number: str):
+    draft = invoice(debtor, number=number, account=revenue(session))
+    stranger = replace(draft, reference=reference("other", "invoice", number))
+    try:
+        session.sink("journals").book(draft)
+    except (RejectedError, MappingError):
+        return
+    assert len(found(session, draft)) == 1
+    assert found(session, stranger) == ()
