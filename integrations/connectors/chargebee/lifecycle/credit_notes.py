@@ -69,8 +69,13 @@ def details(record: Record) -> str:
 
 
 def applied(record: Record) -> Applied:
-    """Give the invoices it is applied to. An adjustment is used up at once on the invoice it refers to."""
+    """Give the invoices it is applied to. An adjustment is used up at once on the invoice it refers to.
+
+    What no longer stands is applied to nothing.
+    """
     note = note_of(record)
+    if note.status == _VOIDED or note.deleted or record.deleted:
+        return ()
     rows = merged((one.invoice_id, one.allocated_amount) for one in note.allocations)
     if not rows and note.type == _ADJUSTMENT and note.reference_invoice_id:
         return ((note.reference_invoice_id, note.total),)

@@ -71,6 +71,8 @@ def details(record: Record) -> str:
 def applied(record: Record) -> Applied:
     """Give the invoices it is applied to; the rest of a payment is on account, and nothing of a bounced one counts."""
     payment = transaction_of(record)
+    if payment.status in (_BOUNCED, _VOIDED) or payment.deleted or record.deleted:
+        return ()
     return merged((one.invoice_id, one.applied_amount) for one in payment.linked_invoices)
 
 

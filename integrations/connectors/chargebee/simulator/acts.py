@@ -104,7 +104,12 @@ def win_chargeback(site: Site, refund_id: str) -> Json:
             "amount_available": note["amount_available"] + row["applied_amount"],
             "status": "refund_due",
         }
-        site.emit("credit_note_updated", credit_note=site.change("credit_notes", note["id"], **fields))
+        note = site.change("credit_notes", note["id"], **fields)
+        site.emit("credit_note_updated", credit_note=note)
+        credits.mirror_note(site, note)
+        people.move_balance(
+            site, note["customer_id"], "refundable_credits", row["applied_amount"], note["currency_code"]
+        )
     site.emit("transaction_updated", transaction=refund)
     return refund
 
@@ -121,10 +126,10 @@ def line_of(words: Mapping[str, Any], customer_id: str, site: Site) -> Line:
     fields = dict(words)
     taxes = tuple(TaxRate(**tax) for tax in fields.pop("taxes", ()))
     discounts = tuple(Discount(**discount) for discount in fields.pop("discounts", ()))
-    dates = {name: moment_s(fields[name]) for name in ("date_from", "date_to") if name in fields}
+    dates: Json = {name: moment_s(fields[name]) for name in ("date_from", "date_to") if name in fields}
     defaults: Json = {"customer_id": customer_id, "unit_amount": fields["amount"], "description": "Sale"}
     defaults |= {"date_from": site.now_s(), "date_to": site.now_s()}
-    return Line(taxes=taxes, discounts=discounts, **{**defaults, **fields, **dates})
+    return Line(taxes=taxes, discounts=discounts, **(defaults | fields | dates))
 
 
 def moment_s(text: str) -> int:

@@ -17,7 +17,7 @@ from integrations.sandbox.app import Json
 TERM_S = 30 * DAY_S
 ON_TERMS = (
     "parts", "part_open", "together", "voided", "deleted", "waived_in_part", "waived", "overpaid", "excess_kept",
-    "returned", "withheld", "posted",
+    "returned", "withheld", "posted", "taken_off", "voided_paid",
 )  # fmt: skip
 PENDING = ("pending", "closed_later")
 OPENING_STORY_DAYS = 12

@@ -73,7 +73,7 @@ def apply_credit(site: Site, note_id: str, invoice_id: str, amount: int) -> Json
     )
     rows = [*invoice["applied_credits"], _credit_row(site, note, amount, "post_tax")]
     update_invoice(site, invoice_id, applied_credits=rows)
-    _mirror_note(site, note)
+    mirror_note(site, note)
     return site.get("credit_notes", note_id)
 
 
@@ -84,7 +84,7 @@ def issue_with_store_credit(site: Site, draft: InvoiceDraft, note_id: str) -> Js
     row = _credit_row(site, note, amount, "pre_tax")
     invoice = issue_invoice(site, replace(draft, applied_credits=(row,)))
     allocations = [*note["allocations"], _allocation(site, invoice, amount, "pre_tax")]
-    _mirror_note(site, _use(site, note_id, amount, allocations=allocations))
+    mirror_note(site, _use(site, note_id, amount, allocations=allocations))
     return site.get("invoices", invoice["id"])
 
 
@@ -105,7 +105,7 @@ def refund_note(site: Site, note_id: str, amount: int, *, method: str = "", paym
     refund = site.change_quietly("transactions", refund["id"], linked_credit_notes=[_linked_note(note, refund)])
     invoices = [{"id": note["reference_invoice_id"]}] if "reference_invoice_id" in note else []
     tell(site, "payment_refunded", refund, invoices, note)
-    _mirror_note(site, note)
+    mirror_note(site, note)
     return refund
 
 
@@ -115,7 +115,7 @@ def void_note(site: Site, note_id: str) -> Json:
     note = site.change("credit_notes", note_id, status="voided", voided_at=site.now_s())
     site.emit("credit_note_updated", credit_note=note)
     move_balance(site, note["customer_id"], "refundable_credits", -old["amount_available"], note["currency_code"])
-    _mirror_note(site, note)
+    mirror_note(site, note)
     return note
 
 
@@ -144,7 +144,7 @@ def _use(site: Site, note_id: str, amount: int, *, refunded: bool = False, **fie
     return note
 
 
-def _mirror_note(site: Site, note: Json) -> None:
+def mirror_note(site: Site, note: Json) -> None:
     """Show a note's status on its invoices and refunds, whose `updated_at` stays."""
     shown = {"cn_status": note["status"]}
     places = {note.get("reference_invoice_id")} | {row["invoice_id"] for row in note["allocations"]}

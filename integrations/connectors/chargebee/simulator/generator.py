@@ -16,7 +16,7 @@ from integrations.connectors.chargebee.simulator.stories import STORIES
 from integrations.sandbox.app import Json
 from integrations.sandbox.dice import dice
 
-RECENT = ("posted", "in_progress", "pending", "due")
+RECENT = ("posted", "in_progress", "pending", "due", "unsure")
 SPECIALS = tuple(name for name in STORIES if name != "usual")
 SETTLED_DAYS = 50
 BULK = 120

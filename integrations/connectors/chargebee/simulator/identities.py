@@ -70,7 +70,7 @@ def _note_faults(note: Json) -> Iterator[str]:
     yield from _document_faults(note)
     name = f"Credit note {note['id']}"
     allocated = sum(row["allocated_amount"] for row in note["allocations"])
-    refunded = sum(row["applied_amount"] for row in note["linked_refunds"])
+    refunded = sum(row["applied_amount"] for row in note["linked_refunds"] if row["txn_status"] == "success")
     yield from _unequal(name, "amount_allocated", note["amount_allocated"], allocated)
     yield from _unequal(name, "amount_refunded", note["amount_refunded"], refunded)
     yield from _unequal(name, "total", note["total"], allocated + refunded + note["amount_available"])

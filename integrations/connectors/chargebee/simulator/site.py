@@ -143,7 +143,7 @@ class Site:
     def _put(self, path: str, obj: Json) -> None:
         self._number += 1
         lagging = RESOURCES[path].lagging and self.moment_s is None
-        created_ms = self.now_s() * 1000 + self._number % 1000
+        created_ms = self.now_s() * 1000
         index_from_ms = self.clock.epoch_ms() if lagging else None
         self.shelves[path].put(obj, number=self._number, created_ms=created_ms, index_from_ms=index_from_ms)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from integrations.connectors.chargebee.simulator import credits, invoices, payments
+from integrations.connectors.chargebee.simulator import acts, credits, invoices, payments
 from integrations.connectors.chargebee.simulator.calendar import Calendar
 from integrations.connectors.chargebee.simulator.persons import Person
 from integrations.connectors.chargebee.simulator.site import Site
@@ -173,6 +173,37 @@ def withheld(story: Story) -> None:
     story.calendar.after(14, lambda: _withhold(story))
 
 
+def unsure(story: Story) -> None:
+    """A payment whose outcome nobody knows yet."""
+    story.pay(100, "card", "needs_attention")
+
+
+def taken_off(story: Story) -> None:
+    """Paid, and the payment taken off again: the money stays on account, the invoice is open."""
+    story.calendar.after(8, lambda: _take_off(story))
+
+
+def voided_paid(story: Story) -> None:
+    """Paid, freed of its payment, and voided: the money stays on account."""
+    story.calendar.after(8, lambda: _take_off(story, then=lambda: _void(story)))
+
+
+def charged_back_and_won(story: Story) -> None:
+    """The cardholder's bank takes the money back, and gives it again when the dispute is won."""
+    _pay_then(
+        story,
+        lambda payment_id: story.calendar.after(20, partial(acts.win_chargeback, story.site, _back(story, payment_id))),
+    )
+
+
+def credit_deleted(story: Story) -> None:
+    """Store credit given by mistake and deleted unused; the invoice is paid as usual."""
+    person = story.invoice["customer_id"]
+    note = credits.give_store_credit(story.site, person, story.invoice["currency_code"], 500)
+    story.calendar.after(3, lambda: credits.delete_note(story.site, note["id"]))
+    paid_as_usual(story)
+
+
 def left_alone(story: Story) -> None:
     """Nothing happens: an invoice inside its terms, a pending one, one of zero."""
 
@@ -206,6 +237,11 @@ STORIES: dict[str, Callable[[Story], None]] = {
     "excess_kept": excess_kept,
     "returned": overpaid_and_returned,
     "withheld": withheld,
+    "unsure": unsure,
+    "taken_off": taken_off,
+    "voided_paid": voided_paid,
+    "charged_back_and_won": charged_back_and_won,
+    "credit_deleted": credit_deleted,
     "zero": left_alone,
     "pending": left_alone,
     "closed_later": closed_later,
@@ -295,6 +331,28 @@ def _refund(story: Story, payment_id: str, share_pct: int, reason: str, method: 
     note_id = _credit(story, share_pct, "Service Unsatisfactory" if reason == "Other" else reason)
     amount = story.site.get("credit_notes", note_id)["amount_available"]
     credits.refund_note(story.site, note_id, amount, method=method, payment_id=payment_id)
+
+
+def _back(story: Story, payment_id: str) -> str:
+    """Charge a payment back in full and give the refund's id."""
+    note_id = _credit(story, 100, "Chargeback")
+    amount = story.site.get("credit_notes", note_id)["amount_available"]
+    refund = credits.refund_note(story.site, note_id, amount, method="chargeback", payment_id=payment_id)
+    return str(refund["id"])
+
+
+def _take_off(story: Story, then: Callable[[], object] = lambda: None) -> None:
+    """Pay by transfer; two days later take the payment off again."""
+    payment = story.pay(100, "bank_transfer")
+    if payment is None:
+        return
+    payment_id = payment["id"]
+
+    def off() -> None:
+        acts.take_off(story.site, payment_id, story.invoice_id)
+        then()
+
+    story.calendar.after(2, off)
 
 
 def _void_credit(story: Story) -> None:
