@@ -84,6 +84,20 @@ def judge_case(tally: Tally, case: Case) -> None:
         _judge_due(tally, case)
     else:
         _judge_gone(tally, case)
+    _check_beside(tally, case)
+
+
+def _check_beside(tally: Tally, case: Case) -> None:
+    """See that what was booked beside a document (reversals, write-offs, withheld taxes) stands as we booked it."""
+    linked = {link.external_id for link in case.trail.links} if case.trail else set()
+    for booked in case.trail.others if case.trail else ():
+        held = case.others.get(booked.external_id)
+        if held is None or not held.counts or booked.external_id in linked:
+            continue
+        for kind, told in _sorted_faults(booked.facts, held.found.facts).items():
+            detail = f"{held.name}, booked for {case.label}: {told}"
+            action = f"Correct {held.name} in {case.target_name}."
+            _name(tally, case, kind, detail, action, amounts=(booked.facts.total, held.found.facts.total))
 
 
 def _belongs(case: Case) -> bool:
@@ -181,18 +195,26 @@ def _faults(case: Case, standing: Standing) -> dict[Kind, str]:
             f"{case.money.amount} {case.money.currency} in {case.source_name}, "
             f"{facts.total} {facts.currency} in {case.target_name}."
         )
-    wanted = case.trail.wanted if case.trail else Facts()
-    said = {each.field: str(each) for each in differences(wanted, facts)}
-    for kind, names in _NAMES:
-        told = [text for name, text in said.items() if name in names]
-        if told and kind not in found and not (kind == "account" and "amount" in found and said.keys() <= _WITH_TOTAL):
-            found[kind] = "; ".join(told) + "."
+    for kind, told in _sorted_faults(case.trail.wanted if case.trail else Facts(), facts).items():
+        found.setdefault(kind, told)
     if not found and case.version_changed:
         found[_changed_kind(case, facts)] = f"{case.label} changed in {case.source_name} after it was posted."
     return found
 
 
 _WITH_TOTAL = frozenset({"total", "currency", "lines", "open_amount", "applied"})
+
+
+def _sorted_faults(wanted: Facts, stands: Facts) -> dict[Kind, str]:
+    """Sort what differs by kind; lines that changed with the total are no fault of their own."""
+    said = {each.field: str(each) for each in differences(wanted, stands)}
+    is_amount = "total" in said or "currency" in said
+    found: dict[Kind, str] = {}
+    for kind, names in _NAMES:
+        told = [text for name, text in said.items() if name in names]
+        if told and not (kind == "account" and is_amount and said.keys() <= _WITH_TOTAL):
+            found[kind] = "; ".join(told) + "."
+    return found
 
 
 def _changed_kind(case: Case, facts: Facts) -> Kind:
@@ -238,8 +260,9 @@ def _check_replaced(tally: Tally, case: Case) -> None:
         if held is not None and held.counts and not case.is_reversed(link):
             amount, currency = _or(held.found.facts.total, ZERO), held.found.facts.currency or ""
             tally.count("target", case.flow.slug, currency, amount)
+            amounts = (case.money.amount if case.money else None, amount)
             detail = f"{held.name} was replaced by {case.standing.name if case.standing else ''} and still stands."
-            _name(tally, case, "duplicate", detail, f"Reverse {held.name} in {case.target_name}.", target=amount)
+            _name(tally, case, "duplicate", detail, f"Reverse {held.name} in {case.target_name}.", amounts=amounts)
 
 
 # Not due in the ledger (any more)
@@ -263,7 +286,7 @@ def _judge_gone(tally: Tally, case: Case) -> None:
     else:
         detail = f"{case.label} is not due in {case.source_name} (any more), but stands in {target}."
         action = f"Replay it: the policy for voids decides; or reverse {name} in {target}."
-    _name(tally, case, "extra", detail, action, heal="replay", source=None)
+    _name(tally, case, "extra", detail, action, heal="replay", amounts=(None, amount))
 
 
 def _judge_stranger(tally: Tally, case: Case) -> None:
@@ -294,21 +317,19 @@ def _name(
     detail: str,
     action: str,
     heal: Heal = "",
-    source: Decimal | None = ZERO,
-    target: Decimal | None = None,
+    amounts: tuple[Decimal | None, Decimal | None] | None = None,
 ) -> None:
-    """Name a difference; `source` None: the source has no such document."""
-    standing = case.standing.found if case.stands and case.standing else None
-    amount, currency = _source_amount(case)
+    """Name a difference; `amounts` are those of source and target where they are not the document's own."""
+    source, target = amounts or (case.money.amount if case.money else None, _standing_total(case))
     tally.differences.append(
         Difference(
             kind=kind,
             flow=case.flow.slug,
             id=case.key,
             label=case.label,
-            currency=currency,
-            source=None if source is None or case.money is None else amount,
-            target=target if target is not None else (standing.facts.total if standing else None),
+            currency=_source_amount(case)[1],
+            source=source,
+            target=target,
             detail=detail,
             action=action,
             heal=heal if heal != "replay" or case.trail else "run",
@@ -318,6 +339,10 @@ def _name(
             day=case.document.day if case.document else None,
         )
     )
+
+
+def _standing_total(case: Case) -> Decimal | None:
+    return case.standing.found.facts.total if case.stands and case.standing else None
 
 
 def _source_amount(case: Case) -> tuple[Decimal, str]:

@@ -139,6 +139,15 @@ def test_it_takes_a_withdrawn_document_and_its_reversal_for_nothing():
     assert judged(case(document(stands=False), known, standing()))[0] == ["extra"]
 
 
+def test_it_names_what_is_wrong_with_a_reversal():
+    known = trail(joined(is_reversed=True, reversal_id="901"))
+    known.booked["901"] = Booked(
+        external_id="901", sink="credit_notes", reference="R-REV", revision=1, facts=FACTS, last_attempt_id=2
+    )
+    there = case(document(stands=False), known, standing(), others={"901": standing("901", total=Decimal(99))})
+    assert judged(there) == (["amount"], (0, 0, 0), ["reversed"])
+
+
 def test_it_names_a_replaced_document_that_still_stands():
     known = trail(joined("902", revision=2), joined("900"))
     doubled = case(document(), known, standing("902"), others={"900": standing("900")})
