@@ -1,0 +1,174 @@
+"""Credit memos, refunds, changed applications, listings and open items against the simulator."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from integrations.connectors.netsuite.records import (
+    COMPANION,
+    COMPANION_AMOUNT,
+    application,
+    application_to,
+    body,
+    sublist,
+    unapplication,
+)
+from integrations.connectors.netsuite.tests.sandbox_kit import DAY, Ledger, open_ledger
+from integrations.contracts import Application, Draft, Facts, LineFact
+
+LATER = DAY + timedelta(days=10)
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with open_ledger() as opened:
+        yield opened
+
+
+@pytest.fixture
+def customer(ledger) -> str:
+    return ledger.book(ledger.customer())
+
+
+@pytest.fixture
+def item(ledger) -> str:
+    return ledger.book(ledger.item())
+
+
+def memo(ledger: Ledger, customer: str, item: str, amount: str, applied=None, day: date = DAY) -> Draft:
+    """Draft a credit memo of one line."""
+    line = {"item": item, "quantity": Decimal(1), "rate": Decimal(amount), "amount": Decimal(amount)}
+    values = {"entity": customer, "tranDate": day, "currency": ledger.code("currency", "USD"), "toBeEmailed": False}
+    payload = {**body("credit_memos", values, [line]), "autoApply": False}
+    if applied:
+        payload["apply"] = sublist([application(doc, Decimal(part)) for doc, part in applied.items()])
+    rows = tuple(Application(external_id=doc, amount=Decimal(part)) for doc, part in (applied or {}).items())
+    facts = Facts(
+        customer=customer,
+        currency="USD",
+        total=Decimal(amount),
+        date=day,
+        lines=(LineFact(account=item, amount=Decimal(amount)),),
+        applied=rows,
+    )
+    return ledger.draft("credit_memos", "CN", payload, facts)
+
+
+def refund(ledger: Ledger, customer: str, applied: dict[str, str], day: date = DAY) -> Draft:
+    """Draft a customer refund."""
+    values = {"customer": customer, "tranDate": day, "currency": ledger.code("currency", "USD")}
+    payload = body("refunds", {**values, "account": ledger.account("Bank")})
+    payload["apply"] = sublist([application(doc, Decimal(part)) for doc, part in applied.items()])
+    total = sum(map(Decimal, applied.values()), Decimal(0))
+    rows = tuple(Application(external_id=doc, amount=Decimal(part)) for doc, part in applied.items())
+    return ledger.draft(
+        "refunds", "RFD", payload, Facts(customer=customer, currency="USD", total=total, date=day, applied=rows)
+    )
+
+
+def test_it_books_a_credit_memo_that_stands_as_drafted(ledger, customer, item):
+    invoice = ledger.book(ledger.invoice(customer, item, "100.00"))
+    draft = memo(ledger, customer, item, "30.00", {invoice: "20.00"})
+    found = ledger.stands(draft, ledger.book(draft))
+    assert (found.facts.total, found.facts.lines, found.facts.applied, found.facts.open_amount) == (
+        Decimal(30),
+        draft.facts.lines,
+        draft.facts.applied,
+        Decimal(10),
+    )
+
+
+def test_it_books_a_refund_of_a_credit_memo(ledger, customer, item):
+    credit = ledger.book(memo(ledger, customer, item, "30.00"))
+    draft = refund(ledger, customer, {credit: "30.00"})
+    found = ledger.stands(draft, ledger.book(draft))
+    assert (found.facts.total, found.facts.applied, found.facts.open_amount) == (
+        Decimal(30),
+        draft.facts.applied,
+        Decimal(0),
+    )
+
+
+def test_it_moves_an_application_without_touching_the_cash(ledger, customer, item):
+    first, second = (ledger.book(ledger.invoice(customer, item, "100.00")) for _ in range(2))
+    draft = ledger.payment(customer, "100.00", {first: "100.00"})
+    payment = ledger.book(draft)
+    rows = [unapplication(first), application(second, Decimal(60))]
+    change = replace(
+        draft, operation="apply:1", external_id=payment, payload={"autoApply": False, "apply": sublist(rows)}
+    )
+    ledger.book(change)
+    facts = ledger.stands(change, payment).facts
+    assert (facts.applied, facts.open_amount, facts.total) == (
+        (Application(external_id=second, amount=Decimal("60")),),
+        Decimal(40),
+        Decimal(100),
+    )
+
+
+def test_it_reverses_a_payment_by_a_refund_found_under_its_own_reference(ledger, customer):
+    draft = ledger.payment(customer, "80.00", {})
+    payment = ledger.book(draft)
+    back = replace(
+        refund(ledger, customer, {payment: "80.00"}), operation="reverse", reference=f"{draft.reference}-REV"
+    )
+    made = ledger.book(back)
+    [found] = ledger.found(back)[back.reference]
+    assert (found.external_id, ledger.stands(draft, payment).facts.open_amount) == (made, Decimal(0))
+
+
+def test_it_applies_a_credit_memo_to_an_invoice_named_by_its_reference(ledger, customer, item):
+    credit = memo(ledger, customer, item, "30.00")
+    credit_id = ledger.book(credit)
+    invoice = ledger.invoice(customer, item, "30.00")
+    ledger.book(invoice)
+    payload = {"autoApply": False, "apply": sublist([application_to(invoice.reference, Decimal(30))])}
+    ledger.book(replace(credit, operation="settle", external_id=credit_id, payload=payload))
+    assert ledger.stands(credit, credit_id).facts.open_amount == 0
+
+
+def test_it_books_a_companion_beside_its_invoice_and_tells_it_as_the_invoice(ledger, customer, item):
+    draft = ledger.invoice(customer, item, "100.00")
+    invoice = ledger.book(draft)
+    beside = memo(ledger, customer, item, "10.00")
+    payload = {COMPANION: "creditMemo", COMPANION_AMOUNT: Decimal(10), **beside.payload}
+    step = replace(beside, sink="invoices", operation="withheld:1", external_id=invoice, payload=payload)
+    assert ledger.found(step)[step.reference] == ()
+    assert ledger.book(step) == invoice
+    [found] = ledger.found(step)[step.reference]
+    assert (found.external_id, ledger.stands(step, invoice).facts.open_amount) == (invoice, Decimal(90))
+
+
+def test_it_takes_two_documents_of_one_number_in_two_currencies_for_two(ledger, customer, item):
+    standing = ledger.invoice(customer, item, "100.00", tranId="N-7")
+    number = ledger.session.sink("invoices")
+    ledger.book(replace(standing, reference="OTHER-N-7"))
+    same = ledger.invoice(customer, item, "100.00", tranId="N-7")
+    other = replace(same, reference=f"{same.reference}-X", facts=replace(same.facts, currency="EUR"))
+    found = number.find([same, other])
+    assert (len(found[same.reference]), len(found[other.reference])) == (1, 0)
+
+
+def test_it_lists_a_period_with_what_others_made(ledger, customer, item):
+    ours = ledger.invoice(customer, item, "100.00", "20.00")
+    ledger.book(ours)
+    ledger.book(replace(ledger.invoice(customer, item, "5.00"), reference="BY-HAND"))
+    ledger.book(ledger.invoice(customer, item, "7.00", day=LATER))
+    listed = {one.reference: one for one in ledger.session.sink("invoices").listing(DAY, DAY)}
+    assert set(listed) == {ours.reference, "BY-HAND"}
+    assert (listed[ours.reference].facts.total, len(listed[ours.reference].facts.lines)) == (Decimal(120), 2)
+    assert listed[ours.reference].number
+
+
+def test_it_tells_what_was_open_before_a_later_payment(ledger, customer, item):
+    invoice = ledger.book(ledger.invoice(customer, item, "100.00"))
+    ledger.book(ledger.payment(customer, "150.00", {invoice: "100.00"}, day=LATER))
+    invoices, payments = ledger.session.sink("invoices"), ledger.session.sink("payments")
+    before = [(one.external_id, one.amount) for one in invoices.open_items(LATER - timedelta(days=1))]
+    assert before == [(invoice, Decimal(100))]
+    assert list(payments.open_items(LATER - timedelta(days=1))) == []
+    assert list(invoices.open_items(LATER)) == []
+    assert [one.amount for one in payments.open_items(LATER)] == [Decimal(-50)]
