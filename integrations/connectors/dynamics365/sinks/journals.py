@@ -6,12 +6,12 @@ balance, so it cannot post, and `book` goes on where it was left.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from threading import Lock
 
-from integrations.connectors.dynamics365.odata import Row, amount, between, day, flag, text
+from integrations.connectors.dynamics365.odata import Row, amount, between, flag, text
 from integrations.connectors.dynamics365.records import APPLY, POST
 from integrations.connectors.dynamics365.sinks.base import (
     SETTLE_S,
@@ -22,12 +22,12 @@ from integrations.connectors.dynamics365.sinks.base import (
     is_same,
     telling,
 )
+from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, transaction_found
 from integrations.connectors.dynamics365.transactions import (
     TRANSACTION,
     by_ids,
     by_references,
     dated,
-    facts_of_transaction,
     open_rows,
 )
 from integrations.contracts import Booked, Draft, Facts, Found, OpenItem, Receipt, Value
@@ -37,36 +37,6 @@ from mappings.catalogue import TargetField
 Body = Mapping[str, Value]
 ORDER = "dataAreaId,JournalBatchNumber"
 LINE_ORDER = "dataAreaId,JournalBatchNumber,LineNumber"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A type of journal: its entity sets, and where date and reference stand."""
-
-    slug: str
-    headers: str
-    lines: str
-    date: str
-    transaction_reference: str  # where posting keeps our reference in CustTransactions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A journal as it stands."""
-
-    header: Row
-    lines: tuple[Row, ...]
-    transactions: tuple[Row, ...] = ()
-
-    @property
-    def batch(self) -> str:
-        """The journal's batch number, our external id."""
-        return text(self.header, "JournalBatchNumber")
-
-    @property
-    def is_posted(self) -> bool:
-        """Whether F&O has posted it."""
-        return flag(self.header, "IsPosted")
 
 
 class JournalSink:
@@ -380,23 +350,6 @@ class JournalSink:
 def is_acting(draft: Draft) -> bool:
     """Tell an operation on a journal that stands from one that writes a new journal."""
     return draft.operation.partition(":")[0] in (POST, APPLY)
-
-
-def transaction_found(row: Row) -> Found:
-    """Give a posted transaction of others as a document."""
-    return Found(
-        external_id=f"{TRANSACTION}{text(row, 'SysRecId')}",
-        reference="",
-        stage="posted",
-        by_reference=False,
-        number=text(row, "Invoice") or text(row, "Voucher"),
-        facts=facts_of_transaction(row),
-    )
-
-
-def date_of(lines: Sequence[Row], field: str) -> date | None:
-    """Give the date of the first line that has one."""
-    return next((found for row in lines if (found := day(row, field))), None)
 
 
 def _stands(body: Body, row: Row) -> bool:
