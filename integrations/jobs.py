@@ -1,7 +1,7 @@
 """What RQ runs: functions of a few lines that take ids and call the engine."""
 
-from integrations.engine import inbox, janitor, schedule
-from integrations.engine.queue import enqueue_drain, enqueue_run
+from integrations.engine import inbox, janitor, schedule, subscriptions
+from integrations.engine.queue import enqueue_drain, enqueue_look_after, enqueue_run
 from integrations.engine.run import run_sync
 
 
@@ -17,12 +17,20 @@ def run(sync_id: int, trigger: str, claim: int | None = None) -> None:
     start_due()
 
 
+def look_after(connection_id: int) -> None:
+    """Look after a connection's webhook subscription, and start the runs that it asks for."""
+    subscriptions.look_after(connection_id)
+    start_due()
+
+
 def tick() -> None:
     """Find due syncs, undrained events and what was lost; put them to work. The scheduler calls it every 2 seconds."""
     janitor.revive_syncs()
     janitor.wake_due_records()
     for connection_id in inbox.waiting_connections():
         enqueue_drain(connection_id)
+    for connection_id in subscriptions.due_subscriptions():
+        enqueue_look_after(connection_id)
     start_due()
 
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("connections/<int:pk>/ping/", pings.connection_ping, name="connection_ping"),
     path("connections/<int:pk>/confirm/", decisions.connection_confirm, name="connection_confirm"),
     path("connections/<int:pk>/webhook/", pings.connection_webhook, name="connection_webhook"),
+    path("connections/<int:pk>/subscribe/", pings.connection_subscribe, name="connection_subscribe"),
     path("syncs/", syncs.sync_list, name="sync_list"),
     path("syncs/add/", sync_setup.sync_create, name="sync_create"),
     path("syncs/add/<slug:slug>/", sync_setup.sync_create_pair, name="sync_create_pair"),

@@ -15,6 +15,8 @@ from integrations.contracts.connecting import (
     ReferenceEntry,
     Session,
     Settings,
+    Subscribed,
+    SubscribingSession,
 )
 from integrations.contracts.pairing import (
     DELIVER,
@@ -130,6 +132,8 @@ __all__ = [
     "Stage",
     "Standing",
     "Stream",
+    "Subscribed",
+    "SubscribingSession",
     "TokenStore",
     "Tools",
     "Unreadable",

@@ -181,6 +181,39 @@ class Inbound:
     guide: str
 
 
+class Subscribed(Protocol):
+    """A webhook subscription just made."""
+
+    @property
+    def id(self) -> str:
+        """The subscription's id in its system."""
+        ...
+
+    @property
+    def security_key(self) -> str:
+        """The key that its webhooks are signed with: told once, to be sealed at once."""
+        ...
+
+
+class SubscribingSession(Session, Protocol):
+    """A session whose system makes webhook subscriptions through its API, and issues their signing keys itself."""
+
+    def subscribe(self, name: str, url: str, idempotency_key: str) -> Subscribed:
+        """Make the subscription; the same key gives the same one again. The key (a UUID) was stored before."""
+        ...
+
+    def look_after(self, subscription_id: str) -> bool:
+        """Switch the subscription on again where the system switched it off; tell whether it was off.
+
+        Raises RejectedError where it is gone.
+        """
+        ...
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """Remove the subscription."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """Our code for one system."""
@@ -200,6 +233,9 @@ class Connector:
         None  # make key pairs and the like; gives values to store and show
     )
     inbound: Inbound | None = None
+    signing_secret: str = (
+        ""  # the inbound secret for the key of subscriptions that its sessions make; "": they make none
+    )
     sandbox_port_offset: int | None = None
     trust: Callable[[Settings], ssl.SSLContext | None] | None = None  # where a connection may bring its own CA
     document_url: Callable[[Settings, str, str], str] | None = (

@@ -92,6 +92,7 @@ class Context:
     revision: int = 1
     today: date | None = None  # in the source's zone
     missing: frozenset[tuple[str, str]] = frozenset()  # needs (flow, key) that a draft is to do without for now
+    booked: tuple[Booked, ...] = ()  # in an amendment: all that was booked of the standing document, oldest first
 
     def policy(self, flow: str, name: str, default: str = "") -> str:
         """Give the choice made for an object kind, else for the whole sync, else the default."""

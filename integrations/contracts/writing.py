@@ -35,6 +35,7 @@ class Facts:
     currency: str | None = None  # ISO code
     total: Decimal | None = None
     open_amount: Decimal | None = None
+    exchange_rate: Decimal | None = None  # of a foreign document: the ledger's own currency for one of its units
     date: Day | None = None
     posting_date: Day | None = None
     lines: tuple[LineFact, ...] | None = None

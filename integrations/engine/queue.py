@@ -26,6 +26,11 @@ def enqueue_run(sync_id: int, claim: int, trigger: str) -> None:
     enqueue("integrations.jobs.run", sync_id, trigger, claim, job_id=f"run-{sync_id}-{claim}", queue="default")
 
 
+def enqueue_look_after(connection_id: int) -> None:
+    """Have a connection's webhook subscription looked after."""
+    enqueue("integrations.jobs.look_after", connection_id, job_id=f"look-after-{connection_id}", queue="default")
+
+
 def enqueue(function: str, *args: Any, job_id: str, queue: str) -> None:
     """Enqueue a function by its dotted name. What Redis refuses or forgets, the tick finds again in PostgreSQL."""
     transaction.on_commit(partial(_enqueue, function, args, job_id, queue), robust=True)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from audit.queries import changes_of
 from integrations import registry
 from integrations.contracts import Connector
+from integrations.engine.subscriptions import can_subscribe, is_subscribed
 from integrations.models import Connection, Ping
 from integrations.vault import present_secrets
 from portal.key_pairs import public_parts
@@ -61,6 +62,8 @@ def render_connection(request: HttpRequest, connection: Connection, webhook: obj
         "inbound": connector.inbound if connector else None,
         "inbound_guide": markdown_html(connector.inbound.guide) if connector and connector.inbound else "",
         "webhook": webhook,
+        "can_subscribe": can_subscribe(connection),
+        "is_subscribed": is_subscribed(connection),
         "crumbs": crumbs(("Connections", reverse("connection_list")), connection.name),
     }
     return render(request, "connections/detail.html", page)

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_POST
 
 from audit.record import change_config
 from integrations import registry
+from integrations.engine import subscriptions
 from integrations.engine.ping import ping
+from integrations.errors import ConnectorError
 from integrations.models import Connection
 from integrations.vault import open_inbound
 from portal.permissions import Ability
@@ -52,6 +54,25 @@ def connection_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.info(request, "The webhook's secrets are shown below. That you saw them is on record.")
     return render_connection(request, connection, _webhook(request, connection))
+
+
+@requires(Ability.CONFIGURE)
+@require_POST
+def connection_subscribe(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the webhook subscription through the system's own API, or remove it."""
+    connection = connection_or_404(request, pk)
+    actor = current_user(request).email
+    try:
+        if subscriptions.is_subscribed(connection):
+            subscriptions.unsubscribe(connection, actor=actor)
+            messages.success(request, "The webhook subscription is removed. Documents arrive by the schedule.")
+        else:
+            url = request.build_absolute_uri(reverse("webhook", args=[connection.webhook_token]))
+            subscriptions.subscribe(connection, url=url, actor=actor)
+            messages.success(request, "Subscribed: changes arrive within seconds from now on.")
+    except ConnectorError as error:
+        messages.error(request, error.message)
+    return redirect(reverse("connection_detail", args=[pk]) + "#webhook")
 
 
 def _webhook(request: HttpRequest, connection: Connection) -> list[Copyable]:

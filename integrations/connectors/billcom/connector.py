@@ -3,7 +3,7 @@
 from integrations.connectors.billcom.checks import CHECKS
 from integrations.connectors.billcom.credentials import FIELDS, clean, limits, origin
 from integrations.connectors.billcom.explanations import EXPLANATIONS
-from integrations.connectors.billcom.inbound import INBOUND
+from integrations.connectors.billcom.inbound import INBOUND, KEY
 from integrations.connectors.billcom.session import open_session
 from integrations.connectors.billcom.settlements import SettlementStream
 from integrations.connectors.billcom.sinks import SINKS
@@ -21,6 +21,7 @@ CONNECTOR = Connector(
     checks=CHECKS,
     explanations=EXPLANATIONS,
     inbound=INBOUND,
+    signing_secret=KEY,
     sandbox_port_offset=3,
     streams=(*KINDS, SettlementStream.slug),
     sinks=tuple(kind.slug for kind in SINKS),

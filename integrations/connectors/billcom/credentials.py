@@ -19,7 +19,8 @@ CALLS_AT_ONCE = 3
 CALLS_PER_HOUR = 20_000
 
 SUBSCRIPTION_ID, SUBSCRIPTION_KEY = "subscription_id", "subscription_key"  # its id; the idempotent key of its making
-KEPT = (SUBSCRIPTION_ID, SUBSCRIPTION_KEY)
+SUBSCRIPTION_CHECKED_AT = "subscription_checked_at"
+KEPT = (SUBSCRIPTION_ID, SUBSCRIPTION_KEY, SUBSCRIPTION_CHECKED_AT)
 
 _KEY = re.compile(r"[!-~]{8,200}")
 _ORGANIZATION = re.compile(r"008[0-9A-Za-z]{5,37}")
