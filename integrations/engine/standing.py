@@ -122,7 +122,7 @@ def _judge_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView)
     if link.source_version == work.version and not work.record.deleted:
         if has_open_operations(work) and (flow.amend is None or not link.details_version):
             return True  # the revision is not complete yet
-        if flow.amend is not None and link.is_as_drafted and _may_be_amended(work, link):
+        if flow.amend is not None and link.is_as_drafted and _has_known_details(work, link):
             work.aim = Aim(mode="amend")
             return True
         leave_standing(state, plan, work, link)
@@ -144,10 +144,12 @@ def _judge_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView)
     return True
 
 
-def _may_be_amended(work: Work, link: LinkView) -> bool:
-    """Tell whether what stands may lack something; what was booked before there were details is taken as it is."""
-    is_known = bool(link.details_version or (work.row and work.row.details_version))
-    return is_known and (link.details_version != work.details or link.state == "reversing")
+def _has_known_details(work: Work, link: LinkView) -> bool:
+    """Tell whether it is known what details stand; what was booked before there were any is taken as it is.
+
+    Whether anything is to be amended shows once the needs are known: a parent may be about to be reversed.
+    """
+    return bool(link.details_version or (work.row and work.row.details_version))
 
 
 def has_open_operations(work: Work) -> bool:
