@@ -38,7 +38,7 @@ class CustomerSink:
                 by_account.setdefault(draft.external_id or draft.reference, []).append(draft)
         for row in self._ground.among(SET, "CustomerAccount", list(by_account), "dataAreaId,CustomerAccount"):
             for draft in by_account[text(row, "CustomerAccount")]:
-                hits[draft.reference][text(row, "CustomerAccount")] = _found(row, draft.reference)
+                hits[draft.reference][text(row, "CustomerAccount")] = _found(row, draft)
         lacking = [draft for draft in drafts if not hits[draft.reference] and draft.operation != UPDATE]
         for draft, found in self._namesakes(lacking):
             hits[draft.reference].setdefault(found.external_id, found)
@@ -71,9 +71,7 @@ class CustomerSink:
         accounts = list(dict.fromkeys(one.external_id for one in booked))
         rows = {text(row, "CustomerAccount"): row for row in self._ground.among(SET, "CustomerAccount", accounts)}
         return {
-            one.draft.reference: _found(rows[one.external_id], one.draft.reference)
-            for one in booked
-            if one.external_id in rows
+            one.draft.reference: _found(rows[one.external_id], one.draft) for one in booked if one.external_id in rows
         }
 
     def catalogue(self) -> tuple[TargetField, ...]:
@@ -117,7 +115,7 @@ class CustomerSink:
             for row in self._spelled(field, spelled):
                 if not is_ours(text(row, "CustomerAccount")):
                     for draft in wanted.get(text(row, field).lower(), ()):
-                        yield draft, _found(row, draft.reference)
+                        yield draft, _found(row, draft)
 
     def _spelled(self, field: str, values: Sequence[str]) -> Iterator[Row]:
         from_any_case = {value.lower() for value in values}
@@ -127,12 +125,14 @@ class CustomerSink:
                     yield row
 
 
-def _found(row: Row, reference: str) -> Found:
-    account = text(row, "CustomerAccount")
+def _found(row: Row, draft: Draft) -> Found:
+    """Read a customer; spaces at a name's ends, which F&O drops, make no difference to the draft's."""
+    account, name = text(row, "CustomerAccount"), text(row, "OrganizationName") or text(row, "NameAlias")
+    wanted = draft.facts.name
     return Found(
         external_id=account,
         reference=account,
-        by_reference=account == reference,
+        by_reference=account == draft.reference,
         number=account,
-        facts=Facts(name=text(row, "OrganizationName") or text(row, "NameAlias")),
+        facts=Facts(name=wanted if wanted is not None and wanted.strip() == name.strip() else name),
     )
