@@ -130,3 +130,40 @@ def test_it_marks_a_signed_period_stale_when_documents_land_in_it_afterwards(box
     assert new
     assert signed.state == "stale"
     assert {each["id"] for each in signed.late if each["flow"] == "invoices"} >= new
+
+
+def key_by_hand(box, id: str) -> None:
+    """Make a document one that somebody keyed into NetSuite: it carries no reference of ours."""
+    site = box.world.simulators["netsuite"].site
+    stored = site.store.groups["transaction"][id]
+    before = stored.fields.pop("externalId")
+    site.store.rename(stored, before)
+    stored.document.reference = ""
+    site.touch(id)
+
+
+def test_it_links_on_request_what_somebody_keyed_by_hand(box, sync):
+    record, id = delivered(sync, "payments")
+    key_by_hand(box, id)
+    Link.objects.filter(flow="payments", natural_key=record.natural_key).delete()
+    SyncRecord.objects.filter(pk=record.pk).delete()
+    record.pk, record.state = None, "parked"  # as if it had been held from the start
+    record.save()
+    report = reconcile_period(sync, START, END)
+    (difference,) = report.differences
+    assert (difference.kind, difference.id, difference.heal) == ("missing", record.natural_key, "link")
+    assert (difference.external_id, difference.target) == (id, record.amount)
+    before = box.control.writes("netsuite")
+    heal(sync, report.differences, actor=ACTOR)
+    settle(sync, "replay")
+    assert reconcile_period(sync, START, END).ok
+    assert box.control.writes("netsuite") == before
+
+
+def test_it_names_as_extra_what_was_keyed_by_hand_for_a_customer_of_ours(box, sync):
+    record, id = delivered(sync, "invoices")
+    tamper(box, id, "duplicate")
+    double = reconcile_period(sync, START, END).differences[0].external_id
+    tamper(box, double, "amount", str(record.amount + 7))
+    key_by_hand(box, double)
+    assert found(reconcile_period(sync, START, END)) == [("invoices", "extra", double)]
