@@ -24,7 +24,8 @@ from integrations.errors import (
 from integrations.http import Http
 
 QUEUEING = 4  # a busy licence lets calls wait in its queue: reads may take so many times the usual timeout
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 2.0
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 2.0
+FIRST_GUESS_S = 2.0  # so long an action is thought to take before one was seen
 MOST_PAUSES_S = 120.0  # so long an action is followed
 Mode = Literal["upsert", "create", "update"]
 Keys = Mapping[str, str]  # key fields in the screen's order
@@ -69,6 +70,7 @@ class Client:
         self._http = Http(credentials.base, tools, auth=self.auth, judge=judge, transport=transport)
         self._read_s = tools.timeout_s * QUEUEING
         self._screens = Screens()
+        self._took_s: dict[str, float] = {}  # how long an action took when last followed
 
     def close(self) -> None:
         """Sign out of what this process opened, whatever happened before, then close the connections."""
@@ -162,12 +164,13 @@ class Client:
                 self._follow(answer, f"{entity}/{action}")
 
     def _follow(self, answer: Answer, what: str) -> None:
+        """Ask at once, then ever more rarely; the first pause is a part of what the action took the last time."""
         location = answer.headers.get("location", "")
         if not location:
             raise UnknownOutcomeError(f"{what} runs, but nobody says where.", code="acumatica_action_forgotten")
         parts = urlsplit(location)
         url = f"{self.credentials.origin}{parts.path}{f'?{parts.query}' if parts.query else ''}"
-        pause_s, paused_s = FIRST_PAUSE_S, 0.0
+        pause_s, paused_s = max(SHORTEST_PAUSE_S, self._took_s.get(what, FIRST_GUESS_S) / 4), 0.0
         while self._is_running(url, what):
             if paused_s >= MOST_PAUSES_S:
                 raise UnknownOutcomeError(
@@ -177,6 +180,7 @@ class Client:
             self.clock.wait(pause_s)
             paused_s += pause_s
             pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
+        self._took_s[what] = paused_s
 
     def _is_running(self, url: str, what: str) -> bool:
         try:

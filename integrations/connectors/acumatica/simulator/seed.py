@@ -13,6 +13,7 @@ CURRENCIES = (
     ("EUR", "Euro", "€", 2, "1.08"),
     ("GBP", "Pound Sterling", "£", 2, "1.27"),
     ("JPY", "Yen", "¥", 0, "0.0067"),
+    ("KWD", "Kuwaiti Dinar", "KD", 3, "3.25"),
 )
 ACCOUNTS = (
     ("10200", "Operating Bank", "Asset", ""),
@@ -70,7 +71,7 @@ ITEMS = (
     ("CREDIT", "Returns and allowances", "49100", "TAXABLE"),
     ("ROUNDING", "Rounding", "70100", "EXEMPT"),
 )
-COUNTRIES = "US GB DE FR NL NO JP IE ES IT SE DK FI PL PT BE AT CH CA AU NZ SG IN BR MX AE ZA LU CZ HU RO GR"
+COUNTRIES = "US KW GB DE FR NL NO JP IE ES IT SE DK FI PL PT BE AT CH CA AU NZ SG IN BR MX AE ZA LU CZ HU RO GR"
 
 
 def fill(tenant: Tenant) -> None:

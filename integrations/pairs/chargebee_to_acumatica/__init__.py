@@ -1,0 +1,1 @@
+"""Chargebee -> Acumatica: billing documents as documents of receivables, or as journals, by the tenant's choice."""

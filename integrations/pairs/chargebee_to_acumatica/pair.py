@@ -1,0 +1,192 @@
+"""Chargebee -> Acumatica: its flows in the order in which they need one another, and its policies."""
+
+from dataclasses import replace
+from datetime import date
+
+from integrations.connectors.chargebee.records import lifecycle
+from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
+from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, sandbox
+from mappings.catalogue import TargetField
+
+_JOURNAL = lifecycle.journals.document_fields("account")
+_DOCUMENT_FIELDS = (
+    *(replace(one, required=one.level == "line" and one.required) for one in _JOURNAL),
+    TargetField(name="TaxID", label="Tax id (where taxes are imposed)", level="line"),
+    TargetField(name="TaxRate", label="Tax rate in percent", type="amount", level="line"),
+    TargetField(name="kind", label="Kind of line", level="line"),
+    TargetField(name="amount", label="Amount", type="amount", level="line", required=True),
+    TargetField(name="description", label="Text", level="line"),
+    TargetField(name="date_to", label="End of the service period", type="date", level="line"),
+)
+_CASH_FIELDS = tuple(replace(one, required=False) for one in lifecycle.journals.cash_fields("account"))
+
+
+def _no_money(record: Record) -> Money | None:
+    return None
+
+
+def _no_date(record: Record, context: Context) -> date | None:
+    return None
+
+
+_CUSTOMERS = Flow(
+    slug="customers",
+    label="Customers",
+    stream="customers",
+    sink="customers",
+    version=lifecycle.customers.version,
+    verdict=lifecycle.customers.verdict,
+    needs=lifecycle.customers.needs,
+    source=lifecycle.customers.source,
+    draft=customers.draft,
+    money=_no_money,
+    document_date=_no_date,
+    label_of=lifecycle.customers.label_of,
+    default_rows=defaults.CUSTOMERS,
+    default_maps=(defaults.CLASSES,),
+    sandbox_maps=sandbox.CUSTOMER_MAPS,
+    is_document=False,
+)
+_INVOICES = Flow(
+    slug="invoices",
+    label="Invoices",
+    stream="invoices",
+    sink="invoices",
+    version=lifecycle.invoices.version,
+    verdict=lifecycle.invoices.verdict,
+    needs=lifecycle.invoices.needs,
+    source=lifecycle.invoices.source,
+    draft=documents.invoice,
+    money=lifecycle.invoices.money,
+    document_date=lifecycle.invoices.document_date,
+    label_of=lifecycle.invoices.label_of,
+    default_rows=defaults.INVOICES,
+    default_maps=defaults.INVOICE_MAPS,
+    sandbox_maps=sandbox.INVOICE_MAPS,
+    details=lifecycle.invoices.details,
+    amend=documents.amend_invoice,
+    reverse=documents.reverse_invoice,
+    open_at=lifecycle.invoices.open_at,
+    fields=_DOCUMENT_FIELDS,
+)
+_CREDIT_NOTES = Flow(
+    slug="credit_notes",
+    label="Credit notes",
+    stream="credit_notes",
+    sink="credit_memos",
+    version=lifecycle.credit_notes.version,
+    verdict=lifecycle.credit_notes.verdict,
+    needs=lifecycle.credit_notes.needs,
+    source=lifecycle.credit_notes.source,
+    draft=documents.credit_note,
+    money=lifecycle.credit_notes.money,
+    document_date=lifecycle.credit_notes.document_date,
+    label_of=lifecycle.credit_notes.label_of,
+    default_rows=defaults.CREDIT_NOTES,
+    default_maps=defaults.NOTE_MAPS,
+    sandbox_maps=sandbox.NOTE_MAPS,
+    details=lifecycle.credit_notes.details,
+    amend=documents.amend_credit_note,
+    reverse=documents.reverse_credit_note,
+    open_at=lifecycle.credit_notes.open_at,
+    fields=_DOCUMENT_FIELDS,
+)
+_PAYMENTS = Flow(
+    slug="payments",
+    label="Payments",
+    stream="transactions",
+    sink="payments",
+    version=lifecycle.payments.version,
+    verdict=lifecycle.payments.verdict,
+    needs=lifecycle.payments.needs,
+    source=lifecycle.payments.source,
+    draft=cash.payment,
+    money=lifecycle.payments.money,
+    document_date=lifecycle.payments.document_date,
+    label_of=lifecycle.payments.label_of,
+    default_rows=defaults.PAYMENTS,
+    default_maps=defaults.CASH_MAPS,
+    sandbox_maps=sandbox.CASH_MAPS,
+    details=lifecycle.payments.details,
+    amend=cash.amend_payment,
+    reverse=cash.reverse,
+    open_at=lifecycle.payments.open_at,
+    fields=_CASH_FIELDS,
+)
+_REFUNDS = Flow(
+    slug="refunds",
+    label="Refunds",
+    stream="transactions",
+    sink="refunds",
+    version=lifecycle.refunds.version,
+    verdict=lifecycle.refunds.verdict,
+    needs=lifecycle.refunds.needs,
+    source=lifecycle.refunds.source,
+    draft=cash.refund,
+    money=lifecycle.refunds.money,
+    document_date=lifecycle.refunds.document_date,
+    label_of=lifecycle.refunds.label_of,
+    default_rows=defaults.REFUNDS,
+    default_maps=defaults.CASH_MAPS,
+    sandbox_maps=sandbox.CASH_MAPS,
+    reverse=cash.reverse,
+    open_at=lifecycle.refunds.open_at,
+    fields=_CASH_FIELDS,
+)
+
+PAIR = Pair(
+    slug="chargebee_to_acumatica",
+    name="Chargebee to Acumatica",
+    source="chargebee",
+    target="acumatica",
+    flows=(_CUSTOMERS, _INVOICES, _CREDIT_NOTES, _PAYMENTS, _REFUNDS),
+    policies=(
+        PolicyField(
+            name="posting_mode",
+            label="How documents are posted",
+            choices=(
+                (
+                    "documents",
+                    "As invoices and credit memos of receivables (screen AR301000): customers can be dunned.",
+                ),
+                ("sales_invoices", "As sales invoices (screen SO303000), with items and quantities."),
+                ("journals", "As journals of the general ledger: receivables stay in Chargebee."),
+            ),
+        ),
+        PolicyField(
+            name="tax",
+            label="Taxes",
+            choices=(
+                ("lines", "Each tax is a line of its own on the tax account; Acumatica computes none."),
+                ("imposed", "Chargebee's amounts are sent as Acumatica's own taxes, for its tax report."),
+            ),
+        ),
+        PolicyField(
+            name="zero_invoices",
+            label="Invoices that total zero",
+            flow="invoices",
+            choices=(
+                ("post", "Post them: Acumatica then shows every invoice number."),
+                ("skip", "Skip them, with the reason in the trail."),
+            ),
+        ),
+        PolicyField(
+            name="service_periods",
+            label="Revenue whose service leaves the posting month",
+            choices=(
+                ("revenue", "Credit the revenue account at once; an item's deferral code recognises it where set."),
+                ("deferred", "Credit the mapped deferred revenue account."),
+            ),
+        ),
+        PolicyField(
+            name="write_offs",
+            label="Debts that were written off",
+            flow="credit_notes",
+            choices=(
+                ("net", "Debit bad debts with the net amount and give back the tax on its own account."),
+                ("gross", "Debit bad debts with all of it: tax relief is claimed by hand."),
+                ("skip", "Leave them to Acumatica: the receivable stays open there."),
+            ),
+        ),
+    ),
+)
