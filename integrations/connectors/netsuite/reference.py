@@ -77,7 +77,14 @@ TABLES = (
     Table(kind="classification", table="classification", columns="id, name, isinactive", number="name", name="name"),
     Table(kind="location", table="location", columns="id, name, isinactive", number="name", name="name"),
     Table(kind="term", table="term", columns="id, name, isinactive", number="name", name="name"),
-    Table(kind="tax_code", table="salestaxitem", columns="id, name, isinactive", number="name", name="name"),
+    Table(
+        kind="tax_code",
+        table="salestaxitem",
+        columns="id, name, taxtype, isinactive",
+        number="name",
+        name="name",
+        details=lambda row: {"type": row.get("taxtype", "")},
+    ),
     Table(
         kind="accounting_period",
         table="accountingperiod",

@@ -10,6 +10,7 @@ from integrations.connectors.netsuite.records import Kind, external_id
 from integrations.contracts import Context, LineFact, Reference, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_netsuite.references import own_items, resolve, used
+from integrations.pairs.chargebee_to_netsuite.taxes import expected_tax
 from integrations.periods import KIND, posting_day
 
 Values = dict[str, Value]
@@ -67,7 +68,7 @@ def sales_lines(
     """Give lines with ids for names, and what they use. Raises RejectedError unless they make the document's total."""
     own = own_items(context)
     lines = [resolve(sink, _exact(line), context, is_line=True, own=own) for line in mapped]
-    made = sum((amount_of(line) for line in lines), Decimal(0))
+    made = sum((amount_of(line) for line in lines), expected_tax(document, context))
     if made != document.total:
         raise RejectedError(
             f"The mapped lines make {made}, but Chargebee's total is {document.total} {document.currency_code}. "

@@ -6,6 +6,7 @@ from decimal import Decimal
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application_to, body, sublist, unapplication
 from integrations.contracts import Context, Draft, Facts, Mapped, Need, Record, Standing
+from integrations.pairs.chargebee_to_netsuite import taxes
 from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, linked, other_customer, reapply
 from integrations.pairs.chargebee_to_netsuite.common import (
     line_facts,
@@ -36,7 +37,9 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     moved = posting("credit_notes", day, f"Credit note {note.id}", context, mapped.header.get("memo"))
     values = {**mapped.header, **rate(note, context), "entity": customer, "toBeEmailed": False}
     header = resolve("credit_memos", values, context)
-    lines, line_references = sales_lines("credit_memos", mapped.lines, note, context)
+    sold, taxed = taxes.split(mapped.lines)
+    lines, line_references = sales_lines("credit_memos", sold, note, context)
+    tax, tax_references = taxes.details(note, taxed, context)
     return (
         Draft(
             flow="credit_notes",
@@ -46,6 +49,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             reference=reference(context, "CN", note.id, context.revision),
             payload={
                 **body("credit_memos", {**header, **moved.header}, lines),
+                **tax,
                 "autoApply": False,
                 **apply_rows(applied),
             },
@@ -57,7 +61,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 lines=line_facts(lines),
                 applied=applied,
             ),
-            references=(*used("credit_memos", header), *line_references),
+            references=(*used("credit_memos", header), *line_references, *tax_references),
         ),
     )
 

@@ -4,6 +4,7 @@ from mappings.rows import ConstantSpec, FormulaSpec, Level, Row, SourceSpec, Spe
 from mappings.value_maps import ValueMap
 
 DOCUMENT_ITEMS = ValueMap(name="items", label="Items", gives="item", key_labels=("kind of line", "code"))
+TAX_CODES = ValueMap(name="tax_codes", label="Tax codes", gives="NetSuite tax code", key_labels=("tax", "jurisdiction"))
 INCOME_ACCOUNTS = ValueMap(
     name="income_accounts", label="Income accounts", gives="income account", key_labels=("accounting code",)
 )
@@ -51,16 +52,22 @@ ITEMS = (
 )
 
 _PERIOD = 'IF(AND(line.kind="item", line.has_period), line.{day}, "")'  # a single day is no service period
+_ITEM = (
+    'IF(line.kind="tax_detail", "-", IF(line.linked_item<>"", line.linked_item, LOOKUP("items", line.kind, line.code)))'
+)
+_TAX_CODE = 'IF(line.kind="tax_detail", LOOKUP("tax_codes", line.tax_name, line.tax_jurisdiction), "")'
 _LINES = (
     _row(
         "item",
-        FormulaSpec(formula='IF(line.linked_item<>"", line.linked_item, LOOKUP("items", line.kind, line.code))'),
+        FormulaSpec(formula=_ITEM),
         level="line",
         required=True,
     ),
     _row("amount", _from("line.amount"), level="line", required=True),
     _row("quantity", _from("line.quantity"), level="line"),
     _row("description", FormulaSpec(formula="LEFT(line.description, 999)"), level="line"),
+    _row("taxDetailsReference", _from("line.tax_reference"), level="line"),
+    _row("taxCode", FormulaSpec(formula=_TAX_CODE), level="line"),
     _row("revRecStartDate", FormulaSpec(formula=_PERIOD.format(day="date_from")), level="line"),
     _row("revRecEndDate", FormulaSpec(formula=_PERIOD.format(day="date_to")), level="line"),
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import body
 from integrations.contracts import Application, Context, Draft, Facts, Mapped, Need, Record, Standing
+from integrations.pairs.chargebee_to_netsuite import taxes
 from integrations.pairs.chargebee_to_netsuite.applying import apply_rows
 from integrations.pairs.chargebee_to_netsuite.common import (
     line_facts,
@@ -35,14 +36,16 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     values = {**mapped.header, **rate(invoice, context), "entity": customer, "toBeEmailed": False}
     values.pop(WITHHOLDING_ITEM, None)
     header = resolve("invoices", values, context)
-    lines, line_references = sales_lines("invoices", mapped.lines, invoice, context)
+    sold, taxed = taxes.split(mapped.lines)
+    lines, line_references = sales_lines("invoices", sold, invoice, context)
+    tax, tax_references = taxes.details(invoice, taxed, context)
     made = Draft(
         flow="invoices",
         key=invoice.id,
         sink="invoices",
         revision=context.revision,
         reference=reference(context, "INV", invoice.id, context.revision),
-        payload=body("invoices", {**header, **moved.header}, lines),
+        payload={**body("invoices", {**header, **moved.header}, lines), **tax},
         facts=Facts(
             customer=customer,
             currency=invoice.currency_code,
@@ -50,7 +53,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             date=moved.day,
             lines=line_facts(lines),
         ),
-        references=(*used("invoices", header), *line_references),
+        references=(*used("invoices", header), *line_references, *tax_references),
     )
     return (made, *held_back(record, mapped, made.facts, "", context))
 

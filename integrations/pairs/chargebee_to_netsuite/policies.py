@@ -22,6 +22,24 @@ POLICIES = (
         flow="credit_notes",
     ),
     PolicyField(
+        name="tax",
+        label="Tax",
+        choices=(
+            (
+                "tax_line",
+                "Lines of their own on the tax account: works in every account, but no tax report sees a code.",
+            ),
+            (
+                "suitetax",
+                "Tax details imposed on SuiteTax: Chargebee's amounts under your tax codes, in NetSuite's return.",
+            ),
+            (
+                "netsuite",
+                "NetSuite computes it: a document whose total then differs from Chargebee's is shown as different.",
+            ),
+        ),
+    ),
+    PolicyField(
         name="moved_dates",
         label="Documents moved out of a closed period",
         choices=(

@@ -10,9 +10,13 @@ from integrations.errors import RejectedError
 
 _LINE = (
     "item", "quantity", "rate", "amount", "description", "department", "class", "location", "taxCode",
+    "taxDetailsReference",
     "revRecStartDate", "revRecEndDate", "revRecSchedule",
 )  # fmt: skip
-_HEADER = ("entity", "customer", "currency", "exchangeRate", "subsidiary", "department", "class", "location")
+_HEADER = (
+    "entity", "customer", "currency", "exchangeRate", "subsidiary", "department", "class", "location",
+    "taxDetailsOverride", "taxDetails",
+)  # fmt: skip
 
 
 def sales_reversal(standing: Standing, *, flow: str, sink: str, reference: str, more: Mapping[str, Value]) -> Draft:

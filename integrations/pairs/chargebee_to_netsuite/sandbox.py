@@ -2,7 +2,12 @@
 
 from dataclasses import replace
 
-from integrations.pairs.chargebee_to_netsuite.defaults import CLEARING_ACCOUNTS, DOCUMENT_ITEMS, INCOME_ACCOUNTS
+from integrations.pairs.chargebee_to_netsuite.defaults import (
+    CLEARING_ACCOUNTS,
+    DOCUMENT_ITEMS,
+    INCOME_ACCOUNTS,
+    TAX_CODES,
+)
 from mappings.rows import ConstantSpec, Row
 from mappings.value_maps import Entry
 
@@ -22,6 +27,7 @@ ITEM_MAP = replace(
         Entry(keys=("store_credit", "*"), value="Returns and Allowances"),
     ),
 )
+TAX_MAP = replace(TAX_CODES, entries=(Entry(keys=("*", "*"), value="Tax from Billing"),))
 INCOME_MAP = replace(INCOME_ACCOUNTS, entries=(Entry(keys=("*",), value="4000"),))
 CLEARING_MAP = replace(
     CLEARING_ACCOUNTS,

@@ -58,6 +58,7 @@ def line_values(line: BillingLine, linked_item: str = "") -> dict[str, Value]:
         "tax_name": line.tax_name,
         "tax_rate": line.tax_rate,
         "tax_jurisdiction": line.tax_jurisdiction,
+        "tax_reference": "",
     }
 
 
