@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import Run
 from integrations import registry
-from integrations.engine import connections, syncs
+from integrations.engine import connections, subscriptions, syncs
 from integrations.engine.ping import ping
 from integrations.models import Connection, Sync, SyncRecord
 from integrations.vault import open_inbound
@@ -104,6 +104,24 @@ def _sync(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
     if found.state != Sync.State.ACTIVE:
         syncs.activate(found, actor=ACTOR)
     return found
+
+
+def newest_run(demo: Demo) -> int:
+    """Give the id of the company's newest run; 0 without one."""
+    return Run.objects.for_tenant(demo.tenant).order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def is_told_by_form(sync: Sync) -> bool:
+    """Tell whether the source's webhooks are set up by hand in its own settings."""
+    connector = registry.connector(sync.source.connector)
+    return connector.inbound is not None and not connector.signing_secret
+
+
+def subscribe(sync: Sync, portal_url: str) -> None:
+    """Subscribe to the webhooks of either side that makes subscriptions through its API."""
+    for side in (sync.source, sync.target):
+        if subscriptions.can_subscribe(side) and not subscriptions.is_subscribed(side):
+            subscriptions.subscribe(side, url=f"{portal_url}/hooks/{side.webhook_token}/", actor=ACTOR)
 
 
 def webhook_of(sync: Sync, portal_url: str) -> dict[str, str]:

@@ -252,6 +252,7 @@ ADD_JOURNAL = Orchestration(
     rules=(
         "Debits and credits must be equal; refuse the entry otherwise.",
         "Look for F0911 rows with this EXR in the document company first.",
+        "With reversesRef and no exchangeRate: take the rate (CRR) of the entry that is taken back.",
     ),
 )  # fmt: skip
 UPSERT_CUSTOMER = Orchestration(

@@ -74,15 +74,28 @@ def plain(text: str) -> str:
 
 
 def journal_facts(
-    *, currency: str, day: date, lines: Iterable[Mapping[str, Value]], customer: str | None = None
+    *,
+    currency: str,
+    day: date,
+    lines: Iterable[Mapping[str, Value]],
+    customer: str | None = None,
+    exchange_rate: Decimal | None = None,
 ) -> Facts:
     """Give the facts of a journal payload's lines, as `find` and `read_back` of the journals tell them.
 
-    The total is the sum of the debits; amounts are in the document's currency.
+    The total is the sum of the debits; amounts are in the document's currency. `exchange_rate` is the one sent.
     """
     facts = tuple(LineFact(account=str(line["account"]), amount=_amount_of(line)) for line in lines)
     total = sum((fact.amount for fact in facts if fact.amount > 0), Decimal(0))
-    return Facts(customer=customer, currency=currency, total=total, date=day, posting_date=day, lines=facts)
+    return Facts(
+        customer=customer,
+        currency=currency,
+        total=total,
+        exchange_rate=exchange_rate,
+        date=day,
+        posting_date=day,
+        lines=facts,
+    )
 
 
 def _amount_of(line: Mapping[str, Value]) -> Decimal:

@@ -12,10 +12,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.models import Run
 from integrations.engine import syncs
 from portal.checker import Control
-from portal.demo import company
+from portal.demo import company, payables
 from portal.demo.report import is_ok, pair_report
 from portal.demo.stack import Stack, answers, pause, programs, running, wait_for
 
@@ -79,13 +78,28 @@ class Command(BaseCommand):
 
     def _run(self, stack: Stack | None) -> bool:
         demo = company.demo_company(self.control.get("/clock")["world"], self.control.get("/credentials"))
-        since = Run.objects.for_tenant(demo.tenant).order_by("-id").values_list("id", flat=True).first() or 0
+        since = company.newest_run(demo)
         writes = {sync.target.connector: self.control.writes(sync.target.connector) for sync in demo.syncs}
         for sync in demo.syncs:
-            self.control.post(f"/webhooks/{sync.source.connector}", company.webhook_of(sync, self.portal_url))
+            if company.is_told_by_form(sync):
+                self.control.post(f"/webhooks/{sync.source.connector}", company.webhook_of(sync, self.portal_url))
+            company.subscribe(sync, self.portal_url)
             syncs.run_now(sync, actor=company.ACTOR)
         self._wait(demo, since, stack)
+        self._pay(demo, stack)
         return self._report(demo, since, writes)
+
+    def _pay(self, demo: company.Demo, stack: Stack | None) -> None:
+        """Let BILL pay bills, and its payments come back."""
+        paying = company.Demo(
+            tenant=demo.tenant, syncs=tuple(sync for sync in demo.syncs if sync.pair == payables.PAIR)
+        )
+        if not paying.syncs or not payables.pay_bills(self.control):
+            return
+        since = company.newest_run(demo)
+        for sync in paying.syncs:
+            syncs.run_now(sync, actor=company.ACTOR)
+        self._wait(paying, since, stack)
 
     def _wait(self, demo: company.Demo, since: int, stack: Stack | None) -> None:
         deadline = time.monotonic() + self.options["timeout"]

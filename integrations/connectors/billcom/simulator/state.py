@@ -34,7 +34,8 @@ def _booked(org: Org) -> list[Json]:
         for record in org.store.all(kind):
             status = "archived" if record.archived else record.fields.get("paymentStatus", record.fields.get("status"))
             org.books.documents[record.id].status = str(status).lower()
-    return org.books.state()
+    memos = {document.id: document.memo for document in org.books.documents.values()}
+    return [{**shown, "memo": memos.get(shown["id"], "")} for shown in org.books.state()]
 
 
 def _vendors(org: Org) -> list[Json]:

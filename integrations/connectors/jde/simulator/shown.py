@@ -37,6 +37,8 @@ def _document(enterprise: Enterprise, document: Document, shown: Json) -> Json:
         shown["open"] = str(money(sum((open_amount(item) for item in items), Decimal(0))))
         shown["supplier_invoice"] = items[0]["VINV"] if items else ""
         shown["pay_status"] = items[0]["PST"] if items else ""
+        order = [items[0][name] for name in ("PDCT", "PO", "PKCO")] if items and items[0]["PO"] else []
+        shown["order"] = "-".join(order)
     if document.kind == "payment":
         found = enterprise.notes.get(document.id, {}).get("allocations", [])
         shown["applied"] = [

@@ -17,7 +17,7 @@ from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Stag
 from integrations.errors import ConfigurationError
 
 COLUMNS = tuple(
-    "KCO DCT DOC DGJ JELN LT POST CO MCU OBJ SUB SBL SBLT CRCD AA EXR R1 R2 EXA".split()  # noqa: SIM905
+    "KCO DCT DOC DGJ JELN LT POST CO MCU OBJ SUB SBL SBLT CRCD CRR AA EXR R1 R2 EXA".split()  # noqa: SIM905
 )
 SHORT_REFERENCE = 8
 OUR_ORIGIN = "MLC"
@@ -116,6 +116,7 @@ def _entry(key: str, found: Sequence[Row]) -> Found:
             customer=_customer(lines),
             currency=first.text("CRCD") or None,
             total=sum((fact.amount for fact in facts if fact.amount > 0), Decimal(0)),
+            exchange_rate=first.amount("CRR") if foreign else None,
             date=day,
             posting_date=day,
             lines=facts,

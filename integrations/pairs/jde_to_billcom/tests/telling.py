@@ -1,9 +1,10 @@
 """Tells this pair's cases to both sandboxes and shows what stands in both, in the words of the case files.
 
 A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (`jde` and `billcom`: what people do there;
-`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made), and by hand from accounting what must
-stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial balances before the last
-sync and after. `as` names what an act gave; `$name` stands for it; `today` is the sandbox's day.
+`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made), and by
+hand from accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both
+trial balances before the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the
+sandbox's day.
 """
 
 import re

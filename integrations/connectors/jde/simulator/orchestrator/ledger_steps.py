@@ -1,5 +1,7 @@
 """Steps of the orchestrations for the server, the ledger and the address book."""
 
+from decimal import Decimal
+
 from integrations.connectors.jde.simulator.erp import journals, parties
 from integrations.connectors.jde.simulator.erp.accounts import require_company, require_currency
 from integrations.connectors.jde.simulator.erp.clock import hhmmss
@@ -48,7 +50,7 @@ def add_journal(run: Run) -> Json:
         refuse("Ledger Type Invalid", f"Ledger type {inputs['ledgerType']} is not for this program.", "ledgerType")
     if len(inputs["documentType"]) != 2 or inputs["documentType"][0] in NOT_JOURNALS:
         refuse("Document Type Invalid", f"{inputs['documentType']} is not for journal entries.", "documentType")
-    rate = run.rate(currency, company, day)
+    rate = _rate_reversed(run) or run.rate(currency, company, day)
     lines = run.lines(currency, company, rate)
     if inputs["reversesRef"]:
         _require_opposite(run, lines, currency)
@@ -112,6 +114,14 @@ def _address(inputs: Json) -> Json:
 
 def _lines_of(run: Run, reference: str) -> list[Row]:
     return [row for row in run.find("F0911", EXR=reference, R1=reference[:8]) if row["R2"] == ORIGIN]
+
+
+def _rate_reversed(run: Run) -> Decimal | None:
+    """Give the rate of the journal that this one takes back, unless a rate was sent."""
+    if not run.inputs["reversesRef"] or run.inputs["exchangeRate"] is not None:
+        return None
+    rates = [row["CRR"] for row in _lines_of(run, run.inputs["reversesRef"]) if row["CRRM"] == "F"]
+    return Decimal(rates[0]) if rates else None
 
 
 def _require_opposite(run: Run, lines: list[Line], currency: str) -> None:

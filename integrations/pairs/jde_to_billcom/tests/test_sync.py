@@ -1,0 +1,74 @@
+"""The whole pair on the sandbox: a generated history goes over once, payments come back once, faults are seen."""
+
+import pytest
+
+from integrations.engine.tests.harness import held, make_live_sync, run_to_rest, sandbox, states, verdict
+from portal.demo.payables import pay_bills
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def box():
+    with sandbox() as made:
+        made.control.post("/generate/jde", {"seed": 1})
+        yield made
+
+
+@pytest.fixture
+def sync(box):
+    made = make_live_sync(box, "jde_to_billcom")
+    run_to_rest(made)
+    assert pay_bills(box.control)
+    run_to_rest(made)
+    return made
+
+
+def test_it_brings_everything_over_once(box, sync):
+    found = verdict(sync, box)
+    assert (found.findings, found.is_reconciled) == ([], True)
+    assert not [row for row in held(sync) if row[2] != "skipped"]
+    assert min(flow["delivered"] for flow in states(sync).values()) > 5
+
+
+def test_it_writes_nothing_the_second_time(box, sync):
+    run_to_rest(sync)  # what it entered itself in JD Edwards is read and left alone
+    writes = box.control.writes("jde"), box.control.writes("billcom")
+    run_to_rest(sync)
+    assert (box.control.writes("jde"), box.control.writes("billcom")) == writes
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "name"),
+    [("amount", "0.01", "amount_differences"), ("delete", None, "missing"), ("duplicate", None, "duplicates")],
+)
+def test_the_checker_sees_a_bill_that_was_tampered_with(box, sync, op, value, name):
+    bill = next(one for one in box.control.documents("billcom") if one["kind"] == "bill" and one["status"] == "unpaid")
+    box.control.post("/tamper/billcom", {"id": bill["id"], "op": op, "value": value})
+    found = verdict(sync, box)
+    assert getattr(found, name) == 1
+    assert not found.is_reconciled
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "name"),
+    [("amount", "0.01", "amount_differences"), ("delete", None, "missing")],
+)
+def test_the_checker_sees_a_payment_that_was_tampered_with(box, sync, op, value, name):
+    payment = next(
+        one
+        for one in box.control.documents("jde")
+        if one["kind"] == "payment" and any(line["account"] == "1.1115" for line in one["lines"])
+    )
+    box.control.post("/tamper/jde", {"id": payment["id"], "op": op, "value": value})
+    assert getattr(verdict(sync, box), name) == 1
+
+
+def test_it_makes_each_bill_once_when_answers_are_lost(box):
+    box.fault("billcom", "answer_lost_after_commit", method="POST", path="/connect/v3/bills", rate=0.5)
+    made = make_live_sync(box, "jde_to_billcom")
+    run_to_rest(made)
+    box.heal("billcom")
+    made.records.filter(state__in=["unknown", "due"]).update(due_at="2000-01-01T00:00Z")
+    run_to_rest(made)
+    assert verdict(made, box).duplicates == 0
