@@ -49,6 +49,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY) or DEFAULT_S
 SECRET_KEY_FALLBACKS: list[str] = env_list("SECRET_KEY_FALLBACKS")
 FERNET_KEYS: list[str] = env_list("FERNET_KEYS")  # newest first; [] seals nothing: there is no fall-back to SECRET_KEY
 ALLOWED_HOSTS: list[str] = env_list("ALLOWED_HOSTS", () if IS_PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # what a monitor sends as its bearer token; "" shows none
 CSRF_TRUSTED_ORIGINS: list[str] = env_list("CSRF_TRUSTED_ORIGINS")
 
 # What the portal is made of.

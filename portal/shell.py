@@ -61,10 +61,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "can": {ability.value: may(request, ability) for ability in Ability},
         "nav": links(request, PLACES) if membership else (),
         "company_nav": links(request, COMPANY_PLACES) if membership else (),
-        "account_nav": links(request, ACCOUNT_PLACES) if request.user.is_authenticated else (),
+        "account_nav": links(request, ACCOUNT_PLACES) if is_signed_in(request) else (),
         "theme": theme_of(request),
         "themes": THEMES,
     }
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Tell whether somebody is signed in; a request that was refused before anybody looked has no user at all."""
+    return hasattr(request, "user") and request.user.is_authenticated
 
 
 def links(request: HttpRequest, places: tuple[Place, ...]) -> tuple[NavLink, ...]:

@@ -16,6 +16,7 @@ from portal.views import (
     public,
     records,
     runs,
+    service,
     styleguide,
     sync_setup,
     syncs,
@@ -25,6 +26,8 @@ from portal.views import (
 
 urlpatterns = [
     path("", public.home, name="public_home"),
+    path("healthz", service.health, name="health"),
+    path("metrics", service.metrics, name="metrics"),
     path("theme/", public.set_theme, name="set_theme"),
     path("home/", dashboard.dashboard, name="dashboard"),
     path("systems/<slug:slug>/logo.svg", public.system_logo, name="system_logo"),
