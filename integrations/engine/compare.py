@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from integrations.contracts import Facts
 
-_SCALARS = ("name", "customer", "currency", "total", "open_amount", "date", "posting_date")
+_SCALARS = ("name", "customer", "currency", "total", "open_amount", "exchange_rate", "date", "posting_date")
 _IDENTIFYING = ("customer", "currency", "total", "date")
 
 

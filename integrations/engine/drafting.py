@@ -35,6 +35,7 @@ def context_of(state: RunState, flow: Flow, links: Links, work: Work | None = No
         revision=revision,
         today=state.today,
         missing=_named(work.aim.lacks) if work else frozenset(),
+        booked=work.booked if work else (),
     )
 
 
@@ -146,5 +147,23 @@ def _check_references(state: RunState, flow: Flow, work: Work) -> None:
                 f"Choose another under Mappings, or put it back there.",
                 field=reference.field,
                 value=f"{reference.kind} {reference.code}",
+            )
+            return
+
+
+def _check_open_amounts(work: Work, parents: Links) -> None:
+    """Hold what pays a document keyed by others that left less open: its payment was probably keyed by hand, too."""
+    if work.row is not None and work.row.decision in (LINK, POST_ANEW):
+        return
+    foreign = {link.external_id: link.facts.open_amount for link in parents.values() if not link.is_ours}
+    for applied in work.drafts[0].facts.applied or ():
+        left = foreign.get(applied.external_id)
+        if left is not None and left < applied.amount:
+            work.park(
+                PAID_IN_TARGET,
+                f"{work.label} pays {applied.amount} of {applied.external_id}, which somebody else booked and which "
+                f"had only {left} open when it was linked. Choose the payment that stands there, or post this one anew.",
+                field="applied",
+                value=applied.external_id,
             )
             return

@@ -8,6 +8,8 @@ from typing import Any
 from integrations.contracts import Application, Draft, Facts, LineFact, Value
 from integrations.money import from_json, to_json
 
+_AMOUNTS = ("total", "open_amount", "exchange_rate")
+
 
 def dump_draft(draft: Draft, *, then: str, aim: Mapping[str, Value] | None = None) -> str:
     """Write a draft as JSON: amounts in facts as texts, the payload as sent. `then` names the operation after it.
@@ -53,7 +55,7 @@ def dump_facts(facts: Facts) -> dict[str, Any]:
     for name in ("name", "customer", "currency"):
         if (text := getattr(facts, name)) is not None:
             said[name] = text
-    for name in ("total", "open_amount"):
+    for name in _AMOUNTS:
         if (amount := getattr(facts, name)) is not None:
             said[name] = str(amount)
     for name in ("date", "posting_date"):
@@ -69,7 +71,7 @@ def dump_facts(facts: Facts) -> dict[str, Any]:
 def load_facts(said: Mapping[str, Any]) -> Facts:
     """Read what `dump_facts` gave."""
     values: dict[str, Any] = {name: said[name] for name in ("name", "customer", "currency") if name in said}
-    values |= {name: Decimal(said[name]) for name in ("total", "open_amount") if name in said}
+    values |= {name: Decimal(said[name]) for name in _AMOUNTS if name in said}
     values |= {name: date.fromisoformat(said[name]) for name in ("date", "posting_date") if name in said}
     if "lines" in said:
         values["lines"] = tuple(LineFact(account=account, amount=Decimal(amount)) for account, amount in said["lines"])

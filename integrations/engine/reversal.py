@@ -104,18 +104,32 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
     link, flow = work.link, plan.flow
     if link is None:
         return
-    booked, done = list[Booked](), set[str]()
-    for attempt in trail:
-        if attempt.revision != link.revision:
-            continue
-        if Aim.read(load_aim(attempt.draft)).mode == "reverse":
-            done |= {attempt.operation} if attempt.outcome != Attempt.Outcome.DIFFERENT else set()
-        else:
-            booked.append(Booked(draft=load_draft(attempt.draft)[0], external_id=attempt.external_id))
+    of_link = [attempt for attempt in trail if attempt.revision == link.revision]
+    ended = [each for each in of_link if _is_reversal(each) and each.outcome != Attempt.Outcome.DIFFERENT]
     day = work.aim.on or state.today
     on = posting_day(day, state.references_of(flow), flow.module, work.period_policy, work.label)
-    work.aim, work.done = replace(work.aim, on=on), frozenset(done)
-    work.standing = Standing(key=work.key, label=work.label, link=link, booked=tuple(booked), on=on)
+    work.aim, work.done = replace(work.aim, on=on), frozenset(each.operation for each in ended)
+    work.standing = Standing(key=work.key, label=work.label, link=link, booked=_booked(of_link), on=on)
+
+
+def tell_booked(state: RunState, works: Sequence[Work]) -> None:
+    """Tell works that amend a standing document what was booked of it, amendments included."""
+    amending = [work for work in works if work.link is not None]
+    if not amending:
+        return
+    trail = _load_trail(state, amending)
+    for work in amending:
+        booked = trail.get(work.row.id if work.row else 0, [])
+        work.booked = _booked([each for each in booked if work.link and each.revision == work.link.revision])
+
+
+def _booked(trail: Sequence[Attempt]) -> tuple[Booked, ...]:
+    drafts = [(load_draft(each.draft)[0], each.external_id) for each in trail if not _is_reversal(each)]
+    return tuple(Booked(draft=draft, external_id=external_id) for draft, external_id in drafts)
+
+
+def _is_reversal(attempt: Attempt) -> bool:
+    return Aim.read(load_aim(attempt.draft)).mode == "reverse"
 
 
 def _load_trail(state: RunState, works: Sequence[Work]) -> dict[int, list[Attempt]]:

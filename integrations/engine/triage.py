@@ -11,7 +11,7 @@ from integrations.contracts import Need, Record, Unreadable
 from integrations.engine.drafting import context_of, period_policy, prepare
 from integrations.engine.faults import parking_faults
 from integrations.engine.parents import is_overdue, load_parents, settle_needs
-from integrations.engine.reversal import gather
+from integrations.engine.reversal import gather, tell_booked
 from integrations.engine.standing import UNDO, judge
 from integrations.engine.store import load_links, note_orders
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
@@ -132,6 +132,7 @@ def _decide(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
                 continue
             needs[id(work)] = flow.needs(work.record, context)
             wanted.append(work)
+    tell_booked(state, [work for work in wanted if work.aim.mode == "amend"])
     parents = load_parents(state, (need for found in needs.values() for need in found))
     for work in wanted:
         with parking_faults(work):

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from audit.models import Run
 from integrations.contracts import (
+    Booked,
     Draft,
     Flow,
     Identity,
@@ -126,6 +127,7 @@ class Work:
     link: LinkView | None = None  # what stands, or stood
     new_link: LinkView | None = None  # what is to be known of it, though nothing is called
     standing: Standing | None = None  # of a reversal
+    booked: tuple[Booked, ...] = ()  # of an amendment: what stands of the record already, oldest first
     done: frozenset[str] = frozenset()  # operations of the reversal that an earlier pass has booked
     is_overdue: bool = False  # waits longer than the policy's days
     period_policy: str = ""
