@@ -43,7 +43,7 @@ def site_day(moment: datetime, zone: str) -> date:
 
 def billing_lines(document: Invoice | CreditNote, zone: str) -> tuple[BillingLine, ...]:
     """Give the lines that make up the total exactly. Raises RejectedError with the arithmetic when they do not."""
-    lines = [*_items(document, zone), *_discounts(document), *_taxes(document)]
+    lines = [*_items(document, zone), *_discounts(document, zone), *_taxes(document)]
     residue = document.total - sum((line.amount for line in lines), NOTHING)
     if residue and abs(residue) != abs(document.round_off_amount):
         raise RejectedError(
@@ -77,8 +77,8 @@ def _tax_of(document: Invoice | CreditNote, line_id: str) -> Decimal:
     return sum((tax.tax_amount for tax in document.line_item_taxes if tax.line_item_id == line_id), NOTHING)
 
 
-def _discounts(document: Invoice | CreditNote) -> Iterator[BillingLine]:
-    """Take each discount once: from the lines' view, which names its line."""
+def _discounts(document: Invoice | CreditNote, zone: str) -> Iterator[BillingLine]:
+    """Take each discount once: from the lines' view, which names its line; it is for the same days."""
     of_line: dict[str, LineItem] = {item.id: item for item in document.line_items}
     for discount in document.line_item_discounts:
         item = of_line.get(discount.line_item_id)
@@ -88,6 +88,8 @@ def _discounts(document: Invoice | CreditNote) -> Iterator[BillingLine]:
             description=f"Discount {discount.coupon_id or discount.entity_id}".strip(),
             item_price=item.entity_id if item else "",
             entity_type=item.entity_type if item else "",
+            date_from=_day(item.date_from, zone) if item else None,
+            date_to=_day(item.date_to, zone) if item else None,
             discount_type=discount.discount_type,
             coupon=discount.coupon_id or discount.entity_id,
         )

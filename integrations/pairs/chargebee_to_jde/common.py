@@ -6,9 +6,11 @@ from decimal import Decimal
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.connectors.jde.records import external_ref
 from integrations.contracts import Context, Value
+from integrations.errors import MappingError
 from integrations.periods import KIND, References, posting_day
 
 Values = dict[str, Value]
+_RATE_PLACES = Decimal("0.0000001")  # as F0911.CRR keeps it: what relieves the receivable must be what was booked
 
 
 def reference(context: Context, kind: str, key: str, operation: str = "create", revision: int = 1) -> str:
@@ -30,7 +32,26 @@ def _periods(company: str, context: Context) -> References:
     }
 
 
-def rate(document: Invoice | CreditNote | Transaction, context: Context) -> Values:
-    """Give the exchange rate where the policy sends Chargebee's: base units for one unit of the document's currency."""
-    stated: Decimal | None = lifecycle.common.stated_rate(document, context)
-    return {} if stated is None else {"exchangeRate": stated}
+def books_of(company: str, context: Context) -> str:
+    """Give the currency in which a company keeps its books."""
+    entry = context.references.get(("company", company))
+    return (entry.details.get("currency") if entry else "") or context.target.base_currency
+
+
+def own_rate(document: Invoice | CreditNote | Transaction, books: str, context: Context) -> Decimal | None:
+    """Give the document's exchange rate where the policy sends Chargebee's; None where JD Edwards' own counts."""
+    stated: Decimal | None = lifecycle.common.stated_rate(document, context, books)
+    return stated.quantize(_RATE_PLACES) if stated and document.currency_code != books else None
+
+
+def require_free(account: str, context: Context) -> None:
+    """Refuse an account that JD Edwards keeps by itself. Raises MappingError."""
+    entry = context.references.get(("account", account))
+    if entry is not None and entry.details.get("is_control") == "true":
+        raise MappingError(
+            f"Account {account} ({entry.name}) is kept by JD Edwards' automatic accounting instructions: a journal "
+            "would part it from its subledger. Choose a billing receivable account of your own under Mappings.",
+            code="account_is_controlled",
+            field="account",
+            value=account,
+        )

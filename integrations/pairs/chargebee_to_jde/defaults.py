@@ -31,9 +31,22 @@ WITHHOLDING_ACCOUNTS = ValueMap(
     gives="account for tax that customers withheld",
     key_labels=("business entity",),
 )
-INVOICE_MAPS = (COMPANIES, RECEIVABLES, LINE_ACCOUNTS, DEFERRED_ACCOUNTS, WITHHOLDING_ACCOUNTS)
-DOCUMENT_MAPS = (COMPANIES, RECEIVABLES, LINE_ACCOUNTS, DEFERRED_ACCOUNTS)
-CASH_MAPS = (COMPANIES, RECEIVABLES, CLEARING_ACCOUNTS)
+EXCHANGE_ACCOUNTS = ValueMap(
+    name="exchange_accounts",
+    label="Exchange difference accounts",
+    gives="exchange gain and loss account",
+    key_labels=("business entity",),
+)
+ROUNDING_ACCOUNTS = ValueMap(
+    name="rounding_accounts",
+    label="Accounts for conversion cents",
+    gives="account for conversion cents",
+    key_labels=("business entity",),
+)
+_EXCHANGE_MAPS = (EXCHANGE_ACCOUNTS, ROUNDING_ACCOUNTS)
+DOCUMENT_MAPS = (COMPANIES, RECEIVABLES, LINE_ACCOUNTS, DEFERRED_ACCOUNTS, *_EXCHANGE_MAPS)
+INVOICE_MAPS = (*DOCUMENT_MAPS, WITHHOLDING_ACCOUNTS)
+CASH_MAPS = (COMPANIES, RECEIVABLES, CLEARING_ACCOUNTS, *_EXCHANGE_MAPS)
 
 
 def _row(
@@ -57,7 +70,7 @@ CUSTOMERS = (
     _row("addressLine1", _from("billing_address.line1")),
     _row("addressLine2", _from("billing_address.line2")),
     _row("addressLine3", _from("billing_address.line3")),
-    _row("city", _from("billing_address.city")),
+    _row("city", _formula("LEFT(billing_address.city, 25)")),
     _row("state", _formula("LEFT(billing_address.state, 3)")),
     _row("postalCode", _formula("LEFT(billing_address.zip, 12)")),
     _row("country", _from("billing_address.country")),
@@ -65,18 +78,27 @@ CUSTOMERS = (
     _row("currencyCode", _from("preferred_currency"), writes="on_create"),
 )
 
+
+def _optional(target: str, map_name: str) -> Row:
+    return Row(id=target, target=target, spec=ValueMapSpec(map=map_name, keys=("business_entity_id",)), default="")
+
+
 _HEADER = (
     _row("documentCompany", ValueMapSpec(map="companies", keys=("business_entity_id",)), required=True),
     _row("receivable_account", ValueMapSpec(map="receivables", keys=("business_entity_id", "currency")), required=True),
     _row("currencyCode", _from("currency"), required=True),
     _row("glDate", _from("date"), required=True),
+    _optional("exchange_account", "exchange_accounts"),
+    _optional("rounding_account", "rounding_accounts"),
 )
 _LINES = (
     _row("account", ValueMapSpec(map="line_accounts", keys=("line.kind", "line.code")), level="line", required=True),
     Row(
         id="line-deferred_account",
         target="deferred_account",
-        spec=_formula('IF(line.kind="item", LOOKUP("deferred_accounts", line.item_price), "")'),
+        spec=_formula(
+            'IF(OR(line.kind="item", line.kind="discount"), LOOKUP("deferred_accounts", line.item_price), "")'
+        ),
         level="line",
         default="",
     ),
@@ -87,12 +109,7 @@ _LINES = (
 INVOICES = (
     *_HEADER,
     _row("explanation", _formula('"Invoice " & number')),
-    Row(
-        id="withholding_account",
-        target="withholding_account",
-        spec=ValueMapSpec(map="withholding_accounts", keys=("business_entity_id",)),
-        default="",
-    ),
+    _optional("withholding_account", "withholding_accounts"),
     *_LINES,
 )
 CREDIT_NOTES = (*_HEADER, _row("explanation", _formula('"Credit note " & number')), *_LINES)

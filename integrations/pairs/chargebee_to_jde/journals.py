@@ -1,4 +1,4 @@
-"""Invoices, credit notes, payments and refunds: one balanced journal entry each, and its reversal."""
+"""Invoices, credit notes, payments and refunds: one balanced journal entry each, its amendments and its reversal."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -6,23 +6,14 @@ from decimal import Decimal
 
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.connectors.jde.records import journal_facts
-from integrations.contracts import (
-    Booked,
-    Context,
-    Draft,
-    Facts,
-    Mapped,
-    Record,
-    Reference,
-    Standing,
-    Value,
-    Verdict,
-)
-from integrations.pairs.chargebee_to_jde.common import posted_on, rate, reference
+from integrations.contracts import Booked, Context, Draft, Mapped, Record, Reference, Standing, Value, Verdict
+from integrations.pairs.chargebee_to_jde import lines
+from integrations.pairs.chargebee_to_jde.common import books_of, own_rate, posted_on, reference, require_free
 
+Document = Invoice | CreditNote | Transaction
 Entries = lifecycle.journals.Entries
-_LONGEST_REMARK = 30
 _MOVES_NOTHING = "moves_nothing"
+_WITHHELD, _RESTORED, _MOVED = "withheld", "restored", "moved"
 
 
 def invoice_verdict(record: Record, context: Context) -> Verdict:
@@ -39,46 +30,31 @@ def invoice_verdict(record: Record, context: Context) -> Verdict:
     return found
 
 
+# What is booked
+
+
 def invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft an invoice's journal: receivable to revenue, discounts, taxes, rounding; then one per tax withheld."""
     document = lifecycle.invoices.invoice_of(record)
-    day = lifecycle.invoices.document_date(record, context)
-    entries = lifecycle.journals.invoice_entries(record, mapped, context)
-    return (_journal("invoices", document, day, entries, mapped, context), *withheld(record, mapped, context))
-
-
-def withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft the journals of the taxes that a customer withheld from an invoice; those booked already stay as they are.
-
-    Due date and PO number are not in a journal: other changes of an invoice's details need nothing.
-    """
-    document = lifecycle.invoices.invoice_of(record)
-    return tuple(
-        _journal(
-            "invoices",
-            document,
-            lifecycle.common.day(tax.date or document.date, context),
-            lifecycle.journals.withheld_entries(record, tax, mapped, context),
-            mapped,
-            context,
-            operation=f"withheld:{tax.id}",
-        )
-        for tax in lifecycle.invoices.withheld(record)
-    )
+    day = _gl_date(lifecycle.invoices.document_date(record, context), mapped)
+    posting = _posting("invoices", document, day, mapped, context)
+    entries = lifecycle.journals.invoice_entries(record, mapped, context, posting=posting)
+    return (_journal("invoices", document, day, entries, mapped, context), *_withheld(record, mapped, context))
 
 
 def credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a credit note's journal: the mirror of an invoice's."""
     document = lifecycle.credit_notes.note_of(record)
-    day = lifecycle.credit_notes.document_date(record, context)
-    entries = lifecycle.journals.credit_note_entries(record, mapped, context)
+    day = _gl_date(lifecycle.credit_notes.document_date(record, context), mapped)
+    posting = _posting("credit_notes", document, day, mapped, context)
+    entries = lifecycle.journals.credit_note_entries(record, mapped, context, posting=posting)
     return (_journal("credit_notes", document, day, entries, mapped, context),)
 
 
 def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a payment's journal: clearing account to the receivables that it pays."""
     document = lifecycle.payments.transaction_of(record)
-    day = lifecycle.payments.document_date(record, context)
+    day = _gl_date(lifecycle.payments.document_date(record, context), mapped)
     entries = lifecycle.journals.payment_entries(record, mapped, context)
     return (_journal("payments", document, day, entries, mapped, context),)
 
@@ -86,9 +62,101 @@ def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a refund's journal: receivable to clearing account."""
     document = lifecycle.payments.transaction_of(record)
-    day = lifecycle.refunds.document_date(record, context)
+    day = _gl_date(lifecycle.refunds.document_date(record, context), mapped)
     entries = lifecycle.journals.refund_entries(record, mapped, context)
     return (_journal("refunds", document, day, entries, mapped, context),)
+
+
+# What changes afterwards
+
+
+def amend_invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the journals of taxes withheld meanwhile, and take back those that Chargebee no longer shows.
+
+    Due date and PO number are not in a journal: other changes of an invoice's details need nothing.
+    """
+    made = _withheld(record, mapped, context)
+    return (*made, *_restored(record, {draft.operation for draft in made}, context))
+
+
+def amend_credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft what an allocation moves between exchange rates; within one currency it moves nothing."""
+    document = lifecycle.credit_notes.note_of(record)
+    wanted = lifecycle.journals.credit_note_entries(record, mapped, context)
+    return _moved("credit_notes", record, document, wanted, mapped, context)
+
+
+def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft what an application moves between customers and exchange rates; the cash is not touched."""
+    document = lifecycle.payments.transaction_of(record)
+    wanted = lifecycle.journals.payment_entries(record, mapped, context)
+    return _moved("payments", record, document, wanted, mapped, context)
+
+
+def _withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the journals of the taxes that a customer withheld from an invoice; those booked already stay as they are.
+
+    One that was taken back and is shown again is booked anew.
+    """
+    document = lifecycle.invoices.invoice_of(record)
+    drafts = []
+    for tax in lifecycle.invoices.withheld(record):
+        day = lifecycle.common.day(tax.date or document.date, context)
+        entries = lifecycle.journals.withheld_entries(record, tax, mapped, context)
+        times = len(_of_operation(f"{_RESTORED}:{tax.id}", context))
+        operation = f"{_WITHHELD}:{tax.id}" + (f":{times + 1}" if times else "")
+        if not _of_operation(operation, context):
+            drafts.append(_journal("invoices", document, day, entries, mapped, context, operation=operation))
+    return tuple(drafts)
+
+
+def _restored(record: Record, made: set[str], context: Context) -> tuple[Draft, ...]:
+    """Take back what was booked of taxes that are no longer withheld."""
+    document = lifecycle.invoices.invoice_of(record)
+    shown = {tax.id for tax in lifecycle.invoices.withheld(record)}
+    day = lifecycle.common.day(document.updated_at, context) if document.updated_at else context.today
+    drafts = []
+    for tax in dict.fromkeys(_tax_of(one) for one in context.booked if one.draft.operation.startswith(_WITHHELD)):
+        booked = [one for one in context.booked if _tax_of(one) == tax and one.draft.operation.startswith(_WITHHELD)]
+        taken_back = len(_of_operation(f"{_RESTORED}:{tax}", context))
+        if tax not in shown and len(booked) > taken_back and day is not None:
+            operation = f"{_RESTORED}:{tax}" + (f":{taken_back + 1}" if taken_back else "")
+            label = f"Withheld {record.key}"
+            drafts.append(_opposite("invoices", booked[-1], record.key, day, label, operation, context))
+    return tuple(drafts)
+
+
+def _tax_of(booked: Booked) -> str:
+    return booked.draft.operation.split(":")[1] if ":" in booked.draft.operation else ""
+
+
+def _of_operation(name: str, context: Context) -> list[Booked]:
+    """Give what was booked under an operation's name, repetitions included."""
+    named = [(one, one.draft.operation) for one in context.booked]
+    return [one for one, operation in named if operation == name or operation.startswith(f"{name}:")]
+
+
+def _moved(
+    flow: str, record: Record, document: CreditNote | Transaction, wanted: Entries, mapped: Mapped, context: Context
+) -> tuple[Draft, ...]:
+    """Draft one journal from what stands on the receivables to what should, dated the day of the change."""
+    company = _company(context.booked[0].draft.payload if context.booked else mapped.header)
+    books = books_of(company, context)
+    rate = own_rate(document, books, context)
+    full = lifecycle.journals.valued(wanted, mapped, rate, books)
+    standing = [entry for one in context.booked for entry in lines.read(one.draft)]
+    entries = lifecycle.journals.amended(full, standing, mapped)
+    if not entries:
+        return ()
+    changed, began = document.updated_at, document.date
+    day = max(lifecycle.common.day(changed or began, context), lifecycle.common.day(began, context))
+    operation = f"{_MOVED}:{len(context.booked)}"
+    link = context.links.get((flow, record.key))
+    stood_at = link.facts.exchange_rate if link else None
+    return (_entry(flow, document, day, entries, mapped, context, operation, rate=rate or stood_at, company=company),)
+
+
+# How it is taken back
 
 
 def reverse(flow: str) -> Callable[[Standing, Context], tuple[Draft, ...]]:
@@ -100,29 +168,88 @@ def reverse(flow: str) -> Callable[[Standing, Context], tuple[Draft, ...]]:
     return reversal
 
 
+def _reversal(flow: str, booked: Booked, standing: Standing, context: Context) -> Draft:
+    operation = "reverse" if booked.draft.operation == "create" else f"reverse:{booked.draft.operation}"
+    return _opposite(flow, booked, standing.key, standing.on, f"Reversal {standing.label}", operation, context)
+
+
+def _opposite(flow: str, booked: Booked, key: str, on: date, label: str, operation: str, context: Context) -> Draft:
+    """Negate what was booked, line by line, in both currencies; JD Edwards takes the rate of the entry reversed."""
+    sent, opposite = booked.draft, tuple(map(lines.negated, lines.lines_of(booked.draft)))
+    posting = posted_on(flow, on, _company(sent.payload), label, context)
+    payload: dict[str, Value] = {
+        **sent.payload,
+        "glDate": posting,
+        "explanation": lines.text(label),
+        "lines": opposite,
+        "reversesRef": sent.reference,
+    }
+    currency = str(payload["currencyCode"])
+    return Draft(
+        flow=flow,
+        key=key,
+        sink="journal_entries",
+        operation=operation,
+        revision=sent.revision,
+        reference=reference(context, flow, key, operation, sent.revision),
+        payload=payload,
+        facts=journal_facts(
+            currency=currency,
+            day=posting,
+            lines=opposite,
+            customer=sent.facts.customer,
+            exchange_rate=sent.facts.exchange_rate,
+        ),
+    )
+
+
+# One journal entry
+
+
 def _journal(
     flow: str,
-    document: Invoice | CreditNote | Transaction,
+    document: Document,
     day: date,
     entries: Entries,
     mapped: Mapped,
     context: Context,
     operation: str = "create",
 ) -> Draft:
-    header = {name: value for name, value in mapped.header.items() if name not in _ACCOUNTS}
-    company = str(header.get("documentCompany") or "")
-    label = f"{flow.rstrip('s').replace('_', ' ').capitalize()} {document.id}"
+    books = books_of(_company(mapped.header), context)
+    rate = own_rate(document, books, context)
+    full = lifecycle.journals.valued(entries, mapped, rate, books)
+    return _entry(flow, document, day, full, mapped, context, operation, rate=rate)
+
+
+def _entry(
+    flow: str,
+    document: Document,
+    day: date,
+    entries: Entries,
+    mapped: Mapped,
+    context: Context,
+    operation: str,
+    *,
+    rate: Decimal | None,
+    company: str = "",
+) -> Draft:
+    """Write entries as one journal, dated by policy; a date that was moved is kept in the explanation."""
+    for entry in entries:
+        require_free(entry.account, context)
+    header = {name: value for name, value in mapped.header.items() if name not in lifecycle.journals.HEADER_NAMES}
+    company = company or _company(header)
+    label = _label(flow, document)
     posting = posted_on(flow, day, company, label, context)
     moved = "" if posting == day else f" of {day.isoformat()}"
-    lines = tuple(_line(entry, number) for number, entry in enumerate(entries, 1))
-    customer = next((entry.customer for entry in entries if entry.customer), None)
+    rows = lines.written(entries)
     payload: dict[str, Value] = {
         **header,
-        **rate(document, context),
+        **({"exchangeRate": rate} if rate else {}),
+        "documentCompany": company,
         "glDate": posting,
         "currencyCode": document.currency_code,
-        "explanation": f"{header.get('explanation') or label}{moved}"[:_LONGEST_REMARK],
-        "lines": lines,
+        "explanation": lines.text(str(header.get("explanation") or label), moved),
+        "lines": rows,
     }
     return Draft(
         flow=flow,
@@ -132,7 +259,13 @@ def _journal(
         revision=context.revision,
         reference=reference(context, flow, document.id, operation, context.revision),
         payload=payload,
-        facts=journal_facts(currency=document.currency_code, day=posting, lines=lines, customer=customer),
+        facts=journal_facts(
+            currency=document.currency_code,
+            day=posting,
+            lines=rows,
+            customer=next((entry.customer for entry in entries if entry.customer), None),
+            exchange_rate=rate,
+        ),
         references=(
             Reference(kind="company", code=company, field="documentCompany"),
             *(Reference(kind="account", code=entry.account, field="account") for entry in entries),
@@ -140,53 +273,19 @@ def _journal(
     )
 
 
-_ACCOUNTS = (lifecycle.journals.RECEIVABLE, lifecycle.journals.CLEARING, lifecycle.journals.WITHHELD)
+def _posting(flow: str, document: Document, day: date, mapped: Mapped, context: Context) -> date:
+    return posted_on(flow, day, _company(mapped.header), _label(flow, document), context)
 
 
-def _line(entry: lifecycle.journals.Entry, number: int) -> Mapping[str, Value]:
-    """Write a line; the receivable carries the customer's address number as its subledger."""
-    remark = entry.values.get("remark") if entry.role == "line" else None
-    line: dict[str, Value] = {
-        "lineNumber": number,
-        "account": entry.account,
-        "amount": entry.amount,
-        "remark": str(remark or entry.text)[:_LONGEST_REMARK],
-    }
-    if entry.customer:
-        return {**line, "subledger": entry.customer, "subledgerType": "A"}
-    given = {name: entry.values.get(name) for name in ("subledger", "subledgerType")} if entry.role == "line" else {}
-    return {**line, **{name: value for name, value in given.items() if value}}
+def _gl_date(day: date, mapped: Mapped) -> date:
+    """Give the G/L date that the mapping says; without one the document's own."""
+    said = mapped.header.get("glDate")
+    return said if isinstance(said, date) else day
 
 
-def _reversal(flow: str, booked: Booked, standing: Standing, context: Context) -> Draft:
-    """Negate what was booked, line by line, at the rate of the entry that is taken back."""
-    sent, lines = booked.draft, tuple(_negated(line) for line in _lines_of(booked))
-    operation = "reverse" if sent.operation == "create" else f"reverse:{sent.operation}"
-    payload: dict[str, Value] = {
-        **sent.payload,
-        "glDate": standing.on,
-        "explanation": f"Reversal {standing.label}"[:_LONGEST_REMARK],
-        "lines": lines,
-        "reversesRef": sent.reference,
-    }
-    currency, revision = str(payload["currencyCode"]), standing.link.revision
-    facts: Facts = journal_facts(currency=currency, day=standing.on, lines=lines, customer=sent.facts.customer)
-    return Draft(
-        flow=flow,
-        key=standing.key,
-        sink="journal_entries",
-        operation=operation,
-        revision=revision,
-        reference=reference(context, flow, standing.key, operation, revision),
-        payload=payload,
-        facts=facts,
-    )
+def _company(header: Mapping[str, Value]) -> str:
+    return str(header.get("documentCompany") or "")
 
 
-def _lines_of(booked: Booked) -> tuple[Mapping[str, Value], ...]:
-    lines = booked.draft.payload.get("lines")
-    return tuple(line for line in lines if isinstance(line, Mapping)) if isinstance(lines, list | tuple) else ()
-
-
-def _negated(line: Mapping[str, Value]) -> Mapping[str, Value]:
-    return {**line, "amount": -Decimal(str(line["amount"]))}
+def _label(flow: str, document: Document) -> str:
+    return f"{flow.rstrip('s').replace('_', ' ').capitalize()} {document.id}"

@@ -6,7 +6,10 @@ from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
 from integrations.pairs.chargebee_to_jde import customers, defaults, journals, sandbox
 
-_JOURNAL_FIELDS = tuple(one for one in lifecycle.journals.document_fields("account") if one.name != "account")
+_EXCHANGE_FIELDS = lifecycle.journals.exchange_fields("account")
+_OF_DOCUMENTS = tuple(one for one in lifecycle.journals.document_fields("account") if one.name != "account")
+_JOURNAL_FIELDS = (*_OF_DOCUMENTS, *_EXCHANGE_FIELDS)
+_CASH_FIELDS = (*lifecycle.journals.cash_fields("account"), *_EXCHANGE_FIELDS)
 
 
 def _no_money(record: Record) -> Money | None:
@@ -50,7 +53,7 @@ _INVOICES = Flow(
     default_maps=defaults.INVOICE_MAPS,
     sandbox_maps=sandbox.INVOICE_MAPS,
     details=lifecycle.invoices.details,
-    amend=journals.withheld,
+    amend=journals.amend_invoice,
     reverse=journals.reverse("invoices"),
     open_at=lifecycle.invoices.open_at,
     module="gl",
@@ -72,6 +75,8 @@ _CREDIT_NOTES = Flow(
     default_rows=defaults.CREDIT_NOTES,
     default_maps=defaults.DOCUMENT_MAPS,
     sandbox_maps=sandbox.DOCUMENT_MAPS,
+    details=lifecycle.credit_notes.details,
+    amend=journals.amend_credit_note,
     reverse=journals.reverse("credit_notes"),
     open_at=lifecycle.credit_notes.open_at,
     module="gl",
@@ -93,10 +98,12 @@ _PAYMENTS = Flow(
     default_rows=defaults.PAYMENTS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
+    details=lifecycle.payments.details,
+    amend=journals.amend_payment,
     reverse=journals.reverse("payments"),
     open_at=lifecycle.payments.open_at,
     module="gl",
-    fields=lifecycle.journals.cash_fields("account"),
+    fields=_CASH_FIELDS,
 )
 _REFUNDS = Flow(
     slug="refunds",
@@ -117,7 +124,7 @@ _REFUNDS = Flow(
     reverse=journals.reverse("refunds"),
     open_at=lifecycle.refunds.open_at,
     module="gl",
-    fields=lifecycle.journals.cash_fields("account"),
+    fields=_CASH_FIELDS,
 )
 
 PAIR = Pair(

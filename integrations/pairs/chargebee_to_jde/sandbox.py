@@ -6,8 +6,10 @@ from integrations.pairs.chargebee_to_jde.defaults import (
     CLEARING_ACCOUNTS,
     COMPANIES,
     DEFERRED_ACCOUNTS,
+    EXCHANGE_ACCOUNTS,
     LINE_ACCOUNTS,
     RECEIVABLES,
+    ROUNDING_ACCOUNTS,
     WITHHOLDING_ACCOUNTS,
 )
 from mappings.value_maps import Entry, ValueMap
@@ -17,6 +19,10 @@ def _filled(empty: ValueMap, *entries: tuple[tuple[str, ...], str]) -> ValueMap:
     return replace(empty, entries=tuple(Entry(keys=keys, value=value) for keys, value in entries))
 
 
+_EXCHANGE_MAPS = (
+    _filled(EXCHANGE_ACCOUNTS, (("*",), "110.9145")),
+    _filled(ROUNDING_ACCOUNTS, (("*",), "110.9150")),
+)
 DOCUMENT_MAPS = (
     _filled(COMPANIES, (("*",), "00001")),
     _filled(RECEIVABLES, (("*", "*"), "1.1215")),
@@ -31,6 +37,7 @@ DOCUMENT_MAPS = (
         (("store_credit", "*"), "110.5910"),
     ),
     _filled(DEFERRED_ACCOUNTS, (("*",), "1.4550")),
+    *_EXCHANGE_MAPS,
 )
 INVOICE_MAPS = (*DOCUMENT_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "1.1240")))
-CASH_MAPS = (*DOCUMENT_MAPS[:2], _filled(CLEARING_ACCOUNTS, (("*", "*"), "1.1120")))
+CASH_MAPS = (*DOCUMENT_MAPS[:2], _filled(CLEARING_ACCOUNTS, (("*", "*"), "1.1120")), *_EXCHANGE_MAPS)

@@ -7,6 +7,7 @@ from integrations.connectors.chargebee.lifecycle import (
     common,
     credit_notes,
     customers,
+    entries,
     invoices,
     items,
     journals,
@@ -15,4 +16,15 @@ from integrations.connectors.chargebee.lifecycle import (
     refunds,
 )
 
-__all__ = ["common", "credit_notes", "customers", "invoices", "items", "journals", "lines", "payments", "refunds"]
+__all__ = [
+    "common",
+    "credit_notes",
+    "customers",
+    "entries",
+    "invoices",
+    "items",
+    "journals",
+    "lines",
+    "payments",
+    "refunds",
+]

@@ -29,14 +29,15 @@ def site(context: Context) -> str:
     return context.source.name.removesuffix(".chargebee.com").split(".")[0] or "site"
 
 
-def stated_rate(document: Document, context: Context) -> Decimal | None:
+def stated_rate(document: Document, context: Context, books: str = "") -> Decimal | None:
     """Give the document's own exchange rate where it is to be sent: base units for one unit of the document's currency.
 
     None where the target's own rate counts: by policy `exchange_rates` (`target`, the default, or `source`), for
     documents in base currency, and wherever the two systems' base currencies differ, as the rate would mean another.
+    `books` is the currency of the company that books it, where that is not the target's base currency.
     """
     is_wanted = context.policy("", "exchange_rates", "target") == "source"
-    has_same_base = document.base_currency_code == context.target.base_currency
+    has_same_base = document.base_currency_code == (books or context.target.base_currency)
     is_foreign = document.currency_code != document.base_currency_code
     return document.exchange_rate if is_wanted and has_same_base and is_foreign else None
 
