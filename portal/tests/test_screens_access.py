@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 OTHERS = set(
     """
     public_home set_theme system_logo webhook styleguide tenant_switch tenant_create team invite invitation_revoke
-    member_role member_remove invitation_accept connection_sandbox
+    member_role member_remove invitation_accept connection_sandbox health metrics
     """.split()  # noqa: SIM905
 )
 

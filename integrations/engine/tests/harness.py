@@ -43,7 +43,7 @@ class Sandbox:
 @contextmanager
 def sandbox(*, seed: int = 1) -> Iterator[Sandbox]:
     """Serve an empty sandbox on a free block of ports, and let sandbox connections be dialled there."""
-    base = _free_block()
+    base = free_block()
     world = World(registry.simulators(), seed=seed)
     before = settings.SANDBOX_BASE_PORT
     with running(world, base):
@@ -54,7 +54,7 @@ def sandbox(*, seed: int = 1) -> Iterator[Sandbox]:
             settings.SANDBOX_BASE_PORT = before
 
 
-def _free_block() -> int:
+def free_block() -> int:
     """Find PORTS neighbouring ports that nobody listens on; every process begins its search elsewhere."""
     first = 21_000 + os.getpid() * 61 % 11_000
     for base in range(first, 60_000, PORTS * 3 + 1):

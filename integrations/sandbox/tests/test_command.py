@@ -1,7 +1,6 @@
 """`manage.py sandbox` as a process of its own: it announces its origins, serves, and ends on a signal."""
 
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,14 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from integrations.engine.tests.harness import free_block
+
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
 def base_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return min(probe.getsockname()[1], 60_000)
+    return free_block()
 
 
 @pytest.fixture
