@@ -13,6 +13,7 @@ from audit.seal import verify
 from integrations import registry
 from integrations.contracts import Changed, Draft, Facts
 from integrations.engine import decisions, inbox, references, sweep, syncs
+from integrations.engine.drafts import load_draft
 from integrations.engine.run import run_sync
 from integrations.engine.sessions import open_session
 from integrations.engine.tests.casebook import trial_balance
@@ -20,7 +21,7 @@ from integrations.engine.tests.harness import ACTOR, make_live_sync, run_to_rest
 from integrations.engine.undo import Scope, plan_undo, undo
 from integrations.engine.watch import awaiting_posting
 from integrations.errors import ConfigurationError
-from integrations.models import Link, Problem, Sync, SyncRecord
+from integrations.models import Link, Problem, ReferenceValue, Sync, SyncRecord
 
 SLUG = "chargebee_to_netsuite"
 NEW_YORK = "-04:00"
@@ -240,6 +241,25 @@ def test_it_moves_an_application_without_touching_the_cash(story):
     assert moved.details_version not in ("", link.details_version)
 
 
+@pytest.mark.parametrize("kind", ["answer_lost_after_commit", "answer_lost_before_commit", "write_dropped_field"])
+def test_it_settles_an_application_whose_answer_is_lost_by_what_stands(story, kind):
+    first, second = story.invoice(), story.invoice()
+    payment = story.payment({first: 6000}, day="2026-09-05")
+    story.run()
+    story.act("record_payment", "2026-09-06", applied={second: 1000}, method="bank_transfer")
+    story.run()
+    story.act("take_off", "2026-09-10", payment_id=payment, invoice_id=first)
+    story.act("apply_excess", "2026-09-10", payment_id=payment, invoice_id=second, amount=6000)
+    story.box.control.post("/faults/netsuite", {"seed": 1, "rules": [{"kind": kind, "method": "PATCH", "times": 1}]})
+    story.run()
+    state = story.state("payments", payment)
+    if kind == "write_dropped_field":
+        assert state == ("different", "different")
+        return
+    assert state == ("delivered", "")
+    assert story.applied("payments", payment) == {story.link("invoices", second).external_id: Decimal(60)}
+
+
 # Several operations, and posting
 
 
@@ -426,8 +446,6 @@ def as_keyed(story, invoice):
 
 def payload_of(story):
     """Give the payload of the invoice that the sync booked."""
-    from integrations.engine.drafts import load_draft
-
     attempt = Attempt.objects.filter(flow="invoices", outcome="delivered").first()
     return load_draft(attempt.draft)[0].payload
 
@@ -498,22 +516,36 @@ def test_it_links_a_payment_keyed_by_hand_by_policy_and_books_none(story):
     invoice = story.invoice()
     story.run()
     there = story.link("invoices", invoice).external_id
-    paid = {"customer": {"id": story.link("customers", "ann").external_id}, "payment": 100, "tranDate": "2026-09-05"}
-    paid |= {"currency": payload_of(story)["currency"], "account": {"id": clearing(story)}, "autoApply": False}
-    paid |= {"apply": {"items": [{"doc": {"id": there}, "apply": True, "amount": 100}]}}
-    keyed = key_by_hand(story, "payments", **paid)
+    keyed = pay_by_hand(story, there, day="2026-09-05")
     payment = story.payment({invoice: 10000})
     story.run()
     assert (story.link("payments", payment).external_id, len(payments_of(story))) == (keyed, 1)
-    assert (
-        story.link("payments", payment).facts["applied"] == [[there, "100"]]
-        or story.link("payments", payment).facts["applied"]
-    )
+    assert story.applied("payments", payment) == {there: Decimal(100)}
+
+
+def pay_by_hand(story, there, *, day):
+    paid = {"customer": {"id": story.link("customers", "ann").external_id}, "payment": 100, "tranDate": day}
+    paid |= {"currency": payload_of(story)["currency"], "account": {"id": clearing(story)}, "autoApply": False}
+    paid |= {"apply": {"items": [{"doc": {"id": there}, "apply": True, "amount": 100}]}}
+    return key_by_hand(story, "payments", reference="PAID-BY-HAND", **paid)
+
+
+def test_it_holds_a_payment_of_a_document_that_was_paid_by_hand_until_a_person_chooses(story):
+    story.invoice()
+    story.run()
+    syncs.change_sync(story.sync, changes={"start_date": date(2026, 9, 1)}, actor=ACTOR)
+    invoice, payment = older_invoice(story)
+    keyed = as_keyed(story, invoice)
+    by_hand = pay_by_hand(story, keyed, day="2026-09-04")
+    story.run()
+    assert story.state("payments", payment) == ("parked", "paid_in_target")
+    decisions.link_found(story.record("payments", payment), actor=ACTOR, external_id=by_hand)
+    story.run("replay")
+    assert (story.state("payments", payment)[0], story.link("payments", payment).external_id) == ("delivered", by_hand)
+    assert len(payments_of(story)) == 1
 
 
 def clearing(story):
-    from integrations.models import ReferenceValue
-
     return ReferenceValue.objects.get(connection=story.sync.target, kind="account", number="1214").code
 
 

@@ -20,7 +20,7 @@ from integrations.engine.post import (
     open_batch,
     refuse_taken,
 )
-from integrations.engine.singly import Hits, find_each, read_each
+from integrations.engine.singly import Hits, look_up, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
 from integrations.errors import ContractError, TransientError
 
@@ -108,7 +108,9 @@ class _Batch:
                 work.prepare()
         if not self._left and self._hits is None:
             first = [work for work in self._works if work.drafts and not (work.operation or work.draft.external_id)]
-            self._hits = self._belt.state.pool.submit(find_each, self._belt.sink, [work.draft for work in first])
+            chosen = {work.draft.reference: work.chosen for work in first if work.chosen}
+            drafts = [work.draft for work in first]
+            self._hits = self._belt.state.pool.submit(look_up, self._belt.sink, drafts, chosen)
 
 
 class Belt:

@@ -21,7 +21,7 @@ _RECEIPTS_WAIT_S = 1.0
 _ANSWERS_AT_ONCE = 16
 _ANSWERS_WAIT_S = 0.02
 _TRANSIENT_LIMIT = 20  # so many in a row end the run early
-_Result = tuple[Work, Receipt | BaseException]
+_Result = tuple[Work, Receipt | Exception]
 
 
 @dataclass(slots=True)
@@ -113,11 +113,11 @@ def _pump(sink: Sink, waiting: "deque[Work]", answers: "_Answers", halt: Event) 
         answers.put(None)
 
 
-def _book(sink: Sink, work: Work) -> Receipt | BaseException:
+def _book(sink: Sink, work: Work) -> Receipt | Exception:
     reached("calling")
     try:
         return sink.book(work.draft)
-    except BaseException as error:
+    except Exception as error:  # judged by the run's own thread: what is none of ours ends the run
         return error
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from audit.record import change_config
 from integrations.engine import schedule
+from integrations.engine.drafting import PAID_IN_TARGET
 from integrations.engine.problems import recount
 from integrations.engine.standing import LINK, POST_ANEW
 from integrations.engine.store import release_waiting
@@ -15,15 +16,17 @@ from integrations.periods import ASK, CODES, HOLD, NEXT_OPEN, SKIP
 
 State = SyncRecord.State
 _SEVERAL = "duplicate_in_target"
+_LOOK_ALIKES = ("possible_duplicate", _SEVERAL, PAID_IN_TARGET)
 
 
 def link_found(record: SyncRecord, *, actor: str, external_id: str = "") -> None:
     """Link a record to a look-alike that it is parked beside; it is looked up again, and linked only if the two agree.
 
-    Of several look-alikes `external_id` names the one. Raises ConfigurationError where it is another record's already.
+    Of several look-alikes `external_id` names the one; the day of a document so chosen may be another. Raises
+    ConfigurationError where it is another record's already.
     """
-    if record.code == _SEVERAL and not external_id:
-        raise ConfigurationError(f"{record} has several look-alikes. Choose one of them.", code="choose_one")
+    if record.code in (_SEVERAL, PAID_IN_TARGET) and not external_id:
+        raise ConfigurationError(f"{record} may be one of several documents. Choose one of them.", code="choose_one")
     if external_id and (owner := _owner_of(record, external_id)):
         raise ConfigurationError(
             f"{external_id} is linked to {owner} already. Choose another, or have {record} posted as a new one.",
@@ -51,7 +54,7 @@ def post_anew(record: SyncRecord, *, actor: str) -> None:
 
 
 def _decide(record: SyncRecord, decision: str, action: str, actor: str, value: str = "") -> None:
-    if record.state != State.PARKED or record.code not in ("possible_duplicate", _SEVERAL):
+    if record.state != State.PARKED or record.code not in _LOOK_ALIKES:
         raise ConfigurationError(f"{record} is not held up by a look-alike in the target.", code="nothing_to_decide")
     _take_up(record, decision, value, action, actor)
 

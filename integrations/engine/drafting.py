@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from integrations.contracts import Context, Flow, LinkView, Mapped, Value
 from integrations.engine.faults import parking_faults
-from integrations.engine.standing import has_open_operations, leave_standing
+from integrations.engine.standing import LINK, POST_ANEW, has_open_operations, leave_standing
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.periods import HOLD, NEXT_OPEN, SKIP
 
+PAID_IN_TARGET = "paid_in_target"
 _PERIOD_CHOICES = (HOLD, NEXT_OPEN, SKIP)  # what a person may choose for one record
 Links = Mapping[tuple[str, str], LinkView]
 
@@ -19,6 +20,8 @@ def prepare(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None
         _MAKERS[work.aim.mode](state, plan, work, parents)
         if work.drafts:
             _check_references(state, plan.flow, work)
+        if work.drafts and work.aim.mode == "deliver":
+            _check_open_amounts(work, parents)
 
 
 def context_of(state: RunState, flow: Flow, links: Links, work: Work | None = None, revision: int = 1) -> Context:

@@ -59,15 +59,15 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         hits = [hit for hit in hits if hit.by_reference]
     if work.aim.looks_up:
         return _link_older(work, hits)
-    decision, chosen = _decided(work)
-    if decision == LINK and chosen:
-        hits = [hit for hit in hits if hit.external_id == chosen] or hits
+    decision, wanted = work.row.decision if work.row else "", work.draft.facts
+    if work.chosen and (chosen := [hit for hit in hits if hit.external_id == work.chosen]):
+        hits, wanted = chosen, replace(wanted, date=None)  # a person saw both: the day it was keyed may be another
     if decision == POST_ANEW:
         hits = [hit for hit in hits if hit.by_reference]
     if not hits:
         return None
     ids = ", ".join(hit.external_id for hit in hits)
-    agrees = is_same_document(work.draft.facts, hits[0].facts)
+    agrees = is_same_document(wanted, hits[0].facts)
     if len(hits) > 1:
         advice = "Choose which of them it is, or void all but one there."
         work.park(
@@ -120,11 +120,6 @@ def refuse_taken(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> 
         told = f"{ending.work.label} looks like {external_id}, which {other} is linked to. {advice}"
         ending.work.park("possible_duplicate", told, value=external_id)
     return kept
-
-
-def _decided(work: Work) -> tuple[str, str]:
-    """Give a person's decision about a look-alike, and the id chosen."""
-    return (work.row.decision, work.row.decision_value) if work.row else ("", "")
 
 
 def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: Sequence[Work]) -> None:

@@ -1,6 +1,7 @@
 """A batch that one odd answer spoils is asked again one by one, so that only the odd record is held."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from integrations.contracts import Booked, Draft, Found, Sink
 from integrations.errors import ContractError
@@ -24,6 +25,19 @@ def find_each(sink: Sink, drafts: Sequence[Draft]) -> tuple[Hits, dict[str, Cont
         hits.update(found)
         faults.update(fault)
     return hits, faults
+
+
+def look_up(sink: Sink, drafts: Sequence[Draft], chosen: Mapping[str, str]) -> tuple[Hits, dict[str, ContractError]]:
+    """Look drafts up; a document that a person chose for one (by reference) is read though no look-up shows it."""
+    hits, faults = find_each(sink, drafts)
+    unseen = [
+        Booked(draft=draft, external_id=chosen[draft.reference])
+        for draft in drafts
+        if draft.reference in chosen
+        and chosen[draft.reference] not in {hit.external_id for hit in hits.get(draft.reference, ())}
+    ]
+    read = {reference: (replace(found, by_reference=False),) for reference, found in read_each(sink, unseen).items()}
+    return {**hits, **{reference: (*hits.get(reference, ()), *found) for reference, found in read.items()}}, faults
 
 
 def read_each(sink: Sink, booked: Sequence[Booked]) -> dict[str, Found]:

@@ -156,6 +156,11 @@ class Work:
         """The draft of the operation that is next."""
         return self.drafts[self.operation]
 
+    @property
+    def chosen(self) -> str:
+        """The id of the document that a person chose to link; empty without such a choice."""
+        return self.row.decision_value if self.row and self.row.decision == "link" else ""
+
     def carry(self) -> None:
         """Take over from the SyncRecord what this pass does not set anew."""
         row = self.row
