@@ -107,6 +107,11 @@ def put_credentials(connection: HasSecrets, changed: Mapping[str, str]) -> None:
     connection.credentials = {**open_credentials(connection), **{name: text for name, text in changed.items() if text}}
 
 
+def put_inbound(connection: HasSecrets, changed: Mapping[str, str]) -> None:
+    """Replace the inbound secrets given and keep the others. Does not save."""
+    connection.inbound_secrets = {**open_inbound(connection), **changed}
+
+
 def present_secrets(connection: HasSecrets) -> frozenset[str]:
     """Name the secrets that are set, without showing them."""
     return frozenset(name for name, text in open_credentials(connection).items() if text)

@@ -49,6 +49,7 @@ from integrations.contracts.tools import (
     Egress,
     Limiter,
     Limits,
+    SharedLimits,
     TokenStore,
     Tools,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "Scalar",
     "Session",
     "Settings",
+    "SharedLimits",
     "Side",
     "Sink",
     "SourceDocument",

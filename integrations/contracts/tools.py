@@ -8,12 +8,25 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLimits:
+    """What a vendor counts over several connections, of several tenants even: by developer key, say.
+
+    `scope` names what is counted, and tells no secret.
+    """
+
+    scope: str
+    per_hour: int
+    sign_ins_per_hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much a connection may ask at most. None: the vendor names no such limit."""
 
     concurrency: int
     per_minute: int | None = None
     per_hour: int | None = None
+    shared: SharedLimits | None = None
 
 
 class TokenStore(Protocol):

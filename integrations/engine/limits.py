@@ -3,14 +3,14 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
 import structlog
 from redis import Redis, RedisError
 
-from integrations.contracts import Clock, Limits
+from integrations.contracts import Clock, Limits, SharedLimits
 from integrations.engine.clock import SystemClock
 from integrations.engine.limits_scripts import ASK, BORN, GIVE, KEYS, SLOW
 from integrations.engine.shared import shared_redis
@@ -22,6 +22,7 @@ PATIENCE_S = 75.0  # longer than the longest wait a full minute's window can ask
 REDIS_AWAY_S = 2.0  # how long we do without Redis before asking again
 TOKEN_LIFE_S = 5.0  # a counted call not made by then is lost, or it would fall into a later window
 _CHUNKS_A_MINUTE = 20
+_SHARED_AT_ONCE = 1000  # a shared scope counts calls, not how many are in flight
 
 _log = structlog.get_logger("integrations.limits")
 
@@ -60,6 +61,7 @@ class RedisLimiter:
         server_time: Callable[[], float] | None = None,
     ) -> None:
         self.limits = limits
+        self.shared: RedisLimiter | None = None  # what the vendor counts beside, over several connections
         self._scope = scope
         self._redis = redis
         self._keys = [*(f"limit:{{{scope}}}:{name}" for name in KEYS), BORN]
@@ -85,14 +87,15 @@ class RedisLimiter:
     @contextmanager
     def permit(self) -> Iterator[None]:
         """Wait for the right to make one call. Raises RateLimitError when none comes in good time."""
-        self._wait(self._try_start)
-        try:
-            yield
-        finally:
-            with self._cond:
-                self._in_use -= 1
-                self._give_if_idle()
-                self._cond.notify()
+        with self.shared.permit() if self.shared else nullcontext():
+            self._wait(self._try_start)
+            try:
+                yield
+            finally:
+                with self._cond:
+                    self._in_use -= 1
+                    self._give_if_idle()
+                    self._cond.notify()
 
     @contextmanager
     def reserve(self, want: int) -> Iterator[int]:
@@ -100,17 +103,20 @@ class RedisLimiter:
 
         Raises RateLimitError when none comes in good time.
         """
-        with self._cond:
-            self._want += want
-        try:
-            yield self._wait(self._try_hold)
-        finally:
+        with self.shared.reserve(want) if self.shared else nullcontext():
             with self._cond:
-                self._want -= want
-                self._give_if_idle()
+                self._want += want
+            try:
+                yield self._wait(self._try_hold)
+            finally:
+                with self._cond:
+                    self._want -= want
+                    self._give_if_idle()
 
     def slow_down(self, retry_after_s: float | None) -> None:
         """Pause every worker: as long as the system asked, else 1 s, doubling with each new strike up to a minute."""
+        if self.shared and retry_after_s:  # a moment to come back is told of quotas, which are what is shared
+            self.shared.slow_down(retry_after_s)
         pause_s = self._call(SLOW, retry_after_s or 0, self.limits.concurrency)
         with self._cond:
             seconds = (retry_after_s or 1.0) if pause_s is None else pause_s / 1000
@@ -248,4 +254,24 @@ def limiter_for(scope: str, limits: Limits, *, call_s: float) -> RedisLimiter:
         if limiter is None:
             limiter = _limiters[scope] = RedisLimiter(shared_redis(), scope, limits, call_s=call_s)
         limiter.limits = limits
+        limiter.shared = _shared(limits.shared, call_s) if limits.shared else None
         return limiter
+
+
+def sign_ins_for(limits: Limits, *, call_s: float) -> RedisLimiter | None:
+    """Give this process's limiter of log-ins, where the vendor counts them over several connections."""
+    shared = limits.shared
+    if shared is None or shared.sign_ins_per_hour is None:
+        return None
+    counted = Limits(concurrency=_SHARED_AT_ONCE, per_hour=shared.sign_ins_per_hour)
+    return limiter_for(f"{shared.scope}:sign-ins", counted, call_s=call_s)
+
+
+def _shared(shared: SharedLimits, call_s: float) -> RedisLimiter:
+    """Give the limiter of a shared scope. Inside the lock."""
+    limits = Limits(concurrency=_SHARED_AT_ONCE, per_hour=shared.per_hour)
+    limiter = _limiters.get(shared.scope)
+    if limiter is None:
+        limiter = _limiters[shared.scope] = RedisLimiter(shared_redis(), shared.scope, limits, call_s=call_s)
+    limiter.limits = limits
+    return limiter

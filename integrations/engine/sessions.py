@@ -11,7 +11,7 @@ from integrations.contracts import Environment, Identity, Limits, Session, Tools
 from integrations.engine.clock import SystemClock
 from integrations.engine.egress import egress_for
 from integrations.engine.lease import Lease
-from integrations.engine.limits import RedisLimiter, limiter_for, share
+from integrations.engine.limits import RedisLimiter, limiter_for, share, sign_ins_for
 from integrations.engine.tokens import token_store_for
 from integrations.errors import ConfigurationError
 from integrations.models import Connection
@@ -36,7 +36,9 @@ def tools_for(connection: Connection, lease: Lease | None = None) -> Tools:
     environment = cast(Environment, connection.environment)
     hosts = registry.sandbox_hosts(connection.connector) if environment == "sandbox" else {}
     return Tools(
-        tokens=token_store_for(open_settings(connection)),
+        tokens=token_store_for(
+            open_settings(connection), sign_ins_for(granted_limits(connection), call_s=settings.CALL_TIMEOUT_S)
+        ),
         limiter=limiter_of(connection),
         clock=SystemClock(),
         egress=egress_for(environment, connection.tenant.slug, offset, hosts),

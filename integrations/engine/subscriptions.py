@@ -17,7 +17,7 @@ from integrations.engine import schedule
 from integrations.engine.sessions import open_session
 from integrations.errors import ConfigurationError, ConnectorError, RejectedError
 from integrations.models import Connection, Sync
-from integrations.vault import open_inbound
+from integrations.vault import put_inbound
 
 log = structlog.get_logger()
 ID, KEY, CHECKED_AT = "subscription_id", "subscription_key", "subscription_checked_at"  # kept among the values
@@ -48,7 +48,7 @@ def subscribe(connection: Connection, *, url: str, actor: str) -> None:
     with _session(connection) as session:
         made = session.subscribe(f"ml-connector {connection.pk}", url, key)
     with transaction.atomic():
-        connection.inbound_secrets = {**open_inbound(connection), secret: made.security_key}
+        put_inbound(connection, {secret: made.security_key})
         connection.save(update_fields=["inbound_secrets"])
         _keep(connection, {ID: made.id, KEY: "", CHECKED_AT: datetime.now(UTC).isoformat()})
         _note(connection, "subscribed to webhooks", actor)

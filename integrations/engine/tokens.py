@@ -5,14 +5,14 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 import structlog
 from django.utils.crypto import salted_hmac
 from redis import Redis, RedisError
 
-from integrations.contracts import Clock, Settings
+from integrations.contracts import Clock, Limiter, Settings
 from integrations.engine.clock import SystemClock
 from integrations.engine.shared import shared_redis
 from integrations.errors import AuthenticationError, ConfigurationError, UnavailableError
@@ -66,6 +66,7 @@ class RedisTokenStore:
         self._scope = scope
         self._clock = clock or SystemClock()
         self._local = MemoryTokenStore()
+        self.sign_ins: Limiter | None = None  # where the vendor counts log-ins over several connections
 
     def get(self, name: str) -> str | None:
         """Give the token, or None when there is none or it ran out."""
@@ -98,7 +99,8 @@ class RedisTokenStore:
             try:
                 self._local.drop(name)
                 self._raise_refusal(name)
-                with self._noting_refusal(name):
+                permit = self.sign_ins.permit() if self.sign_ins else nullcontext()
+                with permit, self._noting_refusal(name):
                     yield
             finally:
                 self._try(lambda: self._redis.eval(_UNLOCK, 1, self._key(name, "login"), ticket))
@@ -154,11 +156,12 @@ _stores: dict[str, RedisTokenStore] = {}
 _stores_lock = threading.Lock()
 
 
-def token_store_for(settings: Settings) -> RedisTokenStore:
+def token_store_for(settings: Settings, sign_ins: Limiter | None = None) -> RedisTokenStore:
     """Give this process's store of a connection. Changed credentials are another scope: no old token outlives them."""
     values = json.dumps([settings.environment, sorted(settings.values.items())])
     scope = f"{settings.connection_id}:{salted_hmac('integrations.tokens', values).hexdigest()[:16]}"
     with _stores_lock:
         if scope not in _stores:
             _stores[scope] = RedisTokenStore(shared_redis(), scope)
+        _stores[scope].sign_ins = sign_ins
         return _stores[scope]

@@ -10,8 +10,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from integrations.contracts import Limits
-from integrations.engine.limits import RedisLimiter, limiter_for, share
+from integrations.contracts import Limits, SharedLimits
+from integrations.engine.limits import RedisLimiter, limiter_for, share, sign_ins_for
 from integrations.engine.limits_scripts import BORN
 from integrations.errors import RateLimitError
 from integrations.tests.wire import FakeClock
@@ -387,7 +387,7 @@ def test_it_holds_the_limit_over_many_threads(counted):
 
 WORKER = """
 import sys, redis
-from integrations.contracts import Limits
+from integrations.contracts import Limits, SharedLimits
 from integrations.engine.limits import RedisLimiter
 client = redis.Redis.from_url(sys.argv[1])
 limiter = RedisLimiter(client, "processes", Limits(concurrency=2), patience_s=60.0)
@@ -425,3 +425,25 @@ def test_it_takes_at_least_one():
 def test_it_has_one_limiter_per_scope_and_process():
     first = limiter_for("one", Limits(concurrency=1), call_s=30.0)
     assert limiter_for("one", Limits(concurrency=2), call_s=30.0) is first
+
+
+# What a vendor counts over several connections
+
+
+def test_it_holds_what_several_connections_share(make):
+    shared = make(concurrency=100, per_hour=3, scope="key")
+    one, other = make(scope="org-1"), make(scope="org-2")
+    one.shared = other.shared = shared
+    for limiter in (one, other, one):
+        with limiter.permit():
+            pass
+    with pytest.raises(RateLimitError), other.permit():
+        pass
+
+
+def test_it_gives_connections_of_one_key_the_same_shared_scope(session_redis):
+    limits = Limits(concurrency=3, shared=SharedLimits(scope="key-7", per_hour=20_000, sign_ins_per_hour=200))
+    one, other = limiter_for("org-7", limits, call_s=1), limiter_for("org-8", limits, call_s=1)
+    assert one.shared is other.shared is not None
+    assert sign_ins_for(limits, call_s=1) is sign_ins_for(limits, call_s=1)
+    assert sign_ins_for(Limits(concurrency=1), call_s=1) is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from integrations.contracts import CredentialField, Limits, Settings
+from integrations.contracts import CredentialField, Limits, Settings, SharedLimits
 from integrations.errors import ConfigurationError
 
 # Source: developer.bill.com/docs/environmental-differences, read 2026-11-21.
@@ -17,6 +17,7 @@ ENVIRONMENTS = ((PRODUCTION + API_PATH, "Production"), (STAGE + API_PATH, "BILL'
 # Source: developer.bill.com/docs/api-rate-limits, read 2026-11-21.
 CALLS_AT_ONCE = 3
 CALLS_PER_HOUR = 20_000
+SIGN_INS_PER_HOUR = 200
 
 SUBSCRIPTION_ID, SUBSCRIPTION_KEY = "subscription_id", "subscription_key"  # its id; the idempotent key of its making
 SUBSCRIPTION_CHECKED_AT = "subscription_checked_at"
@@ -161,7 +162,14 @@ def limits(settings: Settings) -> Limits:
     return Limits(
         concurrency=int(settings.values.get("calls_at_once") or CALLS_AT_ONCE),
         per_hour=int(settings.values.get("calls_per_hour") or CALLS_PER_HOUR),
+        shared=SharedLimits(scope=_key_scope(settings), per_hour=CALLS_PER_HOUR, sign_ins_per_hour=SIGN_INS_PER_HOUR),
     )
+
+
+def _key_scope(settings: Settings) -> str:
+    """Name what BILL counts by, the developer key of an environment, without telling it."""
+    counted = f"{Credentials.of(settings).origin}\n{settings.values.get('dev_key', '')}"
+    return f"billcom-key-{sha256(counted.encode()).hexdigest()[:24]}"
 
 
 def refused(field: str, message: str) -> ConfigurationError:
