@@ -11,7 +11,18 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from integrations import registry
-from integrations.contracts import Context, DatedStream, Flow, LedgerSink, Money, Pair, Record, Session, Unreadable
+from integrations.contracts import (
+    Context,
+    DatedStream,
+    Flow,
+    LedgerSink,
+    Money,
+    Pair,
+    Record,
+    Session,
+    Sink,
+    Unreadable,
+)
 from integrations.engine.references import reference_values
 from integrations.engine.sessions import identity_of, open_session
 from integrations.errors import ConfigurationError, ConnectorError
@@ -42,9 +53,13 @@ class Books:
             raise ConfigurationError(f"{flow.label} cannot be read by date yet.", code="not_reconcilable")
         return cast(DatedStream, stream)
 
-    def sink(self, flow: Flow, slug: str = "") -> LedgerSink:
+    def writer(self, flow: Flow, slug: str) -> Sink:
+        """Give a sink of the system that a flow writes to."""
+        return (self.target if flow.reads == "source" else self.source).sink(slug)
+
+    def sink(self, flow: Flow) -> LedgerSink:
         """Give the sink that a flow writes to. Raises ConfigurationError where its documents cannot be listed."""
-        sink = (self.target if flow.reads == "source" else self.source).sink(slug or flow.sink)
+        sink = self.writer(flow, flow.sink)
         if not hasattr(sink, "listing"):
             raise ConfigurationError(f"{flow.label} cannot be listed in the target yet.", code="not_reconcilable")
         return cast(LedgerSink, sink)

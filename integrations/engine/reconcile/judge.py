@@ -52,7 +52,7 @@ class Case:
 
     @property
     def stands(self) -> bool:
-        """Tell whether it is in the target's ledger and was not taken out again."""
+        """Tell whether it stands in the target and was not taken out again."""
         return self.standing is not None and self.standing.counts and not self.is_reversed(self.link)
 
     @property
@@ -66,6 +66,21 @@ class Case:
             return False
         reversal = self.others.get(link.reversal_id)
         return link.reversal_id != link.external_id and reversal is not None and reversal.counts
+
+    def trail_amount(self, amount: Decimal) -> Decimal:
+        """Give the document's amount as it was posted."""
+        wanted = self.trail.wanted.total if self.trail else None
+        return wanted if wanted is not None and self.version_changed else amount
+
+    def ledger_amount(self, facts: Facts, amount: Decimal) -> Decimal:
+        """Give the document's amount as the ledger has it.
+
+        A journal's total is the sum of its debits, so what counts is how far it is from what was sent.
+        """
+        wanted = self.trail.wanted.total if self.trail else None
+        if facts.total is None:
+            return amount
+        return facts.total if wanted is None or self.version_changed else amount + facts.total - wanted
 
     @property
     def version_changed(self) -> bool:
@@ -117,13 +132,15 @@ def _judge_due(tally: Tally, case: Case) -> None:
     amount, currency = _source_amount(case)
     tally.count("source", case.flow.slug, currency, amount)
     if case.trail is not None and case.trail.link is not None and (case.stands or case.trail.state in _BOOKED):
-        facts = case.trail.wanted
-        tally.count("trail", case.flow.slug, facts.currency or currency, _or(facts.total, amount))
+        tally.count("trail", case.flow.slug, case.trail.wanted.currency or currency, case.trail_amount(amount))
     if case.standing is None or not case.stands:
         _name_missing(tally, case)
         return
     facts = case.standing.found.facts
-    tally.count("target", case.flow.slug, facts.currency or currency, _or(facts.total, amount))
+    tally.count("target", case.flow.slug, facts.currency or currency, case.ledger_amount(facts, amount))
+    if case.standing.found.stage != "posted":
+        reason = f"Stands in {case.target_name}, but is not posted or approved there yet."
+        tally.remark("awaiting_posting", case.flow.slug, currency, case.key, amount, reason)
     _compare(tally, case, case.standing)
     _check_replaced(tally, case)
 
@@ -155,12 +172,9 @@ def _name_missing(tally: Tally, case: Case) -> None:
         detail = f"{case.label} stands in {target} as {standing.name}, but it was voided there."
         action = f"Restore {standing.name} in {target} and read it again, or have {case.label} posted anew."
         heal = "post_anew"
-    elif standing is not None and standing.counts:
+    elif standing is not None:
         detail = f"{case.label} was reversed in {target}, though {case.source_name} has it as due."
         action, heal = f"Have {case.label} posted anew from here, or skip it with a reason.", "post_anew"
-    elif standing is not None:
-        detail = f"{case.label} stands in {target} as {standing.name}, but it is not posted to the ledger yet."
-        action, heal = f"Post or release {standing.name} in {target}, then read it again.", "read_again"
     elif trail is not None and trail.link is not None:
         detail = f"{case.label} was booked in {target} as {trail.link.external_id} and stands there no longer."
         action, heal = f"Restore it in {target}, or have it posted anew from here.", "post_anew"
@@ -190,10 +204,10 @@ def _faults(case: Case, standing: Standing) -> dict[Kind, str]:
     """Name what differs, once per kind; lines that differ with the total are the same fault."""
     found: dict[Kind, str] = {}
     facts = standing.found.facts
-    if case.money is not None and not _same_money(case.money, facts):
+    if case.money is not None and not _same_money(case, case.money, facts):
         found["amount"] = (
             f"{case.money.amount} {case.money.currency} in {case.source_name}, "
-            f"{facts.total} {facts.currency} in {case.target_name}."
+            f"{case.ledger_amount(facts, case.money.amount)} {facts.currency} in {case.target_name}."
         )
     for kind, told in _sorted_faults(case.trail.wanted if case.trail else Facts(), facts).items():
         found.setdefault(kind, told)
@@ -223,15 +237,17 @@ def _changed_kind(case: Case, facts: Facts) -> Kind:
     return "date" if day and facts.date and day not in (facts.date, wanted) else "account"
 
 
-def _same_money(money: Money, facts: Facts) -> bool:
+def _same_money(case: Case, money: Money, facts: Facts) -> bool:
     is_same_currency = facts.currency is None or facts.currency == money.currency
-    return is_same_currency and (facts.total is None or facts.total == money.amount)
+    return is_same_currency and case.ledger_amount(facts, money.amount) == money.amount
 
 
 def _is_accepted(case: Case, standing: Standing) -> bool:
     """Tell whether a person took the document as it stands: it is as last read, though not as drafted."""
     trail = case.trail
-    if trail is None or trail.link is None or trail.state != State.DELIVERED or not trail.link.is_as_drafted:
+    if trail is None or trail.link is None or not trail.link.is_as_drafted:
+        return False
+    if trail.state != State.DELIVERED or not trail.reason:  # whoever accepts says why
         return False
     return not case.version_changed and not differences(trail.link.facts, standing.found.facts)
 
@@ -342,7 +358,10 @@ def _name(
 
 
 def _standing_total(case: Case) -> Decimal | None:
-    return case.standing.found.facts.total if case.stands and case.standing else None
+    if not case.stands or case.standing is None:
+        return None
+    facts = case.standing.found.facts
+    return case.ledger_amount(facts, case.money.amount) if case.money else facts.total
 
 
 def _source_amount(case: Case) -> tuple[Decimal, str]:

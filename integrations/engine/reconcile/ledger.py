@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from integrations.engine.reconcile.books import Books
 from integrations.engine.reconcile.trail import Booked, Trail, load_drafts
 
 _READ_BACK_AT_ONCE = 250
+_MAY_BE_LEFT_OUT = ("lines", "applied")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,8 @@ class Standing:
 
     @property
     def counts(self) -> bool:
-        """Tell whether it is in the ledger: neither voided nor waiting to be posted."""
-        return self.found.stage == "posted"
+        """Tell whether it stands: it was not voided. What waits to be posted or approved stands, too."""
+        return self.found.stage != "voided"
 
     @property
     def name(self) -> str:
@@ -46,6 +47,14 @@ class Ledger:
         """Give a document by its id, the one of that sink first."""
         held = self.by_id.get(external_id, [])
         return next((each for each in held if each.sink == sink), held[0] if held else None)
+
+    def tells(self, booked: Booked) -> bool:
+        """Tell whether a document was listed whole: lists may leave lines and applications out."""
+        held = self.get(booked.external_id, booked.sink)
+        if held is None:
+            return False
+        facts, wanted = held.found.facts, booked.facts
+        return all(getattr(wanted, name) is None or getattr(facts, name) is not None for name in _MAY_BE_LEFT_OUT)
 
     def claim(self, trail: Trail) -> None:
         """Note which documents are a record's: by id, and beside them one for each further reference of its own."""
@@ -125,10 +134,8 @@ def read_listing(books: Books, start: date, end: date) -> Ledger:
 
 
 def read_outlying(books: Books, flow: Flow, ledger: Ledger, trails: Iterable[Trail]) -> None:
-    """Read back by id what records of ours booked and the listing does not show: dated elsewhere, or gone."""
-    outlying = [
-        booked for trail in trails for booked in trail.booked.values() if booked.external_id not in ledger.by_id
-    ]
+    """Read back by id what records of ours booked and the listing does not show (whole): dated elsewhere, or gone."""
+    outlying = [booked for trail in trails for booked in trail.booked.values() if not ledger.tells(booked)]
     by_sink: defaultdict[str, list[Booked]] = defaultdict(list)
     for booked in outlying:
         by_sink[booked.sink or flow.sink].append(booked)
@@ -138,7 +145,12 @@ def read_outlying(books: Books, flow: Flow, ledger: Ledger, trails: Iterable[Tra
 
 
 def _read_back(books: Books, flow: Flow, ledger: Ledger, sink: str, some: list[Booked]) -> None:
-    drafts = load_drafts(books.sync, (booked.last_attempt_id for booked in some))
-    wanted = [BookedDraft(draft=drafts[each.last_attempt_id], external_id=each.external_id) for each in some]
-    for found in books.sink(flow, sink).read_back(wanted).values():
-        ledger.by_id[found.external_id].append(Standing(flow=flow.slug, sink=sink, found=found))
+    drafts = load_drafts(books.sync, (booked.attempt_id for booked in some))
+    wanted = [
+        BookedDraft(draft=replace(drafts[each.attempt_id], facts=each.facts), external_id=each.external_id)
+        for each in some
+    ]
+    for found in books.writer(flow, sink).read_back(wanted).values():
+        number = next((each.found.number for each in ledger.by_id[found.external_id]), "")
+        found = replace(found, number=found.number or number)
+        ledger.by_id[found.external_id].insert(0, Standing(flow=flow.slug, sink=sink, found=found))

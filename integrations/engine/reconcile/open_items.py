@@ -12,7 +12,7 @@ from integrations.contracts import Flow, Money, OpenItem, Record, Window
 from integrations.engine.reconcile.books import Books, open_books
 from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
 from integrations.engine.reconcile.trail import Trail, load_trails, owners
-from integrations.errors import ConnectorError
+from integrations.errors import ConfigurationError, ConnectorError
 from integrations.models import Sync
 
 _AT_ONCE = 1000
@@ -26,25 +26,44 @@ def tie_out(sync: Sync, as_of: date, *, since: date, before: TieOut | None = Non
     was. Raises ConfigurationError where the target cannot tell the past, TransientError.
     """
     with open_books(sync) as books:
-        items = _read_items(books, as_of)
-        names = owners(sync, (item.external_id for _, item in items))
-        opened = {flow.slug: _read_source(books, flow, as_of, since, before, names) for flow in _flows(books)}
-        return _compared(books, items, names, opened, as_of, since, before)
+        told = _read_items(books, as_of)
+        names = owners(sync, (item.external_id for _, item in told.items))
+        opened = {flow.slug: _read_source(books, flow, as_of, since, before, names) for flow in told.flows}
+        made = _compared(books, told.items, names, opened, as_of, since, before)
+    return replace(made, remarks=(*made.remarks, *told.remarks))
 
 
 def _flows(books: Books) -> list[Flow]:
     return [flow for flow in books.flows if flow.open_at is not None]
 
 
-def _read_items(books: Books, as_of: date) -> list[tuple[str, OpenItem]]:
-    """Ask each sink once for its open documents; with them the first flow that writes there."""
-    items: list[tuple[str, OpenItem]] = []
-    seen = set[tuple[str, str]]()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the target told: open documents with the first flow that writes there, and the flows it can tell of."""
+
+    items: list[tuple[str, OpenItem]]
+    flows: list[Flow]
+    remarks: list[Remark]
+
+
+def _read_items(books: Books, as_of: date) -> _Told:
+    """Ask each sink once. Raises ConfigurationError when none of them can tell what was open."""
+    told, asked, fault = _Told(items=[], flows=[], remarks=[]), dict[tuple[str, str], bool](), None
     for flow in _flows(books):
-        if (flow.reads, flow.sink) not in seen:
-            seen.add((flow.reads, flow.sink))
-            items += [(flow.slug, item) for item in books.sink(flow).open_items(as_of) if item.amount]
-    return items
+        name = (flow.reads, flow.sink)
+        if name not in asked:
+            try:
+                told.items.extend((flow.slug, item) for item in books.sink(flow).open_items(as_of) if item.amount)
+                asked[name] = True
+            except ConfigurationError as error:
+                asked[name], fault = False, error
+        if asked[name]:
+            told.flows.append(flow)
+        elif fault is not None:
+            told.remarks.append(Remark(code="cannot_tell", flow=flow.slug, currency="", reason=fault.message))
+    if fault is not None and not told.flows:
+        raise fault
+    return told
 
 
 # The source's side

@@ -46,7 +46,7 @@ class Booked:
     reference: str
     revision: int
     facts: Facts
-    last_attempt_id: int
+    attempt_id: int  # the first: its draft made the document
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,7 +137,8 @@ def _add_links(sync: Sync, flow: str, trails: dict[str, Trail]) -> None:
 
 _ATTEMPTS = """
 SELECT a.record_id, a.id, a.revision, a.reference, a.external_id, a.outcome,
-       a.draft::json ->> 'sink', (a.draft::json -> 'facts')::text
+       a.draft::json ->> 'sink', (a.draft::json -> 'facts')::text,
+       COALESCE(a.draft::json ->> 'writes_back', 'false') = 'true'
 FROM audit_attempt a
 WHERE a.tenant_id = %s AND a.record_id = ANY(%s)
   AND a.outcome IN ('delivered', 'linked', 'different', 'unknown', 'open')
@@ -149,8 +150,10 @@ def _add_attempts(sync: Sync, trails: dict[str, Trail]) -> None:
     by_id = {trail.record_id: trail for trail in trails.values()}
     with connection.cursor() as cursor:
         cursor.execute(_ATTEMPTS, [sync.tenant_id, list(by_id)])
-        for record_id, attempt_id, revision, reference, external_id, outcome, sink, facts in cursor.fetchall():
+        for record_id, attempt_id, revision, reference, external_id, outcome, sink, facts, is_back in cursor.fetchall():
             trail = by_id[record_id]
+            if is_back:  # it stands in the system that was read from
+                continue
             trail.references.add(reference)
             if outcome in (Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN):
                 trail.sent.add(reference)
@@ -161,7 +164,7 @@ def _add_attempts(sync: Sync, trails: dict[str, Trail]) -> None:
                     reference=reference,
                     revision=revision,
                     facts=load_facts(from_json(facts)),
-                    last_attempt_id=attempt_id,
+                    attempt_id=attempt_id,
                 )
                 _merge(trail, made)
 
@@ -171,7 +174,7 @@ def _merge(trail: Trail, made: Booked) -> None:
     before = trail.booked.get(made.external_id)
     if before is not None:
         said = {name: value for name in _FACTS if (value := getattr(made.facts, name)) is not None}
-        made.facts = replace(before.facts, **said)
+        made.facts, made.attempt_id = replace(before.facts, **said), before.attempt_id
     trail.booked[made.external_id] = made
 
 

@@ -47,7 +47,7 @@ def trail(*links: Joined, state="delivered", **changes) -> Trail:
     for link in links:
         made.booked[link.external_id] = Booked(
             external_id=link.external_id, sink="invoices", reference="R", revision=link.revision, facts=FACTS,
-            last_attempt_id=1,
+            attempt_id=1,
         )  # fmt: skip
     return made
 
@@ -103,11 +103,23 @@ def test_it_names_a_change_in_the_source_that_was_not_posted():
     assert judged(case(changed, trail(joined(), state="parked"), standing())) == (["amount"], (1, 1, 1), [])
 
 
-def test_it_names_what_is_gone_voided_or_not_posted_as_missing():
+def test_it_names_what_is_gone_or_voided_as_missing():
     known = trail(joined())
     assert judged(case(document(), known, None)) == (["missing"], (1, 1, 0), [])
     assert judged(case(document(), known, standing(stage="voided"))) == (["missing"], (1, 1, 0), [])
-    assert judged(case(document(), known, standing(stage="unposted"))) == (["missing"], (1, 1, 0), [])
+
+
+def test_it_counts_what_waits_to_be_posted_and_says_so():
+    waiting = case(document(), trail(joined()), standing(stage="unposted"))
+    assert judged(waiting) == ([], (1, 1, 1), ["awaiting_posting"])
+
+
+def test_it_measures_a_journal_by_how_far_it_is_from_what_was_sent():
+    gross = replace(FACTS, total=Decimal(120))  # a journal's total is the sum of its debits
+    known = trail(joined(facts=gross))
+    known.booked["900"].facts = gross
+    assert judged(case(document(), known, standing(total=Decimal(120)))) == ([], (1, 1, 1), [])
+    assert judged(case(document(), known, standing(total=Decimal(121))))[0] == ["amount"]
 
 
 def test_it_names_what_was_never_read_or_is_held_as_missing():
@@ -142,7 +154,7 @@ def test_it_takes_a_withdrawn_document_and_its_reversal_for_nothing():
 def test_it_names_what_is_wrong_with_a_reversal():
     known = trail(joined(is_reversed=True, reversal_id="901"))
     known.booked["901"] = Booked(
-        external_id="901", sink="credit_notes", reference="R-REV", revision=1, facts=FACTS, last_attempt_id=2
+        external_id="901", sink="credit_notes", reference="R-REV", revision=1, facts=FACTS, attempt_id=2
     )
     there = case(document(stands=False), known, standing(), others={"901": standing("901", total=Decimal(99))})
     assert judged(there) == (["amount"], (0, 0, 0), ["reversed"])
