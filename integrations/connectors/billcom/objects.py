@@ -182,6 +182,7 @@ class Settlement:
 
     payment: Payment | None
     settled: tuple[Settled, ...]
+    currency: str = ""  # of the payment: its vendor's
 
     def of(self, document_id: str) -> Settled | None:
         """Give a settled document by its id; None where BILL did not show it."""

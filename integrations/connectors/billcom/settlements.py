@@ -9,6 +9,7 @@ from integrations.connectors.billcom.objects import Bill, Payment, Settled, Sett
 from integrations.connectors.billcom.parse import parse_bill, parse_vendor_credit
 from integrations.connectors.billcom.query import since
 from integrations.connectors.billcom.records import reference_in
+from integrations.connectors.billcom.sinks.roster import currency_of
 from integrations.connectors.billcom.streams import KINDS, LAG_S, OVERLAP, ListStream
 from integrations.contracts import IndexEntry, Page, Record, Unreadable, Window
 
@@ -65,14 +66,16 @@ class SettlementStream:
         credits = self._client.some("vendor-credits", used) if used else {}
         known = {key: settled_bill(parse_bill(raw)) for key, raw in bills.items()}
         known |= {key: _credit(raw) for key, raw in credits.items()}
-        return self._ours(page, known)
+        vendors = self._client.some("vendors", list(dict.fromkeys(one.vendor_id for one in payments)))
+        return self._ours(page, known, {key: currency_of(raw) for key, raw in vendors.items()})
 
-    def _ours(self, page: Page, known: Mapping[str, Settled]) -> Page:
+    def _ours(self, page: Page, known: Mapping[str, Settled], currencies: Mapping[str, str]) -> Page:
         records = []
         for record in page.records:
             wanted = (*_bills(record.body), *_credits(record.body))
             settled = tuple(known[key] for key in dict.fromkeys(wanted) if key in known)
-            body = Settlement(payment=record.body, settled=settled)
+            currency = currencies.get(record.body.vendor_id, "")
+            body = Settlement(payment=record.body, settled=settled, currency=currency)
             records.append(replace(record, stream=self.slug, body=body, deleted=False))
         broken = tuple(replace(one, stream=self.slug) for one in page.unreadable)
         return replace(page, records=tuple(records), unreadable=broken)

@@ -73,9 +73,9 @@ def label(record: Record) -> str:
 
 
 def money(record: Record) -> Money | None:
-    """Give the cash that the payment moved; its currency is the vendor's, which BILL does not say here."""
-    payment = settlement_of(record).payment
-    return None if payment is None else Money(amount=payment.amount, currency="")
+    """Give the cash that the payment moved."""
+    found = settlement_of(record)
+    return None if found.payment is None else Money(amount=found.payment.amount, currency=found.currency)
 
 
 def document_date(record: Record, context: Context) -> date | None:

@@ -1,15 +1,16 @@
 """Tells this pair's cases to both sandboxes and shows what stands in both, in the words of the case files.
 
 A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (`jde` and `billcom`: what people do there;
-`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made), and by
-hand from accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both
-trial balances before the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the
-sandbox's day.
+`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made; `close`:
+JD Edwards' period of today), and by hand from accounting what must stand: `jde` and `billcom` (every document),
+`records` that are not delivered, and both trial balances before the last sync and after. `as` names what an act gave;
+`$name` stands for it; `$today` is the sandbox's day.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,9 @@ def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
         _sync(telling, policies)
         control.post("/post/jde", {"approve": True})
         return
+    if step == "close":
+        _close(telling)
+        return
     ((where, order),) = ((key, value) for key, value in step.items() if key not in ("as", "take"))
     filled = _filled(order, telling.names)
     if where == "advance":
@@ -72,6 +76,14 @@ def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
         made = made.get("object", made)
     if "as" in step:
         telling.names[step["as"]] = str(made[step.get("take", "id")])
+
+
+def _close(telling: Telling) -> None:
+    """Post what waits and close JD Edwards' period of today; the first day of the next is `$next_open`."""
+    today = date.fromisoformat(telling.names["today"])
+    telling.box.control.post("/post/jde", {"approve": True})
+    telling.box.control.post("/periods/jde", {"period": f"{today:%Y-%m}", "status": "closed"})
+    telling.names["next_open"] = (today.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat()
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:
