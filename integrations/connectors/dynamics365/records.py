@@ -22,7 +22,9 @@ __all__ = ["DELIMITERS", "MAIN_ACCOUNT", "Format", "escape", "unescape"]
 POST, APPLY = "post", "apply"  # operations on a journal that stands; `apply:<invoice>` marks an invoice
 LEDGER_FORMAT, DEFAULT_FORMAT = "ledger", "default"  # codes of the reference kind `dimension_format`
 DIMENSION = "Dimension."  # mapping fields of a line: `Dimension.BusinessUnit`
+REVERSES = "ReversesJournal"  # beside a reversal's payload: the journal whose exchange rate it takes over
 LONGEST_REFERENCE = 20
+_MARKS = ("MarkedInvoice", "MarkedInvoiceCompany", "SettleVoucher", "settled")
 
 Payload = dict[str, Value]
 
@@ -157,14 +159,15 @@ def journal_facts(payload: Mapping[str, Value], delimiter: str) -> Facts:
 
 
 def facts_of(lines: Sequence[Mapping[str, Value]], currency: str, on: date | None, delimiter: str) -> Facts:
-    """Give the facts of journal lines, drafted or read."""
+    """Give the facts of journal lines, drafted or read. Without a customer, lines with an invoice number are owed."""
     facts = tuple(LineFact(account=line_account(line, delimiter), amount=signed_amount(line)) for line in lines)
-    owed = [(line, fact) for line, fact in zip(lines, facts, strict=True) if line.get("AccountType") == "Cust"]
+    parties = [fact for line, fact in zip(lines, facts, strict=True) if line.get("AccountType") == "Cust"]
+    owed = parties or [fact for line, fact in zip(lines, facts, strict=True) if line.get("Invoice")]
     debits = sum((fact.amount for fact in facts if fact.amount > 0), Decimal(0))
     return Facts(
-        customer=owed[0][1].account if owed else None,
+        customer=parties[0].account if parties else None,
         currency=currency,
-        total=abs(sum((fact.amount for _, fact in owed), Decimal(0))) if owed else debits,
+        total=abs(sum((fact.amount for fact in owed), Decimal(0))) if owed else debits,
         date=on,
         posting_date=on,
         lines=facts,
@@ -214,12 +217,12 @@ def payment_payload(
     fields: Mapping[str, Value] | None = None,
     invoice: str = "",
     company: str = "",
-    settled: Sequence[tuple[str, Decimal, date]] = (),
+    settled: Sequence[tuple[str, Decimal, date | None]] = (),
 ) -> Payload:
     """Write a payment (positive) or a refund (negative) as the one line of a customer payment journal.
 
-    `invoice` marks one posted invoice by its number; `settled` several, each with amount and due date. Both need the
-    invoice's company, which is the connection's.
+    `invoice` marks one posted invoice by its number; `settled` several, each with amount and due date, which the sink
+    looks up where it is None. Both need the invoice's company, which is the connection's.
     """
     side: Payload = {"CreditAmount": amount} if amount >= 0 else {"DebitAmount": -amount}
     marks: Payload = (
@@ -267,6 +270,13 @@ def payment_facts(payload: Mapping[str, Value], delimiter: str) -> Facts:
         posting_date=on,
         applied=tuple(applied),
     )
+
+
+def reversed_payment(payload: Mapping[str, Value], on: date, text: str = "") -> Payload:
+    """Turn a payment around on another day; what it marks stays settled in F&O, and the reversal stands open."""
+    kept = {name: value for name, value in payload.items() if name not in ("DebitAmount", "CreditAmount", *_MARKS)}
+    told: Payload = {"TransactionText": text} if text else {}
+    return {**kept, "TransactionDate": on, **told, **sided(-signed_amount(payload))}
 
 
 def _number(value: Value) -> Decimal:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from integrations.connectors.dynamics365.fiscal import MISSING, periods
 from integrations.connectors.dynamics365.odata import Query, Row, flag, text
 from integrations.connectors.dynamics365.records import DEFAULT_FORMAT, LEDGER_FORMAT
 from integrations.connectors.dynamics365.setup import DEFAULT, LEDGER
@@ -11,7 +12,6 @@ from integrations.contracts import ReferenceEntry
 from integrations.errors import ConnectorError
 
 LONGEST_KIND = 40
-_MISSING = ("d365_entity_missing", "d365_privilege_missing")
 
 
 def _no_details(row: Row) -> dict[str, str]:
@@ -59,12 +59,12 @@ SOURCES = (
 
 
 def reference_values(ground: Ground) -> Iterator[ReferenceEntry]:
-    """Read every kind. Periods are not among them: no readable entity of F&O tells their state."""
+    """Read every kind. Periods are left out where the environment does not show them: a closed one then refuses."""
     for source in SOURCES:
         try:
             entries = [_entry(source, row) for row in _rows(ground, source)]
         except ConnectorError as error:
-            if source.is_optional and error.code in _MISSING:
+            if source.is_optional and error.code in MISSING:
                 continue
             raise
         yield from entries
@@ -72,6 +72,7 @@ def reference_values(ground: Ground) -> Iterator[ReferenceEntry]:
     yield from _main_accounts(ground)
     yield from _formats(ground)
     yield from _dimensions(ground)
+    yield from periods(ground)
 
 
 def _rows(ground: Ground, source: Source) -> Iterator[Row]:

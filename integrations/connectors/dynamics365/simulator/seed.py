@@ -19,6 +19,7 @@ CURRENCIES = (
     ("CHF", "Swiss Franc", "Fr", 2, "1.12"),
     ("CAD", "Canadian Dollar", "$", 2, "0.73"),
     ("AUD", "Australian Dollar", "$", 2, "0.66"),
+    ("KWD", "Kuwaiti Dinar", "KD", 3, "3.25"),
 )
 COMPANIES = (
     ("USMF", "Contoso Entertainment System USA", "USD", "GMTMINUS0500EASTERNTIME"),
@@ -154,6 +155,15 @@ def _shared(site: Site) -> None:
         )
     for iso, name, symbol, places, _ in CURRENCIES:
         put("Currencies", CurrencyCode=iso, Name=name, Symbol=symbol, GeneralRoundingRule=Decimal(1).scaleb(-places))
+    for period in site.companies["usmf"].books.periods.all():
+        put(
+            "FiscalPeriods",
+            Calendar=CALENDAR,
+            FiscalYear=str(period.start.year),
+            PeriodName=_period_name(period.start),
+            StartDate=period.start,
+            EndDate=period.end,
+        )
     _rates(site)
     _dimensions(site)
     put("BusinessEventsCatalogs", BusinessEventId=FREE_TEXT_POSTED, Name="Free text invoice posted", Category="Invoice")

@@ -137,6 +137,12 @@ MASTER_SETS = (
         "ConversionFactor:ExchangeRateDisplayFactor",
     ),
     _set(
+        "FiscalPeriods",
+        "FiscalPeriod",
+        "FiscalCalendarPeriod",
+        "Calendar* FiscalYear* PeriodName* StartDate:date EndDate:date",
+    ),
+    _set(
         "LedgerFiscalPeriods",
         "LedgerFiscalPeriod",
         "LedgerFiscalCalendarPeriod",

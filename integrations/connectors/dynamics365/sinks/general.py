@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from integrations.connectors.dynamics365.dimensions import MAIN_ACCOUNT, escape, unescape
 from integrations.connectors.dynamics365.odata import Row, amount, text
-from integrations.connectors.dynamics365.records import DIMENSION, facts_of
+from integrations.connectors.dynamics365.records import DIMENSION, REVERSES, facts_of
 from integrations.connectors.dynamics365.setup import LEDGER
 from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
 from integrations.connectors.dynamics365.sinks.journals import LINE_ORDER, Body, JournalSink
@@ -17,7 +17,7 @@ from integrations.errors import ConnectorError, MappingError
 from mappings.catalogue import TargetField
 
 ACCOUNT_TYPES = ("Ledger", "Cust", "Vend", "Bank")
-HEADER = frozenset({"JournalName", "TransDate", "CurrencyCode", "lines"})
+HEADER = frozenset({"JournalName", "TransDate", "CurrencyCode", "lines", REVERSES})
 RESERVED = frozenset({"dataAreaId", "JournalBatchNumber", "LineNumber", "Voucher", "Document", "TransDate"})
 
 
@@ -29,6 +29,7 @@ class GeneralJournalSink(JournalSink):
         headers="LedgerJournalHeaders",
         lines="LedgerJournalLines",
         date="TransDate",
+        rate="ExchRate",
         transaction_reference="DocumentNum",
     )
 
@@ -69,7 +70,8 @@ class GeneralJournalSink(JournalSink):
         self._ground.check_names(self.slug, {name for line in lines for name in line if name not in RESERVED})
         self._check_balance(lines)
         ordered = sorted(lines, key=lambda line: not _number(line, "DebitAmount"))
-        return [self._body(draft, line, number) for number, line in enumerate(ordered, 1)]
+        rate = self.rate_of_reversed(draft)
+        return [self._body(draft, {**line, **rate}, number) for number, line in enumerate(ordered, 1)]
 
     def _body(self, draft: Draft, line: Mapping[str, Value], number: int) -> Body:
         for name in line.keys() & RESERVED:

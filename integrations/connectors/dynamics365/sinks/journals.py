@@ -12,7 +12,7 @@ from decimal import Decimal
 from threading import Lock
 
 from integrations.connectors.dynamics365.odata import Row, amount, between, flag, text
-from integrations.connectors.dynamics365.records import APPLY, POST
+from integrations.connectors.dynamics365.records import APPLY, POST, REVERSES
 from integrations.connectors.dynamics365.sinks.base import (
     SETTLE_S,
     Ground,
@@ -192,6 +192,18 @@ class JournalSink:
             raise _split(batch, vouchers)
         return Receipt(external_id=batch, summary={"voucher": next(iter(vouchers), ""), "lines": len(bodies)})
 
+    def rate_of_reversed(self, draft: Draft) -> Body:
+        """Give the exchange rate of the journal that a draft takes back, so that both weigh the same in the ledger.
+
+        Nothing where the draft takes none back or has a rate, in the company's own currency, or without its lines.
+        """
+        batch, currency = str(draft.payload.get(REVERSES) or ""), draft.facts.currency
+        if not batch or currency == text(self._ground.setup.ledger, "AccountingCurrency"):
+            return {}
+        lines = self._ground.among(self.kind.lines, "JournalBatchNumber", [batch], LINE_ORDER)
+        rate = next((amount(row, self.kind.rate) for row in lines), Decimal(0))
+        return {self.kind.rate: rate} if rate else {}
+
     def _is_absent(self, reference: str) -> bool:
         with self._lock:
             if reference not in self._absent:
@@ -298,12 +310,12 @@ class JournalSink:
         return self._ground.metadata.catalogue(self.slug)
 
     def listing(self, start: date, end: date) -> Iterator[Found]:
-        """List journals with customer lines dated in [start, end], posted or not, and others' customer transactions.
+        """List journals on customers, or of ours, dated in [start, end], posted or not; of others also transactions.
 
         Transactions of journals whose lines were deleted at posting come under their journal's number.
         """
         lines = list(self._ground.rows(self.kind.lines, between(self.kind.date, start, end), LINE_ORDER))
-        batches = dict.fromkeys(text(row, "JournalBatchNumber") for row in lines if text(row, "AccountType") == "Cust")
+        batches = dict.fromkeys(text(row, "JournalBatchNumber") for row in lines if _is_listed(row))
         rows = [row for row in dated(self._ground, start, end) if self.is_kind(row)]
         vouchers = {text(row, "Voucher") for row in lines}
         alone = [row for row in rows if text(row, "Voucher") not in vouchers]
@@ -345,6 +357,11 @@ class JournalSink:
     def _reference_of(self, transaction: Row) -> str:
         said = text(transaction, self.kind.transaction_reference)
         return said if is_ours(said) else ""
+
+
+def _is_listed(line: Row) -> bool:
+    """Tell whether a line makes its journal one of receivables: a customer's, or one of ours on any account."""
+    return text(line, "AccountType") == "Cust" or is_ours(text(line, "Document"))
 
 
 def is_acting(draft: Draft) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.dynamics365.dimensions import escape, unescape
 from integrations.connectors.dynamics365.odata import Row, amount, between, day, either, text
-from integrations.connectors.dynamics365.records import signed_amount
+from integrations.connectors.dynamics365.records import REVERSES, signed_amount
 from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
 from integrations.connectors.dynamics365.sinks.journals import LINE_ORDER, Body, JournalSink
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, transaction_found
@@ -16,7 +17,7 @@ from integrations.errors import MappingError, RejectedError
 
 SETTLED = "PaymentJournalLineSettledInvoices"
 RESERVED = frozenset({"dataAreaId", "JournalBatchNumber", "LineNumber", "Voucher", "PaymentReference"})
-BESIDE_LINE = frozenset({"JournalName", "settled"})
+BESIDE_LINE = frozenset({"JournalName", "settled", REVERSES})
 
 
 class PaymentJournalSink(JournalSink):
@@ -27,6 +28,7 @@ class PaymentJournalSink(JournalSink):
         headers="CustomerPaymentJournalHeaders",
         lines="CustomerPaymentJournalLines",
         date="TransactionDate",
+        rate="ExchangeRate",
         transaction_reference="PaymReference",
     )
 
@@ -48,7 +50,8 @@ class PaymentJournalSink(JournalSink):
         for name in ("TransactionDate", "CurrencyCode", "AccountDisplayValue"):
             if not values.get(name):
                 raise _wrong(f"{name} is missing", name)
-        return [{"LineNumber": 1, **row_of({**values, **self._accounts(draft), "PaymentReference": draft.reference})}]
+        made = {**values, **self.rate_of_reversed(draft), **self._accounts(draft), "PaymentReference": draft.reference}
+        return [{"LineNumber": 1, **row_of(made)}]
 
     def _accounts(self, draft: Draft) -> Mapping[str, Value]:
         setup, values = self._ground.setup, draft.payload
@@ -80,9 +83,25 @@ class PaymentJournalSink(JournalSink):
         standing = (
             {text(row, "InvoiceNumber") for row in self._settled([batch]).get(batch, ())} if settles(draft) else set()
         )
-        for row in settles(draft):
-            if str(row.get("InvoiceNumber")) not in standing:
-                self._settle(draft, batch, row)
+        rows = [row for row in settles(draft) if str(row.get("InvoiceNumber")) not in standing]
+        due = self._due_dates(draft, [str(row["InvoiceNumber"]) for row in rows if not row.get("InvoiceDueDate")])
+        for row in rows:
+            known = due.get(str(row.get("InvoiceNumber")))
+            self._settle(draft, batch, {**row, "InvoiceDueDate": row.get("InvoiceDueDate") or known})
+
+    def _due_dates(self, draft: Draft, numbers: Sequence[str]) -> dict[str, date | None]:
+        """Give F&O's own due dates of the customer's documents: they are part of what a settlement is known by."""
+        if not numbers:
+            return {}
+        mine = [row for row in self._ground.among(SET, "Invoice", numbers, ORDER) if self._is_open(draft, row)]
+        return {text(row, "Invoice"): day(row, "DueDate") for row in mine}
+
+    def _is_open(self, draft: Draft, row: Row) -> bool:
+        """Tell whether a transaction is of the draft's customer and currency, on the other side, and not closed."""
+        facts, owed = draft.facts, amount(row, "AmountCur")
+        is_other_side = owed < 0 if _is_refund(draft) else owed > 0
+        is_mine = text(row, "AccountNum") == facts.customer and text(row, "CurrencyCode") == facts.currency
+        return is_mine and is_other_side and owed != amount(row, "SettleAmountCur")
 
     def _settle(self, draft: Draft, batch: str, row: Mapping[str, Value]) -> None:
         company = self._ground.company
@@ -106,12 +125,14 @@ class PaymentJournalSink(JournalSink):
         return wanted <= {text(row, "InvoiceNumber") for row in rows}
 
     def apply(self, draft: Draft) -> Receipt:
-        """Mark an invoice on a payment that is not posted yet. Raises RejectedError once it is.
+        """Mark an invoice on a payment that is not posted yet. Raises RejectedError once it is, unless it is settled.
 
-        `payload` names `MarkedInvoice`.
+        `payload` names `MarkedInvoice`, and as `SettledAmount` how much must be settled where it is posted.
         """
         standing = self._by_batch([draft.external_id]).get(draft.external_id)
-        if standing is None or standing.is_posted or not standing.lines:
+        if standing is not None and _is_settled(draft, standing):
+            return Receipt(external_id=draft.external_id)
+        if standing is None or not draft.payload.get("MarkedInvoice") or standing.is_posted or not standing.lines:
             raise RejectedError(
                 f"The payment {draft.external_id} is posted already, or gone: settle it in F&O under Accounts "
                 "receivable > Customers > All customers > Collect > Settle transactions.",
@@ -128,8 +149,10 @@ class PaymentJournalSink(JournalSink):
         return Receipt(external_id=draft.external_id)
 
     def is_applied(self, draft: Draft, standing: Standing) -> bool:
-        """Tell whether the invoice is marked."""
-        return any(text(row, "MarkedInvoice") == str(draft.payload.get("MarkedInvoice")) for row in standing.lines)
+        """Tell whether the invoice is marked, or as much settled."""
+        return _is_settled(draft, standing) or any(
+            text(row, "MarkedInvoice") == str(draft.payload.get("MarkedInvoice")) for row in standing.lines
+        )
 
     def _settled(self, batches: Sequence[str]) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
@@ -225,6 +248,13 @@ def settles(draft: Draft) -> list[Mapping[str, Value]]:
 def _transaction_key(row: Row) -> tuple[object, ...]:
     signed = amount(row, "AmountCur")
     return (text(row, "AccountNum"), text(row, "CurrencyCode"), day(row, "TransDate"), abs(signed), signed > 0)
+
+
+def _is_settled(draft: Draft, standing: Standing) -> bool:
+    """Tell whether a posted payment is settled by just what is to be settled of it: F&O did, or its people."""
+    wanted = draft.payload.get("SettledAmount")
+    booked = standing.transactions[0] if standing.transactions else None
+    return bool(wanted) and booked is not None and abs(amount(booked, "SettleAmountCur")) == Decimal(str(wanted))
 
 
 def _is_refund(draft: Draft) -> bool:

@@ -17,6 +17,7 @@ class Kind:
     headers: str
     lines: str
     date: str
+    rate: str  # per 100 units
     transaction_reference: str  # where posting keeps our reference in CustTransactions
 
 
