@@ -25,7 +25,7 @@ from integrations.engine.post import (
     open_works,
     read_back,
 )
-from integrations.engine.singly import find_each, read_each
+from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.store import load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import Aim, FlowPlan, Row, RunState, State, Work
 from integrations.errors import ContractError
@@ -35,6 +35,7 @@ _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
 _SEALED_AT_ONCE = 50
 _WORKER_LOST = "worker_lost"
+STANDING = (Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT)  # outcomes of attempts whose document stands
 
 
 def recover(state: RunState) -> None:
@@ -80,6 +81,7 @@ def _work_of(plan: FlowPlan, row: Row, attempt: Attempt) -> Work:
     work.carry()
     work.version, work.revision = attempt.source_version, attempt.revision
     work.drafts, work.attempt_id, work.resume, work.after = (draft,), attempt.pk, row.next_operation, then
+    work.booked_as = attempt.external_id
     aim = load_aim(attempt.draft)
     work.details, work.aim = aim.get("details", ""), Aim.read(aim)
     return work
@@ -106,8 +108,11 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
         hits, faults = find_each(sink, [work.draft for work in looked_up])
         endings = [_put_off(work, fault) for work in looked_up if (fault := faults.get(work.draft.reference))]
         asked = [work for work in looked_up if work.draft.reference not in faults]
-        endings += [_judge(sink, work, hits.get(work.draft.reference, ())) for work in asked]
-        close(state, plan, [*_read_found(sink, endings), *_judge_changes(sink, changing)])
+        unfound = [
+            work for work in asked if work.draft.external_id and not _ours(hits, work) and not _is_repeatable(work)
+        ]
+        endings += [_judge(sink, work, hits.get(work.draft.reference, ())) for work in asked if work not in unfound]
+        close(state, plan, [*_read_found(sink, endings), *_judge_changes(sink, [*changing, *unfound])])
 
 
 def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
@@ -117,10 +122,18 @@ def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
         work.link = links.get((plan.flow.slug, work.key))
 
 
+def _ours(hits: Hits, work: Work) -> list[Found]:
+    return [hit for hit in hits.get(work.draft.reference, ()) if hit.by_reference]
+
+
+def _is_repeatable(work: Work) -> bool:
+    return work.draft.operation == "update" or work.draft.writes_back
+
+
 def _changes_what_stands(work: Work) -> bool:
-    """Tell whether a draft acts on a document that stood before: finding that one proves nothing."""
-    is_update = work.draft.operation.partition(":")[0] == "update"
-    return bool(work.draft.external_id) and not is_update and not work.draft.writes_back
+    """Tell whether a draft acts on the record's own document under its own reference: finding that proves nothing."""
+    is_own = work.link is None or work.draft.reference == work.link.reference
+    return bool(work.draft.external_id) and is_own and not _is_repeatable(work)
 
 
 def _judge_changes(sink: Sink, works: Sequence[Work]) -> list[Ending]:
@@ -129,9 +142,9 @@ def _judge_changes(sink: Sink, works: Sequence[Work]) -> list[Ending]:
     endings = []
     for work in works:
         found = standing.get(work.draft.reference)
-        if found is None:
+        if found is None and _changes_what_stands(work):
             endings.append(deleted(work))
-        elif _has_arrived(work, found):
+        elif found is not None and _has_arrived(work, found):
             endings.append(compare(work, found.external_id, found))
         else:
             endings.append(_absent(sink, work))
@@ -157,6 +170,22 @@ def last_works(state: RunState, plan: FlowPlan, rows: Sequence[Row], outcomes: S
         .distinct("record_id")
     )
     return [_work_of(plan, by_id[attempt.record_id], attempt) for attempt in sent]
+
+
+def show_own_documents(works: Sequence[Work]) -> None:
+    """Give each work the newest draft of its record's own document: what was booked beside it is not what stands as it.
+
+    Reversals keep theirs.
+    """
+    of_record = {w.row.id: w for w in works if w.row and w.link and w.aim.mode != "reverse"}
+    ids = [work.link.external_id for work in of_record.values() if work.link is not None]
+    own = (
+        Attempt.objects.filter(record_id__in=of_record, external_id__in=ids, outcome__in=STANDING)  # ids bound it
+        .order_by("record_id", "-id")
+        .distinct("record_id")
+    )
+    for attempt in own:
+        of_record[attempt.record_id].drafts = (load_draft(attempt.draft)[0],)
 
 
 def open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:

@@ -1,6 +1,7 @@
 """Looks again at what stands in the target: posted meanwhile, deleted, doubled by a late answer, or changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,12 @@ from integrations.contracts import Booked, Found, Receipt
 from integrations.engine.compare import differences
 from integrations.engine.lease import fenced
 from integrations.engine.post import Ending, Outcome, close, compare, judge_hits, read_back
-from integrations.engine.settle import deleted, know_links, last_works, open_settling
+from integrations.engine.settle import STANDING, deleted, know_links, last_works, open_settling, show_own_documents
 from integrations.engine.singly import find_each, read_each
 from integrations.engine.store import load_asked, load_watched
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.models import Sync
 
-_STANDING = (Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT)
 _AT_ONCE = 1000
 
 
@@ -25,9 +25,10 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     rows = load_watched(state, plan.flow.slug, _AT_ONCE)
     if not rows:
         return
-    works = last_works(state, plan, [row for row in rows if row.state == State.DELIVERED], _STANDING)
+    works = last_works(state, plan, [row for row in rows if row.state == State.DELIVERED], STANDING)
     know_links(state, plan, works)
-    works = [work for work in works if work.link is not None and work.aim.mode != "reverse"]
+    show_own_documents(works)
+    works = [_about_own(work) for work in works if work.link is not None and work.aim.mode != "reverse"]
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     late = [work for work in works if not _awaits(work)]
     hits, _ = find_each(sink, [work.draft for work in late if not work.draft.external_id])
@@ -46,6 +47,16 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     awaiting = [work.key for work in works if _awaits(work) and work.key not in done]
     state.count(plan.flow.slug, "awaiting_posting", len(awaiting))
     _plan_next_look(state, plan, [row.natural_key for row in rows], {*awaiting, *missed}, missed, sink.settle_s)
+
+
+def _about_own(work: Work) -> Work:
+    """Look at the record's own document, though its last operation made another one beside it."""
+    link = work.link
+    if link is not None and work.booked_as not in ("", link.external_id):
+        facts = replace(link.facts, open_amount=None)
+        own = replace(work.draft, reference=link.reference, external_id=link.external_id, facts=facts)
+        work.drafts = (own,)
+    return work
 
 
 def _awaits(work: Work) -> bool:
@@ -93,20 +104,19 @@ def _plan_next_look(
 def read_again(state: RunState, plan: FlowPlan) -> None:
     """Read back delivered records somebody asked to see again; writes nothing to the target. Raises TransientError."""
     rows = load_asked(state, plan.flow.slug)
-    works = last_works(state, plan, rows, _STANDING)
+    works = last_works(state, plan, rows, STANDING)
     if not works:
         return
     know_links(state, plan, works)
+    show_own_documents(works)
     open_settling(state, plan, works)
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     close(state, plan, read_back(sink, [(work, Receipt(external_id=_looked_for(work))) for work in works]))
 
 
 def _looked_for(work: Work) -> str:
-    """Give the id to read: the document's own, or that of what reversed it."""
-    if work.link is None:
-        return work.draft.external_id
-    return (work.link.reversal_id if work.aim.mode == "reverse" else "") or work.link.external_id
+    """Give the id to read: what the last operation was answered with."""
+    return work.booked_as or (work.link.external_id if work.link else work.draft.external_id)
 
 
 def wake(sync: Sync) -> int:
