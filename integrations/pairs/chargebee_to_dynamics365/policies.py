@@ -1,0 +1,85 @@
+"""The choices that this pair offers beside the engine's own, each with its consequence; the first is the default."""
+
+from integrations.contracts import PolicyField
+
+POLICIES = (
+    PolicyField(
+        name="post_when",
+        label="When an invoice is posted",
+        choices=(
+            (
+                "paid",
+                "Once Chargebee shows it settled. What nobody has paid yet is in no ledger: F&O's receivables show no "
+                "arrears. Money that comes earlier goes on account and settles once the invoice is posted.",
+            ),
+            (
+                "finalised",
+                "As soon as it is final, on its own date. F&O shows who owes what; payments mark their invoices.",
+            ),
+        ),
+    ),
+    PolicyField(
+        name="posting_mode",
+        label="Where the receivable stands",
+        choices=(
+            (
+                "customer",
+                "On the customer's account (a customer invoice with number and due date): F&O ages it, payments settle "
+                "it.",
+            ),
+            (
+                "ledger",
+                "On a mapped main account of the general ledger: who owes what stays in Chargebee. Payments and "
+                "refunds are general journals, too, and mark nothing.",
+            ),
+        ),
+    ),
+    PolicyField(
+        name="late_settlement",
+        label="Payments applied to invoices after F&O has posted them",
+        flow="payments",
+        choices=(
+            (
+                "target",
+                "Leave the settlement to F&O's automatic settlement, or to your people. The customer's balance is "
+                "right; until then payment and invoice both stand open.",
+            ),
+            ("ask", "Park such a payment until F&O shows it settled: somebody is told each time."),
+        ),
+    ),
+    PolicyField(
+        name="zero_invoices",
+        label="Invoices that total zero",
+        flow="invoices",
+        choices=(
+            ("post", "Post those whose lines move something between accounts; the others have nothing to say."),
+            ("skip", "Skip them, with the reason in the trail."),
+        ),
+    ),
+    PolicyField(
+        name="service_periods",
+        label="Revenue whose service leaves the posting month",
+        choices=(
+            ("revenue", "Credit the revenue account at once; recognition is done elsewhere."),
+            ("deferred", "Credit the mapped deferred revenue account; F&O recognises it from there."),
+        ),
+    ),
+    PolicyField(
+        name="write_offs",
+        label="Debts that were written off",
+        flow="credit_notes",
+        choices=(
+            ("net", "Debit bad debts with the net amount and give back the tax on its own account."),
+            ("gross", "Debit bad debts with all of it: tax relief is claimed by hand."),
+            ("skip", "Leave them to F&O: the receivable stays open there."),
+        ),
+    ),
+    PolicyField(
+        name="exchange_rates",
+        label="Exchange rate of documents in another currency",
+        choices=(
+            ("target", "F&O's own rate of the day: one rate for everything in the ledger."),
+            ("source", "Chargebee's rate of the document, where both base currencies are the same."),
+        ),
+    ),
+)

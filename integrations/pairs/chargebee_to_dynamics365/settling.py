@@ -1,0 +1,110 @@
+"""When an invoice is due by policy, what waits for what, which documents a payment marks, and what is open."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from integrations.connectors.chargebee.records import Invoice, lifecycle
+from integrations.contracts import Context, Money, Need, Record
+from integrations.errors import RejectedError
+from integrations.pairs.chargebee_to_dynamics365.common import number_of
+
+ZERO = Decimal(0)
+NOT_PAID = "not_paid_yet"
+PAID, FINALISED = "paid", "finalised"
+Marks = tuple[tuple[str, Decimal], ...]  # (number in F&O, amount)
+
+
+def posts_when_paid(context: Context) -> bool:
+    """Tell whether invoices are posted once they are settled in Chargebee, not as soon as they are final."""
+    return context.policy("", "post_when", PAID) == PAID
+
+
+def is_settled(invoice: Invoice) -> bool:
+    """Tell whether nothing of it is due: paid, credited, or written off."""
+    return invoice.status == "paid" or (invoice.status not in ("pending", "voided") and not invoice.amount_due)
+
+
+def is_due(invoice: Invoice, context: Context) -> bool:
+    """Tell whether an invoice is to be posted by now."""
+    return is_settled(invoice) or not posts_when_paid(context)
+
+
+def invoice_details(record: Record) -> str:
+    """Digest what may change without money: beside the neutral details, that it was settled, which may post it."""
+    invoice = lifecycle.invoices.invoice_of(record)
+    return lifecycle.common.digest((lifecycle.invoices.details(record), is_settled(invoice)))
+
+
+# What waits for what
+
+
+def note_needs(record: Record, context: Context) -> tuple[Need, ...]:
+    """A note needs its customer; an adjustment also the invoice it lowers, which must not be credited unposted."""
+    note = lifecycle.credit_notes.note_of(record)
+    customer = Need(flow="customers", key=note.customer_id)
+    if note.type != "adjustment" or not note.reference_invoice_id or not posts_when_paid(context):
+        return (customer,)
+    return (customer, Need(flow="invoices", key=note.reference_invoice_id))
+
+
+def payment_needs(record: Record, context: Context) -> tuple[Need, ...]:
+    """A payment marks invoices, which F&O finds only once they are posted there."""
+    found = lifecycle.payments.needs(record, context)
+    return tuple(replace(need, posted=True) if need.flow == "invoices" else need for need in found)
+
+
+def refund_needs(record: Record, context: Context) -> tuple[Need, ...]:
+    """A refund marks credit notes, which F&O finds only once they are posted there."""
+    found = lifecycle.refunds.needs(record, context)
+    return tuple(replace(need, posted=True) if need.flow == "credit_notes" else need for need in found)
+
+
+def marks(rows: Iterable[tuple[str, Decimal]], flow: str, context: Context) -> Marks:
+    """Give the numbers of the posted documents among those named; what is not posted yet cannot be marked."""
+    found = ((context.links.get((flow, key)), key, amount) for key, amount in rows)
+    return tuple((number_of(key, link.revision), amount) for link, key, amount in found if link and link.is_posted)
+
+
+def one_customer(label: str, rows: Iterable[tuple[str, Decimal]], flow: str, own: str, context: Context) -> str:
+    """Give the customer whose documents are settled, else the payer. Raises RejectedError where they are several."""
+    links = [context.links.get((flow, key)) for key, _ in rows]
+    owners = list(dict.fromkeys(link.facts.customer or own for link in links if link))
+    if len(owners) > 1:
+        raise RejectedError(
+            f"{label} settles documents of more than one customer; a line of F&O's payment journal settles one "
+            "customer's only. Split it in Chargebee, or enter it by hand in F&O and skip it here with the reason.",
+            code="payment_over_customers",
+            field="customer",
+            value=label,
+        )
+    return owners[0] if owners else own
+
+
+# What is open
+
+
+def invoice_open_at(record: Record, day: date, context: Context) -> Money | None:
+    """Give what was due at the end of a day; None where the policy had not posted it."""
+    if not is_due(lifecycle.invoices.invoice_of(record), context):
+        return None
+    return lifecycle.invoices.open_at(record, day, context)
+
+
+def payment_open_at(record: Record, day: date, context: Context) -> Money | None:
+    """Give what was on account: beside what Chargebee calls unused, what is applied to invoices not posted yet."""
+    found = lifecycle.payments.open_at(record, day, context)
+    if found is None or not posts_when_paid(context):
+        return found
+    linked = lifecycle.payments.transaction_of(record).linked_invoices
+    waiting = [one for one in linked if one.invoice_status in _OPEN and _by(one.applied_at, day, context)]
+    return replace(found, amount=found.amount - sum((one.applied_amount for one in waiting), ZERO))
+
+
+def _by(applied_at: datetime | None, day: date, context: Context) -> bool:
+    """Tell whether something was applied by the end of a day; what is applied later counts as unused already."""
+    return applied_at is None or lifecycle.common.day(applied_at, context) <= day
+
+
+_OPEN = ("posted", "payment_due", "not_paid")
