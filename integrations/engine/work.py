@@ -113,6 +113,7 @@ class Work:
     prepare: Callable[[], None] | None = None  # maps the record and makes its drafts, when its batch comes
     drafts: tuple[Draft, ...] = ()
     operation: int = 0  # which of the drafts is next
+    booked_as: str = ""  # the id that the last attempt was answered with
     record_id: int = 0
     attempt_id: int = 0
     problem_id: int | None = None

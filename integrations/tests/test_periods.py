@@ -38,7 +38,7 @@ def test_it_moves_to_the_first_open_day_of_a_fiscal_calendar():
     [("hold", "closed_period"), ("ask", "closed_period_ask"), ("skip", "closed_period_skip")],
 )
 def test_it_tells_the_policy_by_the_errors_code(policy, code):
-    with pytest.raises(ClosedPeriodError, match="Invoice 1 .* P08 is closed") as caught:
+    with pytest.raises(ClosedPeriodError, match=r"Invoice 1 .* P08 is closed") as caught:
         posting_day(date(2026, 8, 10), published(), "ar", policy, "Invoice 1")
     assert (caught.value.code, caught.value.value) == (code, "P08")
 
