@@ -1,9 +1,7 @@
 """A sandbox on real sockets and a company with a sync on it, for tests that run the whole engine."""
 
-import os
-import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,11 +13,11 @@ from integrations.engine.run import RunResult, run_sync
 from integrations.engine.tests.builders import make_tenant
 from integrations.models import Connection, Link, Sync, SyncRecord
 from integrations.sandbox.server import running
+from integrations.sandbox.tests.ports import free_block
 from integrations.sandbox.world import World
 from portal.checker import Control, check_pair
 from portal.models import Tenant
 
-PORTS = 12  # of one sandbox: control API and systems
 ACTOR = "test"
 
 
@@ -52,20 +50,6 @@ def sandbox(*, seed: int = 1) -> Iterator[Sandbox]:
             yield Sandbox(world=world, control=Control(f"http://127.0.0.1:{base}"), base_port=base)
         finally:
             settings.SANDBOX_BASE_PORT = before
-
-
-def free_block() -> int:
-    """Find PORTS neighbouring ports that nobody listens on; every process begins its search elsewhere."""
-    first = 21_000 + os.getpid() * 61 % 11_000
-    for base in range(first, 60_000, PORTS * 3 + 1):
-        if all(_is_free(base + offset) for offset in range(PORTS)):
-            return base
-    raise OSError("No free block of ports.")
-
-
-def _is_free(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def make_side(tenant: Tenant, box: Sandbox, slug: str, **values: str) -> Connection:

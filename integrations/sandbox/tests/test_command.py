@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from integrations.engine.tests.harness import free_block
+from integrations.sandbox.tests.ports import free_block
 
 ROOT = Path(__file__).parents[3]
 
