@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -149,8 +150,10 @@ class Client:
             answer = self._http.write("PUT", self._url(entity), json=wrapped(body), params=params, headers=headers)
         return _written(answer)
 
-    def act(self, entity: str, action: str, keys: Keys) -> None:
+    def act(self, entity: str, action: str, keys: Keys, on: date | None = None) -> None:
         """Run an action and follow it from 202 to 204, alone on its screen. The caller reads what became of it.
+
+        `on` is the business date that it runs under, today's if None.
 
         204 at once means finished, or that nothing was started. Raises RejectedError where the action failed,
         UnknownOutcomeError where its end is not known.
@@ -158,8 +161,9 @@ class Client:
         Source: "Execution of an Action" (Action_Execution), read 2026-11-21.
         """
         url = self._url(f"{entity}/{action}")
+        headers = {**self._branch(), **({"PX-CbApiBusinessDate": f"{on:%Y/%m/%d}"} if on else {})}
         with self._screens.acting(entity):
-            answer = self._http.write("POST", url, json={"entity": wrapped(dict(keys))}, headers=self._branch())
+            answer = self._http.write("POST", url, json={"entity": wrapped(dict(keys))}, headers=headers)
             if answer.status == 202:
                 self._follow(answer, f"{entity}/{action}")
 

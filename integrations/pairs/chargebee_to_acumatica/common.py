@@ -1,25 +1,55 @@
-"""What the flows of this pair share: references, posting periods, applications, the follow-up operations."""
+"""What the flows of this pair share: how they post, references, periods, applications, follow-up operations."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
-from integrations.connectors.acumatica.records import Kind, apply_to
+from integrations.connectors.acumatica.records import Kind, Screen, apply_to
 from integrations.connectors.acumatica.records import reference as reference_of
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Application, Context, Draft, Facts, Module, Reference, Value
+from integrations.contracts import Application, Context, Draft, Facts, LinkView, Module, Reference, Value
 from integrations.errors import RejectedError
-from integrations.periods import posting_day
+from integrations.periods import KIND, posting_day
 
 Values = dict[str, Value]
 Applications = tuple[Application, ...]
-JOURNALS, SALES_INVOICES = "journals", "sales_invoices"
+Mode = Literal["documents", "sales_invoices", "journals"]
+DOCUMENTS: Mode = "documents"
+SALES_INVOICES: Mode = "sales_invoices"
+JOURNALS: Mode = "journals"
+_BATCH = "GL/"  # what the ids of journals begin with
 
 
-def mode(context: Context) -> str:
-    """Give how documents are posted: documents (default), sales_invoices, journals."""
-    return context.policy("", "posting_mode", "documents")
+def mode(label: str, context: Context, parents: Iterable[tuple[str, str]] = ()) -> Mode:
+    """Give how a document is posted: as the documents that it settles were, else by policy `posting_mode`.
+
+    Raises RejectedError where it settles documents and journals at once.
+    """
+    links = [context.links.get(parent) for parent in parents]
+    kinds = {is_journal(link) for link in links if link}
+    if len(kinds) > 1:
+        raise RejectedError(
+            f"{label} settles documents of receivables and journals at once: how documents are posted was changed in "
+            "between. Enter it by hand in Acumatica, then skip it here with the reason.",
+            code="posted_in_two_modes",
+            field="posting_mode",
+        )
+    wanted = context.policy("", "posting_mode", DOCUMENTS)
+    if kinds:
+        return JOURNALS if kinds.pop() else SALES_INVOICES if wanted == SALES_INVOICES else DOCUMENTS
+    return JOURNALS if wanted == JOURNALS else SALES_INVOICES if wanted == SALES_INVOICES else DOCUMENTS
+
+
+def is_journal(link: LinkView) -> bool:
+    """Tell whether a record stands as a batch of the general ledger."""
+    return link.external_id.startswith(_BATCH)
+
+
+def screen(posting: Mode) -> Screen:
+    """Give the screen that a mode writes invoices and memos on."""
+    return "SalesInvoice" if posting == SALES_INVOICES else "Invoice"
 
 
 def reference(context: Context, kind: Kind, key: str, revision: int = 1, part: str = "") -> str:
@@ -32,9 +62,13 @@ def posted_on(flow: str, day: date, label: str, context: Context, module: Module
     return posting_day(day, context.references, module, context.policy(flow, "closed_periods", "hold"), label)
 
 
-def period(name: str, day: date, posting: date) -> Values:
+def period(name: str, day: date, posting: date, context: Context) -> Values:
     """Give the posting period (MMYYYY) where it must not be the date's own: the document keeps its date."""
-    return {} if posting == day else {name: f"{posting:%m%Y}"}
+    if posting == day:
+        return {}
+    entries = (entry for (kind, _), entry in context.references.items() if kind == KIND)
+    held = (one for one in entries if one.details["start"] <= posting.isoformat() <= one.details["end"])
+    return {name: next((one.code for one in held), f"{posting:%m%Y}")}
 
 
 def used(values: Mapping[str, Value], kinds: Mapping[str, str]) -> tuple[Reference, ...]:
@@ -65,6 +99,13 @@ def apply(made: Draft, applied: Applications, about: str = "") -> Draft:
     )
 
 
+def require_one_customer(label: str, customer: str, rows: Iterable[tuple[str, Decimal]], context: Context) -> None:
+    """Raise RejectedError where a document settles another customer's invoice: Acumatica applies within one only."""
+    links = [context.links.get(("invoices", key)) for key, _ in rows]
+    if any(link and link.facts.customer not in (None, customer) for link in links):
+        raise over_customers(label)
+
+
 def over_customers(label: str) -> RejectedError:
     """Say that Acumatica applies within one customer only."""
     return RejectedError(
@@ -76,9 +117,10 @@ def over_customers(label: str) -> RejectedError:
 
 
 def _screen(made: Draft) -> Values:
-    screen = made.payload.get("screen")
-    return {"screen": screen} if screen else {}
+    named = made.payload.get("screen")
+    return {"screen": named} if named else {}
 
 
 def _released(facts: Facts) -> Facts:
-    return replace(facts, lines=None, applied=None, posting_date=None)
+    """Leave out what a release cannot change; applications may get lost by it, so they stay."""
+    return replace(facts, lines=None, posting_date=None)

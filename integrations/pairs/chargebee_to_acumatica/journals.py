@@ -1,10 +1,11 @@
-"""Journal mode: each document as one balanced batch of the general ledger, and the batch that takes it back."""
+"""Journal mode: each document as one balanced batch of the general ledger, and the batches that move or reverse it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from integrations.connectors.acumatica.records import LINES, payload
+from integrations.connectors.acumatica.records import BESIDE, LINES, payload
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.contracts import (
     Booked,
@@ -17,148 +18,218 @@ from integrations.contracts import (
     Reference,
     Standing,
     Value,
+    Verdict,
 )
-from integrations.pairs.chargebee_to_acumatica.common import Values, period, posted_on, reference, release
+from integrations.pairs.chargebee_to_acumatica import withholding
+from integrations.pairs.chargebee_to_acumatica.common import (
+    JOURNALS,
+    Values,
+    mode,
+    period,
+    posted_on,
+    reference,
+    release,
+)
 
+Document = Invoice | CreditNote | Transaction
+Entry = lifecycle.journals.Entry
 Entries = lifecycle.journals.Entries
 _HEADER = ("LedgerID", "BranchID", "Description")
+_MARKS = {"invoices": "INV", "credit_notes": "CN", "payments": "TXN", "refunds": "RFD"}
 ZERO = Decimal(0)
+
+
+def invoice_verdict(record: Record, context: Context) -> Verdict:
+    """Judge an invoice; in journal mode one whose lines are all zero has nothing that a journal could say."""
+    found = lifecycle.invoices.verdict(record, context)
+    invoice = lifecycle.invoices.invoice_of(record)
+    if found.action not in ("deliver", "withdraw") or invoice.total or mode(record.key, context) != JOURNALS:
+        return found
+    if any(line.amount for line in lifecycle.lines.document_lines(invoice, context)):
+        return found
+    reason = f"Invoice {invoice.id} and all of its lines are zero: a journal has nothing to say of it."
+    return Verdict(action="skip", code="moves_nothing", reason=reason)
 
 
 def invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft an invoice's journal, and one per tax withheld."""
-    document = lifecycle.invoices.invoice_of(record)
-    day = lifecycle.invoices.document_date(record, context)
-    entries = lifecycle.journals.invoice_entries(record, mapped, context)
-    return (*_journal("invoices", document, day, entries, mapped, context), *withheld(record, mapped, context))
+    document, day = lifecycle.invoices.invoice_of(record), lifecycle.invoices.document_date(record, context)
+    posting = _posting("invoices", document.id, day, context)
+    entries = lifecycle.journals.invoice_entries(record, mapped, context, posting=posting)
+    made = _journal("invoices", document, day, entries, mapped, context)
+    return (made, release(made), *withheld(record, mapped, context))
 
 
 def withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft the journals of the taxes that a customer withheld."""
-    document = lifecycle.invoices.invoice_of(record)
-    drafts: list[Draft] = []
-    for tax in lifecycle.invoices.withheld(record):
+    """Draft the journals of the taxes that a customer withheld and that are not booked yet."""
+    document, drafts = lifecycle.invoices.invoice_of(record), list[Draft]()
+    for tax in withholding.not_booked(record, context):
         day = lifecycle.common.day(tax.date or document.date, context)
         entries = lifecycle.journals.withheld_entries(record, tax, mapped, context)
-        drafts += _journal("invoices", document, day, entries, mapped, context, about=tax.id)
+        operation = withholding.operation_of(tax)
+        drafts.append(_beside(_journal("invoices", document, day, entries, mapped, context, operation, tax.id)))
     return tuple(drafts)
 
 
 def credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a credit note's journal."""
-    document = lifecycle.credit_notes.note_of(record)
-    day = lifecycle.credit_notes.document_date(record, context)
-    entries = lifecycle.journals.credit_note_entries(record, mapped, context)
-    return _journal("credit_notes", document, day, entries, mapped, context)
+    document, day = lifecycle.credit_notes.note_of(record), lifecycle.credit_notes.document_date(record, context)
+    posting = _posting("credit_notes", document.id, day, context)
+    entries = lifecycle.journals.credit_note_entries(record, mapped, context, posting=posting)
+    made = _journal("credit_notes", document, day, entries, mapped, context)
+    return (made, release(made))
 
 
 def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a payment's journal."""
-    document = lifecycle.payments.transaction_of(record)
-    day = lifecycle.payments.document_date(record, context)
-    entries = lifecycle.journals.payment_entries(record, mapped, context)
-    return _journal("payments", document, day, entries, mapped, context)
+    document, day = lifecycle.payments.transaction_of(record), lifecycle.payments.document_date(record, context)
+    made = _journal(
+        "payments", document, day, lifecycle.journals.payment_entries(record, mapped, context), mapped, context
+    )
+    return (made, release(made))
 
 
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a refund's journal."""
-    document = lifecycle.payments.transaction_of(record)
-    day = lifecycle.refunds.document_date(record, context)
-    entries = lifecycle.journals.refund_entries(record, mapped, context)
-    return _journal("refunds", document, day, entries, mapped, context)
+    document, day = lifecycle.payments.transaction_of(record), lifecycle.refunds.document_date(record, context)
+    made = _journal(
+        "refunds", document, day, lifecycle.journals.refund_entries(record, mapped, context), mapped, context
+    )
+    return (made, release(made))
+
+
+def moved_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft what moves a payment from one customer's receivable to another's; nothing where it stays with one."""
+    wanted = lifecycle.journals.payment_entries(record, mapped, context)
+    return _moved("payments", lifecycle.payments.transaction_of(record), wanted, mapped, context)
+
+
+def moved_credit(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft what moves a credit note between receivables; nothing as a rule, for it is its customer's."""
+    wanted = lifecycle.journals.credit_note_entries(record, mapped, context)
+    return _moved("credit_notes", lifecycle.credit_notes.note_of(record), wanted, mapped, context)
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
-    """Take every journal of a document back by one with debits and credits exchanged."""
-    made = [one for one in reversed(standing.booked) if not one.draft.operation.startswith("release")]
-    return tuple(draft for one in made for draft in _reversal(one, standing, context))
+    """Take every journal of a document back, the newest first, by one with debits and credits exchanged."""
+    made = [one for one in reversed(standing.booked) if one.draft.payload.get(LINES)]
+    first, *others = [_reversal(one, standing, context) for one in made]
+    return (first, release(first, "reversal"), *(_beside(one) for one in others))
+
+
+def _moved(flow: str, document: Document, wanted: Entries, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    entries = lifecycle.journals.amended(wanted, _standing(context.booked), mapped)
+    if not entries:
+        return ()
+    count = sum(one.draft.operation.startswith("moved:") for one in context.booked) + 1
+    day = context.today or lifecycle.common.day(document.date, context)
+    made = _journal(flow, document, day, entries, mapped, context, f"moved:{count}", f"M{count}")
+    return (_beside(replace(made, external_id=context.links[(flow, document.id)].external_id)),)
+
+
+def _standing(booked: Iterable[Booked]) -> Iterable[Entry]:
+    """Give the receivables as they were booked."""
+    for one in booked:
+        for row in _rows(one.draft):
+            if customer := row.get("VendorOrCustomer"):
+                yield Entry(account=str(row["Account"]), amount=_signed(row), role="receivable", customer=str(customer))
+
+
+def _posting(flow: str, key: str, day: date, context: Context) -> date:
+    return posted_on(flow, day, f"{flow.rstrip('s').replace('_', ' ').capitalize()} {key}", context, "gl")
 
 
 def _journal(
     flow: str,
-    document: Invoice | CreditNote | Transaction,
+    document: Document,
     day: date,
     entries: Entries,
     mapped: Mapped,
     context: Context,
-    about: str = "",
-) -> tuple[Draft, ...]:
-    label = f"{flow.rstrip('s').replace('_', ' ').capitalize()} {document.id}"
-    posting = posted_on(flow, day, label, context, "gl")
-    lines = [_line(entry) for entry in entries]
+    operation: str = "create",
+    part: str = "",
+) -> Draft:
+    posting = _posting(flow, document.id, day, context)
+    rows = [_line(entry) for entry in lifecycle.journals.debits_first(entries)]
+    text = mapped.header.get("Description") or f"Chargebee {_MARKS[flow]} {document.id}"
     header: Values = {
         **{name: mapped.header.get(name) for name in _HEADER},
         "TransactionDate": day,
         "CurrencyID": document.currency_code,
-        "Description": str(mapped.header.get("Description") or label),
-        **period("PostPeriod", day, posting),
+        "Description": str(text),
+        **period("PostPeriod", day, posting, context),
     }
-    made = Draft(
+    return Draft(
         flow=flow,
         key=document.id,
         sink="journals",
-        operation=f"create:{about}" if about else "create",
+        operation=operation,
         revision=context.revision,
-        reference=reference(context, "JE", f"{flow}-{document.id}", context.revision, about),
-        payload=payload(header, lines),
-        facts=_facts(document.currency_code, day, lines),
+        reference=reference(context, "JE", f"{_MARKS[flow]}-{document.id}", context.revision, part),
+        payload=payload(header, rows),
+        facts=_facts(document.currency_code, day, None if posting == day else posting, rows),
         references=tuple(Reference(kind="account", code=entry.account, field="Account") for entry in entries),
     )
-    return (made, release(made, about))
 
 
-def _line(entry: lifecycle.journals.Entry) -> Values:
+def _beside(made: Draft) -> Draft:
+    """Let a journal be made and released in one step: the record's own journal stands already."""
+    return replace(made, payload={**made.payload, BESIDE: True})
+
+
+def _line(entry: Entry) -> Values:
     side = "DebitAmount" if entry.amount > 0 else "CreditAmount"
-    values = entry.values if entry.role == "line" else {}
     return {
         "Account": entry.account,
-        "Subaccount": values.get("Subaccount") or entry.values.get("Subaccount"),
+        "Subaccount": entry.values.get("Subaccount"),
         side: abs(entry.amount),
         "TransactionDescription": entry.text[:512],
         "VendorOrCustomer": entry.customer or None,
     }
 
 
-def _facts(currency: str, day: date, lines: list[Values]) -> Facts:
-    facts = tuple(LineFact(account=str(line["Account"]), amount=_signed(line)) for line in lines)
-    named = {str(line["VendorOrCustomer"]) for line in lines if line.get("VendorOrCustomer")}
+def _facts(currency: str, day: date, posting: date | None, rows: list[Values]) -> Facts:
+    facts = tuple(LineFact(account=str(row["Account"]), amount=_signed(row)) for row in rows)
+    named = {str(row["VendorOrCustomer"]) for row in rows if row.get("VendorOrCustomer")}
     total = sum((fact.amount for fact in facts if fact.amount > 0), ZERO)
     customer = named.pop() if len(named) == 1 else None
-    return Facts(customer=customer, currency=currency, total=total, date=day, lines=facts)
+    return Facts(customer=customer, currency=currency, total=total, date=day, posting_date=posting, lines=facts)
 
 
-def _signed(line: Mapping[str, Value]) -> Decimal:
-    return _number(line.get("DebitAmount")) - _number(line.get("CreditAmount"))
+def _signed(row: Mapping[str, Value]) -> Decimal:
+    return _number(row.get("DebitAmount")) - _number(row.get("CreditAmount"))
 
 
 def _number(value: Value) -> Decimal:
     return Decimal(str(value)) if value else ZERO
 
 
-def _reversal(booked: Booked, standing: Standing, context: Context) -> tuple[Draft, ...]:
+def _rows(draft: Draft) -> list[Mapping[str, Value]]:
+    given = draft.payload.get(LINES)
+    return [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
+
+
+def _reversal(booked: Booked, standing: Standing, context: Context) -> Draft:
     sent, about = booked.draft, booked.draft.operation.partition(":")[2]
-    given = sent.payload.get(LINES)
-    rows = [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
-    lines = [_swapped(row) for row in rows]
-    header = {name: value for name, value in sent.payload.items() if name not in (LINES, "PostPeriod")}
-    revision = standing.link.revision
-    made = Draft(
+    rows = [_swapped(row) for row in _rows(sent)]
+    header = {name: value for name, value in sent.payload.items() if name not in (LINES, "PostPeriod", BESIDE)}
+    day = posted_on(sent.flow, standing.on, f"Reversal of {standing.label}", context, "gl")
+    part = f"{about}-REV" if about else "REV"
+    text = f"Reversal of {standing.label}"
+    return Draft(
         flow=sent.flow,
         key=standing.key,
         sink="journals",
         operation=f"reverse:{about}" if about else "reverse",
-        revision=revision,
-        reference=reference(context, "JE", f"{sent.flow}-{standing.key}", revision, f"{about}REV"),
-        payload=payload(
-            {**header, "TransactionDate": standing.on, "Description": f"Reversal of {standing.label}"}, lines
-        ),
-        facts=_facts(sent.facts.currency or "", standing.on, lines),
+        revision=standing.link.revision,
+        reference=reference(context, "JE", f"{_MARKS[sent.flow]}-{standing.key}", standing.link.revision, part),
+        payload=payload({**header, "TransactionDate": day, "Description": text}, rows),
+        facts=_facts(sent.facts.currency or "", day, None, rows),
     )
-    return (made, release(made, f"{about}reversal"))
 
 
-def _swapped(line: Mapping[str, Value]) -> Values:
-    kept = {name: value for name, value in line.items() if name not in ("DebitAmount", "CreditAmount")}
-    if line.get("DebitAmount"):
-        return {**kept, "CreditAmount": line["DebitAmount"]}
-    return {**kept, "DebitAmount": line.get("CreditAmount")}
+def _swapped(row: Mapping[str, Value]) -> Values:
+    kept = {name: value for name, value in row.items() if name not in ("DebitAmount", "CreditAmount")}
+    if row.get("DebitAmount"):
+        return {**kept, "CreditAmount": row["DebitAmount"]}
+    return {**kept, "DebitAmount": row.get("CreditAmount")}

@@ -5,7 +5,7 @@ from datetime import date
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
-from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, sandbox
+from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, journals, reversing, sandbox
 from mappings.catalogue import TargetField
 
 _JOURNAL = lifecycle.journals.document_fields("account")
@@ -53,7 +53,7 @@ _INVOICES = Flow(
     stream="invoices",
     sink="invoices",
     version=lifecycle.invoices.version,
-    verdict=lifecycle.invoices.verdict,
+    verdict=journals.invoice_verdict,
     needs=lifecycle.invoices.needs,
     source=lifecycle.invoices.source,
     draft=documents.invoice,
@@ -65,7 +65,7 @@ _INVOICES = Flow(
     sandbox_maps=sandbox.INVOICE_MAPS,
     details=lifecycle.invoices.details,
     amend=documents.amend_invoice,
-    reverse=documents.reverse_invoice,
+    reverse=reversing.invoice,
     open_at=lifecycle.invoices.open_at,
     fields=_DOCUMENT_FIELDS,
 )
@@ -87,7 +87,7 @@ _CREDIT_NOTES = Flow(
     sandbox_maps=sandbox.NOTE_MAPS,
     details=lifecycle.credit_notes.details,
     amend=documents.amend_credit_note,
-    reverse=documents.reverse_credit_note,
+    reverse=reversing.credit_note,
     open_at=lifecycle.credit_notes.open_at,
     fields=_DOCUMENT_FIELDS,
 )

@@ -7,9 +7,12 @@ from integrations.pairs.chargebee_to_acumatica.defaults import (
     CLASSES,
     DEFERRED_ACCOUNTS,
     LINE_ACCOUNTS,
+    LINE_ITEMS,
     PAYMENT_METHODS,
+    RECEIVABLES,
     SUBACCOUNTS,
     TAX_CATEGORIES,
+    TAX_IDS,
     WITHHOLDING_ACCOUNTS,
 )
 from mappings.value_maps import Entry, ValueMap
@@ -19,6 +22,7 @@ def _filled(empty: ValueMap, *entries: tuple[tuple[str, ...], str]) -> ValueMap:
     return replace(empty, entries=tuple(Entry(keys=keys, value=value) for keys, value in entries))
 
 
+_RECEIVABLE = _filled(RECEIVABLES, (("*", "*"), "12100"))
 CUSTOMER_MAPS = (_filled(CLASSES, (("*",), "INTL")),)
 NOTE_MAPS = (
     _filled(
@@ -31,12 +35,25 @@ NOTE_MAPS = (
         (("write_off", "*"), "65000"),
         (("store_credit", "*"), "49100"),
     ),
+    _filled(
+        LINE_ITEMS,
+        (("item", "*"), "SAAS-PRO"),
+        (("discount", "*"), "DISCOUNT"),
+        (("promotional_credits", "*"), "DISCOUNT"),
+        (("tax", "*"), "TAX"),
+        (("rounding", "*"), "ROUNDING"),
+        (("write_off", "*"), "BADDEBT"),
+        (("store_credit", "*"), "CREDIT"),
+    ),
     _filled(SUBACCOUNTS, (("*",), "000000")),
     _filled(TAX_CATEGORIES, (("*",), "EXEMPT")),
+    _filled(TAX_IDS, (("*",), "CHARGEBEE")),
     _filled(DEFERRED_ACCOUNTS, (("*",), "24000")),
+    _RECEIVABLE,
 )
-INVOICE_MAPS = (*NOTE_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "22100")))
+INVOICE_MAPS = (*NOTE_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "13000")))
 CASH_MAPS = (
     _filled(PAYMENT_METHODS, (("stripe", "*"), "STRIPE"), (("*", "*"), "ACH")),
     _filled(CASH_ACCOUNTS, (("stripe", "*"), "10300"), (("*", "*"), "10200")),
+    _RECEIVABLE,
 )

@@ -110,6 +110,15 @@ BOOKING = (
         "there, or replay.",
     ),
     Explanation(
+        code="acumatica_still_applied",
+        title="An application must be taken back by hand",
+        cause="Billing moved a payment or credit to another invoice; Acumatica's API can add applications, not take "
+        "them back. The cash is booked as it should be.",
+        who="accountant",
+        fix="Receivables > Payments and Applications (AR302000) > open the document > Application History > Reverse "
+        "Application. Then replay the record: the new application is made by the sync.",
+    ),
+    Explanation(
         code="acumatica_released_document",
         title="The document is released",
         cause="Released documents do not change.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from integrations.connectors.acumatica.simulator.answers import Refused, http_error, no_entity, not_found, refuse
 from integrations.connectors.acumatica.simulator.body import BodyReader, json_of
@@ -42,6 +43,7 @@ class Operation:
     entity: str
     action: str
     started: float
+    on: date
     polls: int = 0
     is_done: bool = False
     error: Response | None = None
@@ -71,6 +73,7 @@ class Operations:
             entity=call.entity.name,
             action=action,
             started=call.tenant.clock.now().timestamp(),
+            on=call.business_date(),
         )
         if effect in SYNCHRONOUS:
             _finish(one)
@@ -118,7 +121,11 @@ def _finish(one: Operation) -> None:
         one.error = http_error(500, "An error has occurred.", NULL_REFERENCE, "System.NullReferenceException")
         return
     try:
-        EFFECTS[one.entity, one.action](one.tenant, record)
+        effect = EFFECTS[one.entity, one.action]
+        if effect is void:
+            void(one.tenant, record, one.on)
+        else:
+            effect(one.tenant, record)
     except Failed as failure:
         one.error = http_error(500, "An error has occurred.", str(failure))
     except BooksRefusal as refusal:

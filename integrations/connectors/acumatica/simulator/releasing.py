@@ -41,15 +41,18 @@ def unhold(tenant: Tenant, record: Record) -> None:
     _set_hold(tenant, record, is_on=False)
 
 
-def void(tenant: Tenant, record: Record) -> None:
-    """Void a released payment or refund: its applications are reversed, a voiding document stands against it."""
+def void(tenant: Tenant, record: Record, on: date | None = None) -> None:
+    """Void a released payment or refund: its applications are reversed, a voiding document stands against it.
+
+    It is dated by the business date, today's if None.
+    """
     kind = record.fields["DocType"]
     if not record.is_released or record.fields["Status"] == "Voided" or kind not in ("Payment", "Prepayment", "Refund"):
         raise Failed(INVALID)
     if tenant.books.paid_by(record.id):
         raise Failed("The payment has been refunded; void the refund first.")
     before = dict(record.fields)
-    voiding = _voiding(tenant, record)
+    voiding = _voiding(tenant, record, on or tenant.today())
     if tenant.options.void_needs_release:
         tenant.keep(voiding, None)
         return
@@ -212,7 +215,7 @@ def _line(tenant: Tenant, made: Document, entry: Entry, at: int) -> Row:
 # Voiding
 
 
-def _voiding(tenant: Tenant, record: Record) -> Record:
+def _voiding(tenant: Tenant, record: Record, on: date) -> Record:
     kind = "Voided Refund" if record.fields["DocType"] == "Refund" else "Voided Payment"
     if tenant.find("ar", kind, record.fields["RefNbr"]):
         raise Failed("The document is being voided already.")
@@ -221,7 +224,7 @@ def _voiding(tenant: Tenant, record: Record) -> Record:
         "DocType": kind,
         "Status": "Balanced",
         "Hold": False,
-        "AdjDate": max(tenant.today(), record.fields["AdjDate"]),
+        "AdjDate": max(on, record.fields["AdjDate"]),
         "AdjFinPeriodID": None,
         "FinPeriodID": None,
         "Voids": record.id,

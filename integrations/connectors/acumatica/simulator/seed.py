@@ -25,6 +25,8 @@ ACCOUNTS = (
     ("10320", "GoCardless Clearing", "Asset", ""),
     ("11000", "Accounts Receivable", "Asset", ""),
     ("12000", "Payouts in Transit", "Asset", ""),
+    ("12100", "Billing Receivable (journals)", "Asset", ""),
+    ("13000", "Withholding Tax Claims", "Asset", ""),
     ("20000", "Accounts Payable", "Liability", ""),
     ("22000", "Sales Tax Payable", "Liability", ""),
     ("22100", "VAT Payable", "Liability", ""),
@@ -70,6 +72,8 @@ ITEMS = (
     ("DISCOUNT", "Discount", "49000", "TAXABLE"),
     ("CREDIT", "Returns and allowances", "49100", "TAXABLE"),
     ("ROUNDING", "Rounding", "70100", "EXEMPT"),
+    ("TAX", "Tax by billing", "22000", "EXEMPT"),
+    ("BADDEBT", "Debts written off", "65000", "EXEMPT"),
 )
 COUNTRIES = "US KW GB DE FR NL NO JP IE ES IT SE DK FI PL PT BE AT CH CA AU NZ SG IN BR MX AE ZA LU CZ HU RO GR"
 

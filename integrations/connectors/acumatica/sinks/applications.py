@@ -56,22 +56,23 @@ def wanted_of(draft: Draft) -> tuple[Application, ...]:
     )
 
 
-def apply_missing(sink: "DocumentSink", face: Face, draft: Draft) -> None:
+def apply_missing(sink: "DocumentSink", face: Face, external_id: str, wanted: tuple[Application, ...]) -> None:
     """Bring a released payment's applications up to what is wanted, and release them; safe to call twice.
 
-    Applications that are too many are left alone and show themselves in the read-back. Raises RejectedError where
-    Acumatica takes the rows with 200 and drops them.
+    Raises RejectedError, before anything is written, where more is applied than wanted: the API cannot take that back;
+    and where Acumatica takes the rows with 200 and drops them.
     """
-    row = sink.standing(face, draft.external_id, (TO_APPLY, HISTORY))
-    lacking = missing(wanted_of(draft), row)
+    row = sink.standing(face, external_id, (TO_APPLY, HISTORY))
+    _refuse_excess(external_id, wanted, row)
+    lacking = missing(wanted, row)
     if lacking:
-        body: dict[str, Value] = {**face.keys(*split_id(draft.external_id)), **apply_to(lacking)}
+        body: dict[str, Value] = {**face.keys(*split_id(external_id)), **apply_to(lacking)}
         sink.desk.schema.check(face.entity, body)
         sink.client.put(face.entity, body, "update", (TO_APPLY,))
-        row = sink.standing(face, draft.external_id, (TO_APPLY, HISTORY))
-        if dropped := missing(wanted_of(draft), row):
+        row = sink.standing(face, external_id, (TO_APPLY, HISTORY))
+        if dropped := missing(wanted, row):
             raise RejectedError(
-                f"Acumatica answered 200, but did not apply {draft.external_id} to {dropped[0].external_id}. See "
+                f"Acumatica answered 200, but did not apply {external_id} to {dropped[0].external_id}. See "
                 "whether that document is released, open, and of the same customer.",
                 code="acumatica_application_dropped",
                 field=TO_APPLY,
@@ -79,6 +80,35 @@ def apply_missing(sink: "DocumentSink", face: Face, draft: Draft) -> None:
             )
     if row.details(TO_APPLY) and face.is_released(row):
         sink.client.act(face.entity, face.release, face.keys_of(row))
+
+
+def settle(sink: "DocumentSink", face: Face, memo_id: str, owed: Row, owed_id: str) -> None:
+    """Apply a memo to a document with as much as both leave open; safe to call twice."""
+    row = sink.standing(face, memo_id, (TO_APPLY, HISTORY))
+    standing = {one.external_id: one.amount for one in applied_to(row)}
+    left = (row.amount("PaymentAmount") or _ZERO) - sum(standing.values(), _ZERO)
+    amount = min(left, owed.amount("Balance") or _ZERO)
+    if amount > 0:
+        standing[owed_id] = standing.get(owed_id, _ZERO) + amount
+    wanted = tuple(Application(external_id=key, amount=each) for key, each in standing.items())
+    apply_missing(sink, face, memo_id, wanted)
+
+
+def _refuse_excess(external_id: str, wanted: tuple[Application, ...], row: Row) -> None:
+    sums: dict[str, Decimal] = {}
+    for one in wanted:
+        sums[one.external_id] = sums.get(one.external_id, _ZERO) + one.amount
+    for one in applied_to(row):
+        if one.amount > sums.get(one.external_id, _ZERO):
+            raise RejectedError(
+                f"{external_id} is applied to {one.external_id} with {one.amount}, but to be applied with only "
+                f"{sums.get(one.external_id, _ZERO)}. Acumatica's API cannot take an application back: open "
+                f"{external_id} on Payments and Applications (AR302000), tab Application History, Reverse Application, "
+                "then replay this record. The cash stays as it is.",
+                code="acumatica_still_applied",
+                field=TO_APPLY,
+                value=one.external_id,
+            )
 
 
 def _pending(row: Row) -> dict[str, Decimal]:

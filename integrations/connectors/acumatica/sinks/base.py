@@ -19,6 +19,7 @@ from integrations.connectors.acumatica.schema import Schema
 from integrations.connectors.acumatica.sinks.drafts import (
     base_operation,
     check_reference,
+    is_beside,
     is_by_account,
     is_operation,
     plain,
@@ -76,13 +77,17 @@ class DocumentSink:
         return hits
 
     def _by_reference(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
+        yield from ((draft, face.found(row)) for draft, row in self.rows_by_reference(face, drafts))
+
+    def rows_by_reference(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Row]]:
+        """Read what carries the references of drafts."""
         wanted = {draft.reference: draft for draft in drafts}
         query = face.query(lines=face.is_journal)
         for where in batches([self.named(face, each) for each in wanted]):
             for row in one_by_one(self.client, replace(query, where=where), face.keys_of):
                 draft = wanted.get(face.reference_of(row))
                 if draft and row.text(face.type_key) in face.types:
-                    yield draft, face.found(row)
+                    yield draft, row
 
     def named(self, face: Face, reference: str) -> str:
         """Write the predicate of a reference."""
@@ -113,12 +118,19 @@ class DocumentSink:
         stands: dict[str, Found] = {}
         for face, some in _grouped([one.draft for one in booked], self.face_of).items():
             drafts = {draft.reference for draft in some}
-            mine = [one for one in booked if one.draft.reference in drafts]
+            mine = [self._own(face, one) for one in booked if one.draft.reference in drafts]
             rows = self._rows_of(face, mine)
             for one in mine:
                 if one.external_id in rows:
                     stands[one.draft.reference] = self._as_stated(face, one, rows[one.external_id])
         return stands
+
+    def _own(self, face: Face, one: Booked) -> Booked:
+        """Give what was made beside a record's document under its own id: by its reference, where that was not told."""
+        if not is_beside(one.draft) or one.external_id not in ("", one.draft.external_id):
+            return one
+        found = next(self.rows_by_reference(face, [one.draft]), None)
+        return replace(one, external_id=face.id_of(found[1]) if found else "")
 
     def _rows_of(self, face: Face, booked: Sequence[Booked]) -> dict[str, Row]:
         """Read documents by id, a type at a time; with their lines where a draft states lines."""
@@ -163,6 +175,8 @@ class DocumentSink:
         """
         operation = base_operation(draft)
         face = self.face_of(draft)
+        if is_beside(draft):
+            return self.beside(face, draft)
         if operation in ("create", "reverse"):
             return self.create(face, draft)
         if not draft.external_id:
@@ -187,6 +201,12 @@ class DocumentSink:
         body = self.body(face, draft)
         row = self.client.put(face.entity, body, expand=self.expanded(draft))
         return self.receipt(face, row)
+
+    def beside(self, face: Face, draft: Draft) -> Receipt:
+        """Make and release a document beside the record's own, or go on with the one that carries its reference."""
+        found = next(self.rows_by_reference(face, [draft]), None)
+        row = found[1] if found else self.client.put(face.entity, self.body(face, draft))
+        return self.release(face, face.id_of(row))
 
     def expanded(self, draft: Draft) -> tuple[str, ...]:
         """Name what the answer to a creation must show."""

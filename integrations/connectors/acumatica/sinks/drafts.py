@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from integrations.connectors.acumatica.faces import DETAILS
-from integrations.connectors.acumatica.records import LINES, SCREEN, account_of
+from integrations.connectors.acumatica.records import BESIDE, LINES, MARKS, account_of
 from integrations.connectors.acumatica.values import nested
 from integrations.contracts import Draft, Value
 from integrations.errors import MappingError
@@ -11,7 +11,12 @@ from integrations.errors import MappingError
 
 def is_operation(draft: Draft) -> bool:
     """Tell whether a draft acts on a document that stands."""
-    return bool(draft.external_id) and base_operation(draft) not in ("create", "reverse")
+    return bool(draft.external_id) and base_operation(draft) not in ("create", "reverse") and not is_beside(draft)
+
+
+def is_beside(draft: Draft) -> bool:
+    """Tell whether a draft makes a document beside the record's own: it is known by its reference only."""
+    return bool(draft.payload.get(BESIDE))
 
 
 def base_operation(draft: Draft) -> str:
@@ -34,7 +39,7 @@ def check_reference(draft: Draft, longest: int) -> None:
 
 def plain(draft: Draft) -> dict[str, Value]:
     """Give the payload as Acumatica nests it: lines as Details, our own marks left out."""
-    values = {name: value for name, value in draft.payload.items() if name not in (LINES, SCREEN)}
+    values = {name: value for name, value in draft.payload.items() if name not in MARKS}
     if lines := draft.payload.get(LINES):
         values[DETAILS] = lines
     return nested(values)

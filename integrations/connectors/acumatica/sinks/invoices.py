@@ -12,11 +12,12 @@ from integrations.connectors.acumatica.faces import (
     SALES_MEMO,
     Face,
 )
-from integrations.connectors.acumatica.records import SCREEN
-from integrations.connectors.acumatica.sinks.applications import applied_to, apply_missing
+from integrations.connectors.acumatica.records import SCREEN, SETTLES
+from integrations.connectors.acumatica.sinks.applications import applied_to, apply_missing, settle, wanted_of
 from integrations.connectors.acumatica.sinks.base import DocumentSink
+from integrations.connectors.acumatica.sinks.drafts import is_beside
 from integrations.connectors.acumatica.values import Row
-from integrations.contracts import Draft, Found, Receipt
+from integrations.contracts import Application, Draft, Found, Receipt
 from integrations.errors import ConfigurationError, PrivilegeError
 
 
@@ -30,6 +31,16 @@ class InvoiceSink(DocumentSink):
         """Give the screen that the payload names, else this sink's first."""
         named = draft.payload.get(SCREEN)
         return next((face for face in self.faces if face.entity == named), self.faces[0])
+
+    def other(self, face: Face, draft: Draft, operation: str) -> Receipt:
+        """Let a document be used up by a memo that it takes back, or a memo by the document that takes it back."""
+        if operation != "settle":
+            return super().other(face, draft, operation)
+        ids = (draft.external_id, str(draft.payload.get(SETTLES) or ""))
+        memo = next((one for one in ids if one.startswith(f"{MEMO.types[0]}/")), "")
+        owed = next(one for one in ids if one != memo)
+        settle(self, MEMO_AS_PAYMENT, memo, self.standing(INVOICE, owed), owed)
+        return Receipt(external_id=draft.external_id, summary={"operation": operation})
 
     def readable_faces(self) -> Iterator[Face]:
         """Give the first screen, and the others where this tenant and user have them."""
@@ -71,7 +82,7 @@ class CreditMemoSink(InvoiceSink):
 
     def with_applications(self, face: Face, draft: Draft, row: Row, found: Found) -> Found:
         """Add what the memo is applied to: on its own screen before its release, on that of payments after it."""
-        if draft.facts.applied is None:
+        if draft.facts.applied is None and not is_beside(draft):
             return found
         if face.is_released(row):
             payment = self.client.row(
@@ -87,5 +98,13 @@ class CreditMemoSink(InvoiceSink):
         """Apply a released memo: its payment side is told the documents, then released."""
         if operation != "apply":
             return super().other(face, draft, operation)
-        apply_missing(self, MEMO_AS_PAYMENT, draft)
+        apply_missing(self, MEMO_AS_PAYMENT, draft.external_id, wanted_of(draft))
         return Receipt(external_id=draft.external_id, summary={"operation": operation})
+
+    def beside(self, face: Face, draft: Draft) -> Receipt:
+        """Make and release a memo, and apply all of it to the invoice that it stands beside."""
+        receipt = super().beside(face, draft)
+        total = draft.facts.total or Decimal(0)
+        applied = (Application(external_id=draft.external_id, amount=total),)
+        apply_missing(self, MEMO_AS_PAYMENT, receipt.external_id, applied)
+        return receipt

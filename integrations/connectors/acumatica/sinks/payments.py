@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.acumatica.faces import PAYMENT, REFUND, Face
@@ -60,20 +61,23 @@ class PaymentSink(DocumentSink):
     def other(self, face: Face, draft: Draft, operation: str) -> Receipt:
         """Apply a payment to more documents, or void it."""
         if operation == "apply":
-            apply_missing(self, face, draft)
+            apply_missing(self, face, draft.external_id, wanted_of(draft))
             return Receipt(external_id=draft.external_id, summary={"operation": operation})
         if operation == "void":
-            return self._void(face, draft.external_id)
+            return self._void(face, draft.external_id, draft.facts.date)
         return super().other(face, draft, operation)
 
-    def _void(self, face: Face, external_id: str) -> Receipt:
-        """Void a released payment: Acumatica makes a document of its own for it, which is released in turn."""
+    def _void(self, face: Face, external_id: str, on: date | None) -> Receipt:
+        """Void a released payment: Acumatica makes a document of its own for it, which is released in turn.
+
+        It is dated by the business date of the call (observed in the simulator only, so it is read back).
+        """
         voiding = self._voiding(face, external_id)
         if voiding is None:
             row = self.standing(face, external_id)
             if face.stage(row) == "voided":
                 return self.receipt(face, row, already=True)
-            self.client.act(face.entity, VOID, face.keys_of(row))
+            self.client.act(face.entity, VOID, face.keys_of(row), on)
             voiding = self._voiding(face, external_id)
         if voiding is None:
             row = self.standing(face, external_id)
