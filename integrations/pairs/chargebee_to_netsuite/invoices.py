@@ -17,7 +17,7 @@ from integrations.pairs.chargebee_to_netsuite.common import (
 )
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
 from integrations.pairs.chargebee_to_netsuite.reversing import sales_reversal
-from integrations.pairs.chargebee_to_netsuite.withholding import WITHHOLDING_ITEM, held_back
+from integrations.pairs.chargebee_to_netsuite.withholding import WITHHOLDING_ITEM, held_back, taken_back
 
 _UPDATED = ("dueDate", "otherRefNum", "memo", "message")
 
@@ -89,4 +89,4 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
         reference=reversal_reference(context, "INV", standing.key, link.revision),
         more=apply_rows(applied),
     )
-    return (replace(made, facts=replace(made.facts, applied=applied)),)
+    return (*taken_back(standing, context), replace(made, facts=replace(made.facts, applied=applied)))

@@ -24,7 +24,7 @@ def sales_reversal(standing: Standing, *, flow: str, sink: str, reference: str, 
     sent, facts = created(standing), standing.link.facts
     lines = [_line(number, line) for number, line in enumerate(_lines_sent(sent) or _lines_read(facts), 1)]
     payload = {
-        **_header(sent),
+        **_header(sent, facts),
         "entity": {"id": facts.customer},
         "tranDate": standing.on.isoformat(),
         "tranId": f"{standing.key}-REV",
@@ -51,7 +51,7 @@ def money_reversal(standing: Standing, *, flow: str, sink: str, reference: str, 
             value=standing.link.external_id,
         )
     payload = {
-        **_header(sent),
+        **_header(sent, facts),
         "customer": {"id": facts.customer},
         "tranDate": standing.on.isoformat(),
         "account": sent["account"],
@@ -80,8 +80,10 @@ def _reversal(standing: Standing, flow: str, sink: str, reference: str, payload:
     )
 
 
-def _header(sent: Mapping[str, Any]) -> dict[str, Value]:
-    return {name: sent[name] for name in _HEADER if name in sent}
+def _header(sent: Mapping[str, Any], facts: Facts) -> dict[str, Value]:
+    """Take over what was sent, and the rate at which the document stands: a reversal gains and loses nothing."""
+    rate = {} if facts.exchange_rate is None else {"exchangeRate": facts.exchange_rate}
+    return {**{name: sent[name] for name in _HEADER if name in sent}, **rate}
 
 
 def _lines_sent(sent: Mapping[str, Any]) -> list[Mapping[str, Value]]:

@@ -13,7 +13,7 @@ from integrations.contracts import Application, Draft, Facts, Found, LineFact, O
 _HEADERS = """
 SELECT t.id, t.type, t.externalid, t.tranid, t.entity, c.symbol AS currency,
        TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, t.foreigntotal, t.foreignamountunpaid,
-       t.foreignpaymentamountunused, t.status, t.posting
+       t.foreignpaymentamountunused, t.exchangerate, t.status, t.posting
 FROM transaction t JOIN currency c ON c.id = t.currency
 WHERE {condition}
 ORDER BY t.id
@@ -246,6 +246,7 @@ class DocumentSink(RecordSink):
                 currency=row.get("currency"),
                 total=_total(row),
                 open_amount=_open_amount(row, applied.get(row["id"], ())),
+                exchange_rate=_foreign_rate(row),
                 date=day(row, "trandate"),
                 lines=lines.get(row["id"], ()) if kind.has_lines else None,
                 applied=applied.get(row["id"], ()) if kind.has_applications else None,
@@ -283,6 +284,12 @@ def _open_amount(row: Row, applied: tuple[Application, ...]) -> Decimal | None:
     if left is not None or total is None or row.get("type") == INVOICES.type_code:
         return left
     return total - sum((one.amount for one in applied), Decimal(0))
+
+
+def _foreign_rate(row: Row) -> Decimal | None:
+    """Give the rate of a foreign document; one in the ledger's own currency has none."""
+    rate = amount(row, "exchangerate")
+    return None if rate == 1 else rate
 
 
 def _open_item(row: Row, left: Decimal) -> OpenItem:

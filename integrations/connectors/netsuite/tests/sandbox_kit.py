@@ -23,7 +23,7 @@ DAY = date(2026, 11, 3)
 class Ledger:
     """One session, its reference data, and drafts numbered as they come."""
 
-    bench: Bench
+    bench: Bench | None
     session: NetSuiteSession
     references: Mapping[tuple[str, str], ReferenceEntry]
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -135,6 +135,37 @@ class Ledger:
         self.bench.world.faults("netsuite").set_rules({"seed": 1, "rules": [{"kind": kind, **rule}]})
 
 
+def memo(ledger: Ledger, customer: str, item: str, amount: str, applied=None, day: date = DAY) -> Draft:
+    """Draft a credit memo of one line."""
+    line = {"item": item, "quantity": Decimal(1), "rate": Decimal(amount), "amount": Decimal(amount)}
+    values = {"entity": customer, "tranDate": day, "currency": ledger.code("currency", "USD"), "toBeEmailed": False}
+    payload = {**body("credit_memos", values, [line]), "autoApply": False}
+    if applied:
+        payload["apply"] = sublist([application(doc, Decimal(part)) for doc, part in applied.items()])
+    rows = tuple(Application(external_id=doc, amount=Decimal(part)) for doc, part in (applied or {}).items())
+    facts = Facts(
+        customer=customer,
+        currency="USD",
+        total=Decimal(amount),
+        date=day,
+        lines=(LineFact(account=item, amount=Decimal(amount)),),
+        applied=rows,
+    )
+    return ledger.draft("credit_memos", "CN", payload, facts)
+
+
+def refund(ledger: Ledger, customer: str, applied: dict[str, str], day: date = DAY) -> Draft:
+    """Draft a customer refund."""
+    values = {"customer": customer, "tranDate": day, "currency": ledger.code("currency", "USD")}
+    payload = body("refunds", {**values, "account": ledger.account("Bank")})
+    payload["apply"] = sublist([application(doc, Decimal(part)) for doc, part in applied.items()])
+    total = sum(map(Decimal, applied.values()), Decimal(0))
+    rows = tuple(Application(external_id=doc, amount=Decimal(part)) for doc, part in applied.items())
+    return ledger.draft(
+        "refunds", "RFD", payload, Facts(customer=customer, currency="USD", total=total, date=day, applied=rows)
+    )
+
+
 @contextmanager
 def sandbox() -> Iterator[Bench]:
     """Run the simulator with its own credentials."""
@@ -148,8 +179,12 @@ def sandbox() -> Iterator[Bench]:
 def open_ledger() -> Iterator[Ledger]:
     """Run the simulator, open a session and read its reference data."""
     with sandbox() as bench:
-        session = bench.session()
-        entries = list(session.reference_values())
-        found = {(entry.kind, entry.number): entry for entry in entries if entry.number}
-        found |= {(entry.kind, entry.code): entry for entry in entries}
-        yield Ledger(bench=bench, session=session, references=found)
+        yield ledger_of(bench.session(), bench)
+
+
+def ledger_of(session: NetSuiteSession, bench: Bench | None = None) -> Ledger:
+    """Make drafts with the reference data of a session; faults need the bench."""
+    entries = list(session.reference_values())
+    found = {(entry.kind, entry.number): entry for entry in entries if entry.number}
+    found |= {(entry.kind, entry.code): entry for entry in entries}
+    return Ledger(bench=bench, session=session, references=found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,12 +12,11 @@ from integrations.connectors.netsuite.records import (
     COMPANION_AMOUNT,
     application,
     application_to,
-    body,
     sublist,
     unapplication,
 )
-from integrations.connectors.netsuite.tests.sandbox_kit import DAY, Ledger, open_ledger
-from integrations.contracts import Application, Draft, Facts, LineFact
+from integrations.connectors.netsuite.tests.sandbox_kit import DAY, Ledger, memo, open_ledger, refund
+from integrations.contracts import Application
 
 LATER = DAY + timedelta(days=10)
 
@@ -36,37 +35,6 @@ def customer(ledger) -> str:
 @pytest.fixture
 def item(ledger) -> str:
     return ledger.book(ledger.item())
-
-
-def memo(ledger: Ledger, customer: str, item: str, amount: str, applied=None, day: date = DAY) -> Draft:
-    """Draft a credit memo of one line."""
-    line = {"item": item, "quantity": Decimal(1), "rate": Decimal(amount), "amount": Decimal(amount)}
-    values = {"entity": customer, "tranDate": day, "currency": ledger.code("currency", "USD"), "toBeEmailed": False}
-    payload = {**body("credit_memos", values, [line]), "autoApply": False}
-    if applied:
-        payload["apply"] = sublist([application(doc, Decimal(part)) for doc, part in applied.items()])
-    rows = tuple(Application(external_id=doc, amount=Decimal(part)) for doc, part in (applied or {}).items())
-    facts = Facts(
-        customer=customer,
-        currency="USD",
-        total=Decimal(amount),
-        date=day,
-        lines=(LineFact(account=item, amount=Decimal(amount)),),
-        applied=rows,
-    )
-    return ledger.draft("credit_memos", "CN", payload, facts)
-
-
-def refund(ledger: Ledger, customer: str, applied: dict[str, str], day: date = DAY) -> Draft:
-    """Draft a customer refund."""
-    values = {"customer": customer, "tranDate": day, "currency": ledger.code("currency", "USD")}
-    payload = body("refunds", {**values, "account": ledger.account("Bank")})
-    payload["apply"] = sublist([application(doc, Decimal(part)) for doc, part in applied.items()])
-    total = sum(map(Decimal, applied.values()), Decimal(0))
-    rows = tuple(Application(external_id=doc, amount=Decimal(part)) for doc, part in applied.items())
-    return ledger.draft(
-        "refunds", "RFD", payload, Facts(customer=customer, currency="USD", total=total, date=day, applied=rows)
-    )
 
 
 def test_it_books_a_credit_memo_that_stands_as_drafted(ledger, customer, item):

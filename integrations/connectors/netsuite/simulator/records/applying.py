@@ -134,8 +134,18 @@ def _apply_oldest(
 
 
 def at_rate_of(target: Document, entry: Entry, header: Header) -> Entry:
-    """Let an entry move at the rate of the document it relieves."""
-    entry.base_debit = header.base.round(entry.debit * target.rate)
-    entry.base_credit = header.base.round(entry.credit * target.rate)
+    """Let an entry move at the rate of the document it relieves; an invoice relieved in full leaves no cent behind."""
+    rate = _booked_rate(target, entry.account)
+    entry.base_debit = header.base.round(entry.debit * rate)
+    entry.base_credit = header.base.round(entry.credit * rate)
     entry.has_base = True
     return entry
+
+
+def _booked_rate(target: Document, account: str) -> Decimal:
+    """Give the rate that an invoice's receivable has after the rounding of its lines; of others their own."""
+    own = [entry for entry in target.entries if entry.account == account]
+    booked = sum((entry.debit - entry.credit for entry in own), ZERO)
+    if target.kind != "invoice" or not booked:
+        return target.rate
+    return sum((entry.base_debit - entry.base_credit for entry in own), ZERO) / booked

@@ -60,7 +60,8 @@ def _settle(site: Site, change: Change, header: Header, sign: int) -> None:
         relieved = settle_applications(site, change, header, account, total, side="credit")
     else:
         relieved = [debit(account, total, 0, header.party)] if total else []
-    fx = site.accounts["exchange"] if change.applied else None
+    rates = {site.books.documents[id].rate for id in change.applied}
+    fx = site.accounts["exchange"] if rates - {header.rate} else None  # at one rate only cents of rounding differ
     posted = [entry for entry in entries if entry.debit or entry.credit]
     side = "debit" if sign > 0 else "credit"
     change.document = document_of(change, header, relieved + posted, total, total, side, fx)
