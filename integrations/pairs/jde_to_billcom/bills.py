@@ -161,6 +161,14 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 def _created(body: Purchase, mapped: Mapped, context: Context) -> Draft:
     _check_sum(body, mapped)
+    if isinstance(body, SupplierInvoice) and body.open != body.gross:
+        raise RejectedError(
+            f"Voucher {body.key} was paid or partly paid in JD Edwards before its bill was made. Pay the rest there, "
+            "and skip it here with the reason.",
+            code="paid_in_jde",
+            field="pay status",
+            value=body.key,
+        )
     is_credit = isinstance(body, SupplierInvoice) and body.gross < 0
     vendor = context.links[("vendors", str(body.supplier))]
     header = resolve(reference_kinds("bills", "header"), mapped.header, context, "BILL")

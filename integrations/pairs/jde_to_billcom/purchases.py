@@ -69,11 +69,16 @@ def due_day(body: Purchase) -> date | None:
 
 
 def open_at(record: Record, day: date, context: Context) -> Money | None:
-    """Give what a supplier invoice or debit memo leaves open now; JD Edwards' own books tell earlier days."""
+    """Give what a purchase leaves to pay now: a voucher its open amount, an order without one all of it."""
     body = purchase_of(record)
-    if not isinstance(body, SupplierInvoice):
-        return None
-    return Money(amount=Decimal(0) if body.is_voided else body.open, currency=body.currency)
+    if isinstance(body, SupplierInvoice):
+        is_bill = not REFERENCE.fullmatch(body.reference)  # what was entered for an order is told by the order
+        return Money(amount=body.open if is_bill and not body.is_voided else Decimal(0), currency=body.currency)
+    if isinstance(body, Receipt):
+        return Money(amount=body.amount, currency=body.currency)
+    if body.entered_open is not None:
+        return Money(amount=body.entered_open, currency=body.currency)
+    return Money(amount=Decimal(0) if body.vouchers else body.total, currency=body.currency)
 
 
 # What may not change, and what may
@@ -165,9 +170,10 @@ def _of_invoice(invoice: SupplierInvoice, context: Context) -> Verdict:
             return Verdict(action="withdraw", code="voided", reason=told, on=invoice.invoice_date)
         return _skip("voided_before_posting", told)
     statuses = {item.pay_status for item in invoice.items}
-    if statuses <= {PAID, IN_PROCESS} or invoice.open != invoice.gross:
+    is_known = bool(REFERENCE.fullmatch(invoice.remark))  # held for BILL before: what is paid since may be BILL's
+    if not is_known and (statuses <= {PAID, IN_PROCESS} or invoice.open != invoice.gross):
         return _skip("paid_in_jde", f"{name} is paid or partly paid in JD Edwards: the rest is paid there, too.")
-    if waiting := statuses - {APPROVED, held_status(context)}:
+    if waiting := statuses - {APPROVED, held_status(context), *((PAID, IN_PROCESS) if is_known else ())}:
         told = f"{name} has pay status {', '.join(sorted(waiting))}: it is not approved for payment."
         return Verdict(action="later", code="not_approved", reason=told)
     if invoice.gross < 0 and context.policy(FLOW, "debit_memos", "vendor_credits") != "vendor_credits":

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from integrations.connectors.jde.client import Client
 from integrations.connectors.jde.ledger import distributions
@@ -84,6 +85,7 @@ class PayablesStream:
         orders = [record for record in page.records if isinstance(record.body, PurchaseOrder)]
         lines = distributions(self._client, _keys(invoices)) if invoices else {}
         naming = self._vouchers(_keys(orders)) if orders else {}
+        entered = entered_for(self._client, [record.key for record in orders]) if orders else {}
         currencies = self._currencies({record.body.supplier for record in page.records})
         types = self._client.credentials.approval.order_types
         records = []
@@ -94,7 +96,8 @@ class PayablesStream:
                 is_read = body.order.partition("-")[0] in types
                 body = replace(body, lines=lines.get(key, ()), order_is_read=is_read)
             elif isinstance(body, PurchaseOrder):
-                body = replace(body, vouchers=tuple(naming.get(record.key, ())))
+                vouchers = tuple(naming.get(record.key, ()))
+                body = replace(body, vouchers=vouchers, entered_open=entered.get(record.key))
             records.append(replace(record, stream=self.slug, body=body))
         broken = tuple(replace(one, stream=self.slug) for one in page.unreadable)
         return replace(page, records=tuple(records), unreadable=broken)
@@ -120,6 +123,17 @@ def vouchers_naming(client: Client, orders: Iterable[DocumentKey]) -> dict[str, 
         for voucher in vouchers_of(rows(client, query, "DOC")):
             if voucher.order in wanted and not voucher.is_voided and not voucher.key.startswith(f"{VOID_TYPE}-"):
                 found.setdefault(voucher.order, []).append(voucher.key)
+    return found
+
+
+def entered_for(client: Client, orders: Sequence[str]) -> dict[str, Decimal]:
+    """Give what the vouchers leave open that were entered with an order's id as their invoice number, by order."""
+    found: dict[str, Decimal] = {}
+    for part in batches(list(orders)):
+        query = Query(table="F0411", columns=COLUMNS, either=any_of("VINV", part))
+        for voucher in vouchers_of(rows(client, query, "DOC")):
+            if not voucher.is_voided:
+                found[voucher.invoice_number] = found.get(voucher.invoice_number, Decimal(0)) + voucher.open
     return found
 
 
