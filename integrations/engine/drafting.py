@@ -165,7 +165,7 @@ def _check_open_amounts(work: Work, parents: Links) -> None:
             work.park(
                 PAID_IN_TARGET,
                 f"{work.label} pays {applied.amount} of {applied.external_id}, which somebody else booked and which "
-                f"had only {left} open when it was linked. Choose the payment that stands there, or post this one anew.",
+                f"had only {left} open when it was linked. Choose the payment that stands there, or post this anew.",
                 field="applied",
                 value=applied.external_id,
             )
