@@ -4,12 +4,13 @@ A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (wh
 the sync; what has `target` is an order to the target's simulator), and what must stand in the end: every document of
 the ledger, what became of records that make none (`records`), and the trial balance before the last `sync` and after.
 `as: name` names an object (`take` what of it, else its id); `$name` stands for it. A reference names a document by the
-end of our own.
+end of our own; where ours says nothing (a digest), by flow, key and operation: `invoices $inv`, `invoices $inv reverse`.
+`parties` of a document, where a case asks for them, are its amounts by the source's customers, debits positive.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -17,14 +18,16 @@ from typing import Any
 
 import yaml
 
+from audit.models import Attempt
 from integrations import registry
 from integrations.contracts import Changed, Pair
 from integrations.engine import inbox
 from integrations.engine.syncs import change_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
-from integrations.models import Sync, SyncRecord
+from integrations.models import Link, Sync, SyncRecord
 
 NO_DOCUMENTS = ("customer", "item", "vendor", "address")
+POSTS_LATER = ("dynamics365",)
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _STREAMS = {
     "customer": "customers",
@@ -44,6 +47,7 @@ class Telling:
     sync: Sync
     pair: Pair
     names: dict[str, str] = field(default_factory=dict)
+    after_sync: Sequence[Json] = ()
     before: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -60,17 +64,19 @@ def cases(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json]) -> Outcome:
+def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json], after_sync: Sequence[Json] = ()) -> Outcome:
     """Tell one case and give what it wants beside what stands.
 
-    `opening` and what the case has under `before` are told before the sync is made and reads the target's periods.
+    `opening` and what the case has under `before` are told before the sync is made and reads the target's periods;
+    `after_sync` after each sync, as where the target's own staff post what was booked.
     """
     told = yaml.safe_load(case.read_text())
     pair = registry.pair(pair_slug)
     names: dict[str, str] = {}
     for step in [*opening, *told.get("before", ())]:
         _do(box, pair, step, names)
-    telling = Telling(box=box, sync=make_live_sync(box, pair_slug), pair=pair, names=names)
+    sync = make_live_sync(box, pair_slug)
+    telling = Telling(box=box, sync=sync, pair=pair, names=names, after_sync=after_sync)
     if policies := told.get("policies"):
         change_sync(telling.sync, changes={"policies": {**telling.sync.policies, **policies}}, actor=ACTOR)
         telling.sync.refresh_from_db()
@@ -83,6 +89,8 @@ def _tell(telling: Telling, step: Any) -> None:
     if step == "sync":
         telling.before = trial_balance(_ledger(telling))
         _sync(telling)
+        for order in telling.after_sync:
+            _do(telling.box, telling.pair, order, telling.names)
     else:
         _do(telling.box, telling.pair, step, telling.names)
 
@@ -119,11 +127,19 @@ def _sync(telling: Telling) -> None:
     for _ in range(6):
         inbox.make_due(telling.sync, _changed(telling))
         run_to_rest(telling.sync, trigger="webhook")
+        posted = _post(telling)
         busy = SyncRecord.objects.filter(sync=telling.sync, state__in=["due", "unknown", "open"])
-        if not busy.exists():
+        if not busy.exists() and not posted:
             return
         busy.update(due_at="2000-01-01T00:00Z")
     raise AssertionError(list(busy.values_list("flow", "natural_key", "state", "reason")))
+
+
+def _post(telling: Telling) -> int:
+    """Let a target that posts by a timer of its own post what waits there; give how many that were."""
+    if telling.target not in POSTS_LATER:
+        return 0
+    return int(telling.box.control.post(f"/post/{telling.target}")["posted"])
 
 
 def _changed(telling: Telling) -> list[Changed]:
@@ -170,6 +186,7 @@ def _expected(one: Json) -> Json:
         "entries": sorted(_entry(text) for text in one.get("entries", [])),
         "applied": _amounts(one.get("applied", {})),
         "open": str(Decimal(str(one.get("open", 0))).normalize()),
+        **({"parties": _amounts(one["parties"])} if "parties" in one else {}),
     }
 
 
@@ -183,20 +200,46 @@ def _amounts(rows: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def _stands(telling: Telling, told: Json) -> Json:
-    documents = _ledger(telling)
-    wanted = [one["reference"] for one in _filled(told["ledger"], telling.names)]
-    called = {one["id"]: _called(one, wanted) for one in documents}
+    documents, expected = _ledger(telling), _filled(told["ledger"], telling.names)
+    wanted, trail = [one["reference"] for one in expected], _trail(telling)
+    called = {one["id"]: _called(one, wanted, trail.get(one.get("journal") or one["id"], "")) for one in documents}
+    shared = {one["reference"] for one in expected if "parties" in one}
     asked = {tuple(text.split()[:2]) for text in _filled(told.get("records", []), telling.names)}
     return {
-        "ledger": {called[one["id"]]: _shown(one, called) for one in documents},
+        "ledger": {
+            called[one["id"]]: _shown(one, called)
+            | ({"parties": _parties(telling, one)} if called[one["id"]] in shared else {})
+            for one in documents
+        },
         "before": _amounts(telling.before),
         "after": _amounts(trial_balance(documents)),
         "records": sorted(_records(telling, asked)),
     }
 
 
-def _called(document: Json, wanted: list[str]) -> str:
-    """Call a document by the longest wanted name that its reference ends with, else by its whole reference."""
+def _trail(telling: Telling) -> dict[str, str]:
+    """Say what each booked document is by our trail: flow, key and operation, which is left out where it creates."""
+    booked = Attempt.objects.filter(run__sync_id=telling.sync.pk, outcome__in=["delivered", "linked", "different"])
+    rows = booked.exclude(external_id="").order_by("-id")
+    told = rows.values_list("external_id", "flow", "natural_key", "operation")
+    return {made: f"{flow} {key} {operation}".removesuffix(" create") for made, flow, key, operation in told}
+
+
+def _parties(telling: Telling, document: Json) -> dict[str, str]:
+    """Add up a document's lines by party, named as in the source."""
+    links = Link.objects.filter(tenant=telling.sync.tenant, flow="customers")
+    names = dict(links.values_list("external_id", "natural_key"))
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in document["lines"]:
+        if party := line.get("party"):
+            sums[names.get(party, party)] += Decimal(line["debit"]) - Decimal(line["credit"])
+    return _amounts({name: amount for name, amount in sums.items() if amount})
+
+
+def _called(document: Json, wanted: list[str], trailed: str = "") -> str:
+    """Call a document by the longest wanted name that its reference ends with, else as the trail or its reference."""
+    if trailed in wanted:
+        return trailed
     reference = str(document.get("reference") or document["id"])
     fitting = [name for name in wanted if reference.endswith(f"-{name}") or reference == name]
     return max(fitting, key=len, default=reference)

@@ -9,7 +9,8 @@ from integrations.contracts import Draft, Value
 
 LONGEST_TEXT = 30  # of F0911: explanation and remark
 ADDRESS = "A"  # the subledger type of address numbers
-Entry, Entries = lifecycle.journals.Entry, lifecycle.journals.Entries
+Entry = lifecycle.entries.Entry
+Entries = lifecycle.entries.Entries
 Line = Mapping[str, Value]
 
 
