@@ -27,6 +27,7 @@ from integrations.models import Sync, SyncRecord
 Json = dict[str, Any]
 SYSTEMS = ("jde", "billcom")
 PAIR = "jde_to_billcom"
+MONTHS_OPEN = 13  # more than the sandbox leaves open before today
 FOLDER = Path(__file__).parent / "cases"
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _LEDGER = ("bill", "debit_memo", "payment", "void_payment", "void_bill", "journal", "vendor_credit")
@@ -79,10 +80,13 @@ def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
 
 
 def _close(telling: Telling) -> None:
-    """Post what waits and close JD Edwards' period of today; the first day of the next is `$next_open`."""
+    """Post what waits and close JD Edwards' periods until today's; the first day of the next is `$next_open`."""
     today = date.fromisoformat(telling.names["today"])
     telling.box.control.post("/post/jde", {"approve": True})
-    telling.box.control.post("/periods/jde", {"period": f"{today:%Y-%m}", "status": "closed"})
+    month = today
+    for _ in range(MONTHS_OPEN):
+        telling.box.control.post("/periods/jde", {"period": f"{month:%Y-%m}", "status": "closed"})
+        month = month.replace(day=1) - timedelta(days=1)
     telling.names["next_open"] = (today.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat()
 
 
