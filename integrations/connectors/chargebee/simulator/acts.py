@@ -53,6 +53,12 @@ def set_due_date(site: Site, invoice_id: str, date: str) -> Json:
     return update_invoice(site, invoice_id, due_date=moment_s(date))
 
 
+def remove_withheld(site: Site, invoice_id: str, withheld_id: str) -> Json:
+    """Remove tax that was recorded as withheld by mistake: the customer owes it again."""
+    rows = site.get("invoices", invoice_id)["linked_taxes_withheld"]
+    return update_invoice(site, invoice_id, linked_taxes_withheld=[row for row in rows if row["id"] != withheld_id])
+
+
 def take_off(site: Site, payment_id: str, invoice_id: str) -> Json:
     """Take a payment off an invoice; the money becomes the customer's excess."""
     payment, invoice = site.get("transactions", payment_id), site.get("invoices", invoice_id)
@@ -153,6 +159,7 @@ ACTS: dict[str, Callable[..., Any]] = {
     "edit_invoice": invoices.edit_invoice,
     "close_pending": invoices.close_pending,
     "withhold_tax": invoices.withhold_tax,
+    "remove_withheld": remove_withheld,
     "record_payment": payments.record_payment,
     "settle_payment": payments.settle_payment,
     "late_fail": payments.late_fail,
