@@ -3,33 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from portal.checker.billing import by_kind, major, site_day, site_zone
 from portal.checker.control import Control
 from portal.checker.verdict import FlowCount, Verdict
 
 Object = dict[str, Any]
-_ZERO_DECIMAL = {
-    "JPY",
-    "KRW",
-    "XAF",
-    "XOF",
-    "VND",
-    "CLP",
-    "PYG",
-    "UGX",
-    "RWF",
-    "BIF",
-    "DJF",
-    "GNF",
-    "KMF",
-    "VUV",
-    "XPF",
-}
 _KINDS = {
     "customers": "CUS",
     "items": "ITM",
@@ -44,9 +26,9 @@ Standing = dict[str, list[Object]]
 
 def check(control: Control, exempt: set[tuple[str, str]]) -> Verdict:
     """Compare both systems. `exempt` names (flow, key) that the product reports as waiting, parked or skipped."""
-    source = _by_kind(control.documents("chargebee"))
+    source = by_kind(control.documents("chargebee"))
     standing = _by_reference(control.documents("netsuite"))
-    zone = _site_zone(source["invoice"])
+    zone = site_zone(source["invoice"])
     verdict = Verdict()
     moved = [each for each in source["transaction"] if each["status"] in ("success", "late_failure")]
     due = {
@@ -95,7 +77,7 @@ def _wanted(flow: str, source: Object, standing: Standing) -> dict[str, Decimal]
         rows += [("TXN", source["refunded_txn_id"], rest)] if rest and source.get("refunded_txn_id") else []
     wanted: dict[str, Decimal] = {}
     for kind, key, minor in rows:
-        amount = _major(source, minor)
+        amount = major(source, minor)
         for document in _standing(standing, kind, key)[:1] if amount else []:
             wanted[str(document["id"])] = wanted.get(str(document["id"]), Decimal(0)) + amount
     return wanted
@@ -112,27 +94,12 @@ def _withheld_faults(source: Object, document: Object, standing: Standing) -> li
     """Look for the credit memo of each tax that the customer withheld, applied to the invoice."""
     faults = []
     for tax in source.get("linked_taxes_withheld", []):
-        wanted = {str(document["id"]): _major(source, tax["amount"])}
+        wanted = {str(document["id"]): major(source, tax["amount"])}
         memos = _standing(standing, "CN", f"{source['id']}-{tax['id']}")
         stands = [{str(row["id"]): Decimal(str(row["amount"])) for row in memo["applied"]} for memo in memos]
         if stands != [wanted]:
             faults.append(f"withheld tax {tax['id']}: {wanted} in the source, {stands} in the target")
     return faults
-
-
-def _site_zone(invoices: list[Object]) -> str:
-    """Give the zone that the site's documents say they were made in."""
-    zones = [
-        each["site_details_at_creation"].get("timezone") for each in invoices if "site_details_at_creation" in each
-    ]
-    return str(zones[0]) if zones and zones[0] else "UTC"
-
-
-def _by_kind(objects: Iterable[Object]) -> dict[str, list[Object]]:
-    kinds: defaultdict[str, list[Object]] = defaultdict(list)
-    for each in objects:
-        kinds[each["object"]].append(each)
-    return kinds
 
 
 def _by_reference(documents: Iterable[Object]) -> dict[str, list[Object]]:
@@ -160,7 +127,7 @@ def _check_flow(
         _add(
             count.source_totals,
             each.get("currency_code", ""),
-            _major(each, each.get("total") or each.get("amount") or 0),
+            major(each, each.get("total") or each.get("amount") or 0),
         )
         if not documents:
             count.missing += 1
@@ -193,12 +160,12 @@ def _standing(standing: dict[str, list[Object]], kind: str, key: str) -> list[Ob
 
 def _money_faults(source: Object, document: Object, minor: int, zone: str) -> list[str]:
     faults = []
-    total, wanted = Decimal(str(document["total"])), _major(source, minor)
+    total, wanted = Decimal(str(document["total"])), major(source, minor)
     if total != wanted:
         faults.append(f"total {wanted} in the source, {total} in the target")
     if document["currency"] != source["currency_code"]:
         faults.append(f"currency {source['currency_code']} in the source, {document['currency']} in the target")
-    day = datetime.fromtimestamp(source["date"], tz=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+    day = site_day(source["date"], zone)
     if document["date"] != day:
         faults.append(f"date {day} in the source, {document['date']} in the target")
     debit = sum(Decimal(str(line.get("debit") or 0)) for line in document.get("lines", []))
@@ -217,11 +184,6 @@ def _note_out_of_scope(verdict: Verdict, source: dict[str, list[Object]]) -> Non
     ):
         if number:
             verdict.out_of_scope[kind] = {"n": number, "why": why}
-
-
-def _major(source: Object, minor: int) -> Decimal:
-    """Chargebee's own rule: zero-decimal currencies as they are, all others in hundredths."""
-    return Decimal(minor) if source.get("currency_code") in _ZERO_DECIMAL else Decimal(minor) / 100
 
 
 def _add(totals: dict[str, Decimal], currency: str, amount: Decimal) -> None:
