@@ -1,11 +1,12 @@
 """Runs a pair's casebook: stories told to the sandbox, run by the real engine, compared with ledgers written by hand.
 
 A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (what happens in the source; `sync` runs
-the sync; what has `target` is an order to the target's simulator), and what must stand in the end: every document of
-the ledger, what became of records that make none (`records`), and the trial balance before the last `sync` and after.
-`as: name` names an object (`take` what of it, else its id); `$name` stands for it. A reference names a document by the
-end of our own; where ours says nothing (a digest), by flow, key and operation: `invoices $inv`, `invoices $inv reverse`.
-`parties` of a document, where a case asks for them, are its amounts by the source's customers, debits positive.
+the sync, `replay` tries what is held anew; what has `target` is an order to the target's simulator), and what must
+stand in the end: every document of the ledger, what became of records that make none (`records`), and the trial balance
+before the last run and after. `as: name` names an object (`take` what of it, else its id); `$name` stands for it. A
+reference names a document by the end of our own; where ours says nothing (a digest), by flow, key and operation:
+`invoices $inv`, `invoices $inv reverse`. `parties` of a document, where a case asks for them, are its amounts by the
+source's customers, debits positive.
 """
 
 import re
@@ -21,7 +22,7 @@ import yaml
 from audit.models import Attempt
 from integrations import registry
 from integrations.contracts import Changed, Pair
-from integrations.engine import inbox
+from integrations.engine import inbox, syncs
 from integrations.engine.syncs import change_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
 from integrations.models import Link, Sync, SyncRecord
@@ -86,7 +87,9 @@ def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json], after_sy
 
 
 def _tell(telling: Telling, step: Any) -> None:
-    if step == "sync":
+    if step in ("sync", "replay"):
+        if step == "replay":
+            _replay(telling)
         telling.before = trial_balance(_ledger(telling))
         _sync(telling)
         for order in telling.after_sync:
@@ -137,9 +140,14 @@ def _sync(telling: Telling) -> None:
 
 def _post(telling: Telling) -> int:
     """Let a target that posts by a timer of its own post what waits there; give how many that were."""
-    if telling.target not in POSTS_LATER:
+    if telling.pair.target not in POSTS_LATER:
         return 0
-    return int(telling.box.control.post(f"/post/{telling.target}")["posted"])
+    return int(telling.box.control.post(f"/post/{telling.pair.target}")["posted"])
+
+
+def _replay(telling: Telling) -> None:
+    held = SyncRecord.objects.filter(sync=telling.sync, state__in=["parked", "different"])
+    syncs.replay(telling.sync, record_ids=list(held.values_list("pk", flat=True)), actor=ACTOR)
 
 
 def _changed(telling: Telling) -> list[Changed]:
@@ -225,6 +233,12 @@ def _trail(telling: Telling) -> dict[str, str]:
     return {made: f"{flow} {key} {operation}".removesuffix(" create") for made, flow, key, operation in told}
 
 
+def _trailed(document: Json, trail: Mapping[str, str]) -> str:
+    """Give a document's name by our trail: by its id, or by type and number where those make up the external id."""
+    by_number = f"{document.get('record')}/{document.get('number')}"
+    return trail.get(document["id"]) or trail.get(by_number, "")
+
+
 def _parties(telling: Telling, document: Json) -> dict[str, str]:
     """Add up a document's lines by party, named as in the source."""
     links = Link.objects.filter(tenant=telling.sync.tenant, flow="customers")
@@ -240,7 +254,7 @@ def _called(document: Json, wanted: list[str], trailed: str = "") -> str:
     """Call a document by the longest wanted name that its reference ends with, else as the trail or its reference."""
     if trailed in wanted:
         return trailed
-    reference = str(document.get("reference") or document["id"])
+    reference = str(document.get("reference") or document["id"]).partition(" | ")[0]  # people's text may follow ours
     fitting = [name for name in wanted if reference.endswith(f"-{name}") or reference == name]
     return max(fitting, key=len, default=reference)
 
