@@ -65,11 +65,11 @@ def _formula(formula: str) -> FormulaSpec:
 
 
 CUSTOMERS = (
-    _row("alphaName", _from("name"), required=True),
+    _row("alphaName", _formula("LEFT(name, 40)"), required=True),
     _row("taxId", _formula("LEFT(vat_number, 20)"), writes="on_create"),
-    _row("addressLine1", _from("billing_address.line1")),
-    _row("addressLine2", _from("billing_address.line2")),
-    _row("addressLine3", _from("billing_address.line3")),
+    _row("addressLine1", _formula("LEFT(billing_address.line1, 40)")),
+    _row("addressLine2", _formula("LEFT(billing_address.line2, 40)")),
+    _row("addressLine3", _formula("LEFT(billing_address.line3, 40)")),
     _row("city", _formula("LEFT(billing_address.city, 25)")),
     _row("state", _formula("LEFT(billing_address.state, 3)")),
     _row("postalCode", _formula("LEFT(billing_address.zip, 12)")),
@@ -108,12 +108,12 @@ _LINES = (
 )
 INVOICES = (
     *_HEADER,
-    _row("explanation", _formula('"Invoice " & number')),
+    _row("explanation", _formula('LEFT("Invoice " & number, 30)')),
     _optional("withholding_account", "withholding_accounts"),
     *_LINES,
 )
-CREDIT_NOTES = (*_HEADER, _row("explanation", _formula('"Credit note " & number')), *_LINES)
+CREDIT_NOTES = (*_HEADER, _row("explanation", _formula('LEFT("Credit note " & number, 30)')), *_LINES)
 _CASH = (*_HEADER, _row("clearing_account", ValueMapSpec(map="clearing_accounts", keys=("gateway", "currency")),
                         required=True))  # fmt: skip
-PAYMENTS = (*_CASH, _row("explanation", _formula('"Payment " & id')))
-REFUNDS = (*_CASH, _row("explanation", _formula('"Refund " & id')))
+PAYMENTS = (*_CASH, _row("explanation", _formula('LEFT("Payment " & id, 30)')))
+REFUNDS = (*_CASH, _row("explanation", _formula('LEFT("Refund " & id, 30)')))
