@@ -210,7 +210,7 @@ def _amounts(rows: Mapping[Any, Any]) -> dict[str, str]:
 def _stands(telling: Telling, told: Json) -> Json:
     documents, expected = _ledger(telling), _filled(told["ledger"], telling.names)
     wanted, trail = [one["reference"] for one in expected], _trail(telling)
-    called = {one["id"]: _called(one, wanted, trail.get(one.get("journal") or one["id"], "")) for one in documents}
+    called = {one["id"]: _called(one, wanted, _trailed(one, trail)) for one in documents}
     shared = {one["reference"] for one in expected if "parties" in one}
     asked = {tuple(text.split()[:2]) for text in _filled(told.get("records", []), telling.names)}
     return {
@@ -236,7 +236,7 @@ def _trail(telling: Telling) -> dict[str, str]:
 def _trailed(document: Json, trail: Mapping[str, str]) -> str:
     """Give a document's name by our trail: by its id, or by type and number where those make up the external id."""
     by_number = f"{document.get('record')}/{document.get('number')}"
-    return trail.get(document["id"]) or trail.get(by_number, "")
+    return trail.get(document.get("journal") or document["id"]) or trail.get(by_number, "")
 
 
 def _parties(telling: Telling, document: Json) -> dict[str, str]:

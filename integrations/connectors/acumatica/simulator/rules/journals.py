@@ -118,7 +118,7 @@ def journal_document(tenant: Tenant, record: Record) -> Document:
     return Document(
         id=record.id,
         kind="journal",
-        record="GL Batch",
+        record="GL",
         reference=str(fields.get("Description") or ""),
         number=str(fields["BatchNbr"]),
         company=str(fields["BranchID"]),
