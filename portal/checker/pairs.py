@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from portal.checker import dynamics, netsuite, payables, receivables
+from portal.checker import acumatica, dynamics, netsuite, payables, receivables
 from portal.checker.control import Control
 from portal.checker.verdict import Verdict
 
 _CHECKS: dict[str, Callable[[Control, set[tuple[str, str]]], Verdict]] = {
+    "chargebee_to_acumatica": acumatica.check,
     "chargebee_to_dynamics365": dynamics.check,
     "chargebee_to_jde": receivables.check,
     "chargebee_to_netsuite": netsuite.check,

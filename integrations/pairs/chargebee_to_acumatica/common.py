@@ -19,7 +19,7 @@ Mode = Literal["documents", "sales_invoices", "journals"]
 DOCUMENTS: Mode = "documents"
 SALES_INVOICES: Mode = "sales_invoices"
 JOURNALS: Mode = "journals"
-_BATCH = "GL/"  # what the ids of journals begin with
+BATCH = "GL/"  # what the ids of journals begin with
 
 
 def mode(label: str, context: Context, parents: Iterable[tuple[str, str]] = ()) -> Mode:
@@ -44,7 +44,7 @@ def mode(label: str, context: Context, parents: Iterable[tuple[str, str]] = ()) 
 
 def is_journal(link: LinkView) -> bool:
     """Tell whether a record stands as a batch of the general ledger."""
-    return link.external_id.startswith(_BATCH)
+    return link.external_id.startswith(BATCH)
 
 
 def screen(posting: Mode) -> Screen:

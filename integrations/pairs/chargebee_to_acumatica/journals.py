@@ -22,6 +22,7 @@ from integrations.contracts import (
 )
 from integrations.pairs.chargebee_to_acumatica import withholding
 from integrations.pairs.chargebee_to_acumatica.common import (
+    BATCH,
     JOURNALS,
     Values,
     mode,
@@ -115,6 +116,11 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     made = [one for one in reversed(standing.booked) if one.draft.payload.get(LINES)]
     first, *others = [_reversal(one, standing, context) for one in made]
     return (first, release(first, "reversal"), *(_beside(one) for one in others))
+
+
+def id_of(draft: Draft, made: str) -> str:
+    """Give the id of what a draft makes as Acumatica would: journals are told from documents by it."""
+    return f"{BATCH}{made}" if draft.sink == "journals" else made
 
 
 def _moved(flow: str, document: Document, wanted: Entries, mapped: Mapped, context: Context) -> tuple[Draft, ...]:

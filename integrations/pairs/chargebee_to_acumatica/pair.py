@@ -5,6 +5,7 @@ from datetime import date
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
+from integrations.entries import RECEIVABLES, by_sink, named, of_cash, of_document, of_journal
 from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, journals, reversing, sandbox
 from mappings.catalogue import TargetField
 
@@ -189,4 +190,12 @@ PAIR = Pair(
             ),
         ),
     ),
+    entries=by_sink(
+        invoices=of_document(1, RECEIVABLES),
+        credit_memos=of_document(-1, RECEIVABLES),
+        payments=of_cash(1, RECEIVABLES, named("CashAccount")),
+        refunds=of_cash(-1, RECEIVABLES, named("CashAccount")),
+        journals=of_journal,
+    ),
+    id_of=journals.id_of,
 )
