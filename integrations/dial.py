@@ -1,14 +1,18 @@
 """How sockets are opened: to the address that the egress guard pinned, under the real host's name, by a deadline."""
 
+import http.client
+import io
+import select
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+from weakref import WeakSet
 
-import httpcore
 import httpx
 import structlog
 
@@ -19,7 +23,7 @@ _log = structlog.get_logger("integrations.dial")
 KEEP_DIAL_S = 30.0
 CONNECT_TIMEOUT_S = 10.0
 _PACKET_BYTES = 64 * 1024
-_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=3.0)
+_KEEP_S = 3.0  # so long an idle connection may be used again
 
 
 @lru_cache(maxsize=64)
@@ -51,50 +55,89 @@ def within(seconds: float) -> Iterator[None]:
         _deadline.at = None
 
 
-def _left(timeout_s: float | None, error: type[Exception]) -> float | None:
+def _left(error: type[httpx.TimeoutException]) -> float | None:
+    """Give the seconds left; None outside of a deadline."""
     if _deadline.at is None:
-        return timeout_s
+        return None
     left = _deadline.at - time.monotonic()
     if left <= 0:
         raise error("the call's time is over")
-    return left if timeout_s is None else min(left, timeout_s)
+    return left
 
 
-class _Stream(httpcore.NetworkStream):
-    """A socket whose every operation keeps the deadline; head and body of a request leave in one packet."""
+class _Socket:
+    """A socket whose every operation keeps the deadline; head and body of a request leave in one packet.
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-        self._unsent = b""
+    What `http.client` needs of a socket, no more. It is closed when both the connection and the answer let it go.
+    """
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:
-            self._send(timeout)
-        except httpcore.WriteError:
-            _log.debug("peer closed before all was sent; it may have answered all the same")
-        return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+    def __init__(self, inner: socket.socket) -> None:
+        self.inner = inner
+        self._unsent = bytearray()
+        self._readers = 0
+        self._is_done = False
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._unsent += buffer
+    def sendall(self, data: bytes) -> None:
+        self._unsent += data
         if len(self._unsent) > _PACKET_BYTES:
-            self._send(timeout)
+            self.flush()
 
-    def _send(self, timeout: float | None) -> None:
-        if self._unsent:
-            unsent, self._unsent = self._unsent, b""
-            self._inner.write(unsent, _left(timeout, httpcore.WriteTimeout))
+    def flush(self) -> None:
+        if not self._unsent:
+            return
+        unsent, self._unsent = self._unsent, bytearray()
+        self.inner.settimeout(_left(httpx.WriteTimeout))
+        try:
+            self.inner.sendall(unsent)
+        except TimeoutError as error:
+            raise httpx.WriteTimeout(str(error)) from error
+        except OSError:
+            _log.debug("peer closed before all was sent; it may have answered all the same")
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        self._readers += 1
+        return io.BufferedReader(_Reader(self))
+
+    def read_into(self, buffer: Any) -> int:
+        self.flush()
+        self.inner.settimeout(_left(httpx.ReadTimeout))
+        try:
+            return self.inner.recv_into(buffer)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpx.ReadError(str(error)) from error
 
     def close(self) -> None:
-        self._inner.close()
+        self._is_done = True
+        self._close_if_left()
 
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+    def leave(self) -> None:
+        self._readers -= 1
+        self._close_if_left()
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+    def _close_if_left(self) -> None:
+        if self._is_done and not self._readers:
+            self.inner.close()
+
+
+class _Reader(io.RawIOBase):
+    """The answer's side of a socket."""
+
+    def __init__(self, line: _Socket) -> None:
+        super().__init__()
+        self._line = line
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._line.read_into(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._line.leave()
+        super().close()
 
 
 class _Dials:
@@ -112,127 +155,135 @@ class _Dials:
         self._kept[host, port] = (dial, time.monotonic() + KEEP_DIAL_S)
         return dial
 
-    def pinned(self, host: str, port: int) -> Dial:
-        return self._kept[host, port][0]
-
     def forget(self, host: str, port: int) -> None:
         self._kept.pop((host, port), None)
-
-
-class _Backend(httpcore.SyncBackend):
-    """Connects to the pinned address, whatever a name server says meanwhile."""
-
-    def __init__(self, dials: _Dials) -> None:
-        self._dials = dials
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        dial = self._dials.pinned(host, port)
-        left = _left(timeout, httpcore.ConnectTimeout)
-        try:
-            return _Stream(super().connect_tcp(dial.host, dial.port, left, local_address, socket_options))
-        except (httpcore.ConnectError, httpcore.ConnectTimeout):
-            self._dials.forget(host, port)
-            raise
 
 
 # Transport
 
 
-_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
-    (httpcore.ConnectTimeout, httpx.ConnectTimeout),
-    (httpcore.PoolTimeout, httpx.PoolTimeout),
-    (httpcore.ConnectError, httpx.ConnectError),
-    (httpcore.ReadTimeout, httpx.ReadTimeout),
-    (httpcore.WriteTimeout, httpx.WriteTimeout),
-    (httpcore.ReadError, httpx.ReadError),
-    (httpcore.WriteError, httpx.WriteError),
-    (httpcore.ProtocolError, httpx.RemoteProtocolError),
-    (httpcore.NetworkError, httpx.NetworkError),
-    (httpcore.TimeoutException, httpx.ReadTimeout),
-    (httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol),
-)
+class _Connection(http.client.HTTPConnection):
+    """One kept connection to the pinned address, whatever a name server says meanwhile."""
 
+    def __init__(self, host: str, port: int, dial: Dial, context: ssl.SSLContext) -> None:
+        super().__init__(host, port)
+        self._dial = dial
+        self._context = context
+        self.used_at = 0.0
 
-def _translate(error: Exception) -> httpx.TransportError:
-    for theirs, ours in _ERRORS:
-        if isinstance(error, theirs):
-            return ours(str(error))
-    return httpx.TransportError(str(error))
+    def connect(self) -> None:
+        """Open the socket. Raises httpx.ConnectTimeout, httpx.ConnectError."""
+        timeout_s = min(CONNECT_TIMEOUT_S, _left(httpx.ConnectTimeout) or CONNECT_TIMEOUT_S)
+        try:
+            opened = socket.create_connection((self._dial.host, self._dial.port), timeout_s)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._dial.scheme == "https":
+                opened = self._context.wrap_socket(opened, server_hostname=self.host)
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout(str(error)) from error
+        except OSError as error:
+            raise httpx.ConnectError(str(error)) from error
+        self.sock: Any = _Socket(opened)
 
-
-_CORE_ERRORS = tuple(theirs for theirs, _ in _ERRORS)
+    def is_fresh(self) -> bool:
+        """Tell whether it may be used again: not idle for long, and the peer has not spoken or gone."""
+        if self.sock is None or time.monotonic() - self.used_at > _KEEP_S:
+            return False
+        poll = select.poll()
+        poll.register(self.sock.inner.fileno(), select.POLLIN)
+        return not poll.poll(0)
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, parts: Any) -> None:
-        self._parts = parts
+    """An answer's body as it comes; its connection is handed back once all of it was read, else closed."""
+
+    def __init__(self, answer: http.client.HTTPResponse, connection: _Connection, keep: Callable[[], None]) -> None:
+        self._answer = answer
+        self._connection = connection
+        self._keep = keep
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from self._parts
-        except _CORE_ERRORS as error:
-            raise _translate(error) from error
+            while part := self._answer.read(_PACKET_BYTES):
+                yield part
+        except (http.client.HTTPException, OSError) as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
+        if self._answer.length:
+            raise httpx.RemoteProtocolError(f"the answer ends {self._answer.length} bytes too early")
 
     def close(self) -> None:
-        self._parts.close()
+        is_whole = self._answer.isclosed() and not self._answer.length
+        self._answer.close()
+        if is_whole and not self._answer.will_close:
+            self._keep()
+        else:
+            self._connection.close()
+
+
+class _Kept(threading.local):
+    """A thread's own connections, by scheme, host and port: none is shared, so none needs a lock."""
+
+    def __init__(self) -> None:
+        self.by_origin: dict[tuple[str, str, int], _Connection] = {}
 
 
 class DialTransport(httpx.BaseTransport):
     """Sends httpx requests over guarded sockets. The URL keeps the vendor's real host; only the socket goes elsewhere.
 
-    Connections are kept under the real host's name: a call over a live one asks neither guard nor name server. Each
-    thread keeps its own: a shared pool polls all of its connections twice per call, under one lock.
+    The wire is the standard library's: of a call's time httpcore takes twice as much. Connections are kept under the
+    real host's name, each thread its own.
     """
 
     def __init__(self, egress: Egress, context: ssl.SSLContext | None = None) -> None:
         self._dials = _Dials(egress)
         self._context = context or trust()
-        self._local = threading.local()
-        self._pools: list[httpcore.ConnectionPool] = []
+        self._kept = _Kept()
+        self._all: WeakSet[_Connection] = WeakSet()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises httpx transport errors; ConfigurationError where the guard refuses the host."""
         url = request.url
         host = url.raw_host.decode("ascii")
         port = url.port or (443 if url.scheme == "https" else 80)
-        dial = self._dials.ask(url.scheme, host, port)
-        core = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=dial.scheme.encode(), host=url.raw_host, port=port, target=url.raw_path),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
+        connection = self._connection(url.scheme, host, port)
         try:
-            answer = self._pool().handle_request(core)
-        except _CORE_ERRORS as error:
-            raise _translate(error) from error
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
-        )
+            _send(connection, request)
+            answer = connection.getresponse()
+        except httpx.TransportError as error:
+            connection.close()
+            if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                self._dials.forget(host, port)
+            raise
+        except (http.client.HTTPException, ValueError, OSError) as error:
+            connection.close()
+            raise httpx.RemoteProtocolError(str(error)) from error
+        keep = partial(self._keep, (url.scheme, host, port), connection)
+        return httpx.Response(answer.status, headers=answer.getheaders(), stream=_Body(answer, connection, keep))
 
     def close(self) -> None:
         """Close all kept connections."""
-        for pool in self._pools:
-            pool.close()
+        for connection in list(self._all):
+            connection.close()
 
-    def _pool(self) -> httpcore.ConnectionPool:
-        """Give this thread's connections."""
-        pool: httpcore.ConnectionPool | None = getattr(self._local, "pool", None)
-        if pool is None:
-            pool = self._local.pool = httpcore.ConnectionPool(
-                ssl_context=self._context,
-                max_connections=_LIMITS.max_connections,
-                max_keepalive_connections=_LIMITS.max_keepalive_connections,
-                keepalive_expiry=_LIMITS.keepalive_expiry,
-                network_backend=_Backend(self._dials),
-            )
-            self._pools.append(pool)
-        return pool
+    def _connection(self, scheme: str, host: str, port: int) -> _Connection:
+        dial = self._dials.ask(scheme, host, port)
+        kept = self._kept.by_origin.pop((scheme, host, port), None)
+        if kept is not None and kept.is_fresh():
+            return kept
+        if kept is not None:
+            kept.close()
+        made = _Connection(host, port, dial, self._context)
+        self._all.add(made)
+        return made
+
+    def _keep(self, origin: tuple[str, str, int], connection: _Connection) -> None:
+        connection.used_at = time.monotonic()
+        self._kept.by_origin[origin] = connection
+
+
+def _send(connection: _Connection, request: httpx.Request) -> None:
+    connection.putrequest(request.method, request.url.raw_path.decode("ascii"), skip_host=True,
+                          skip_accept_encoding=True)  # fmt: skip
+    for name, value in request.headers.raw:
+        connection.putheader(name, value)
+    connection.endheaders(request.read() or None)
