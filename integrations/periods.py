@@ -24,13 +24,14 @@ class Period:
     is_open: bool
 
 
-def posting_day(day: date, references: References, module: Module, policy: str, label: str) -> date:
+def posting_day(day: date, references: References, module: Module, policy: str, label: str, company: str = "") -> date:
     """Give the day to post on: the day itself where its period is open or unknown, else as the policy says.
 
-    Policies: hold, next_open (the first day of the next open period), ask, skip. Raises ClosedPeriodError, whose code
-    tells the policy, for all but next_open, and when no later period is open.
+    Policies: hold, next_open (the first day of the next open period), ask, skip. `company`: where each closes its own
+    periods. Raises ClosedPeriodError, whose code tells the policy, for all but next_open, and when no later period is
+    open.
     """
-    periods = periods_of(references, module)
+    periods = periods_of(references, module, company)
     own = period_of(day, periods)
     if own is None or own.is_open:
         return day
@@ -45,9 +46,36 @@ def posting_day(day: date, references: References, module: Module, policy: str, 
     )
 
 
-def periods_of(references: References, module: Module) -> list[Period]:
-    """Give all periods, earliest first; none where the target cannot tell."""
-    entries = {entry.code: entry for (kind, _), entry in references.items() if kind == KIND}
+class _Calendars:
+    """The calendars of the reference data last asked about: a run asks for each of its drafts, and never changes it."""
+
+    def __init__(self) -> None:
+        self._references: References = {}
+        self._known: dict[tuple[str, str], list[Period]] = {}
+
+    def get(self, references: References, module: Module, company: str) -> list[Period]:
+        if self._references is not references:
+            self._references, self._known = references, {}
+        known = self._known.get((module, company))
+        if known is None:
+            known = self._known[module, company] = _read(references, module, company)
+        return known
+
+
+_CALENDARS = _Calendars()
+
+
+def periods_of(references: References, module: Module, company: str = "") -> list[Period]:
+    """Give all periods, earliest first; none where the target cannot tell. Not to be changed by the caller."""
+    return _CALENDARS.get(references, module, company)
+
+
+def _read(references: References, module: Module, company: str) -> list[Period]:
+    entries = {
+        entry.code: entry
+        for (kind, _), entry in references.items()
+        if kind == KIND and (not company or entry.details.get("company", company) == company)
+    }
     return sorted((_period(entry, module) for entry in entries.values()), key=lambda period: (period.start, period.end))
 
 

@@ -7,7 +7,7 @@ from integrations.connectors.chargebee.records import CreditNote, Invoice, Trans
 from integrations.connectors.jde.records import external_ref
 from integrations.contracts import Context, Value
 from integrations.errors import MappingError
-from integrations.periods import KIND, References, posting_day
+from integrations.periods import posting_day
 
 Values = dict[str, Value]
 _RATE_PLACES = Decimal("0.0000001")  # as F0911.CRR keeps it: what relieves the receivable must be what was booked
@@ -21,15 +21,7 @@ def reference(context: Context, kind: str, key: str, operation: str = "create", 
 def posted_on(flow: str, day: date, company: str, label: str, context: Context) -> date:
     """Give the G/L date by policy: each company closes its own periods. Raises ClosedPeriodError."""
     policy = context.policy(flow, "closed_periods", "hold")
-    return posting_day(day, _periods(company, context), "gl", policy, label)
-
-
-def _periods(company: str, context: Context) -> References:
-    return {
-        name: entry
-        for name, entry in context.references.items()
-        if name[0] == KIND and entry.details.get("company", company) == company
-    }
+    return posting_day(day, context.references, "gl", policy, label, company)
 
 
 def books_of(company: str, context: Context) -> str:
