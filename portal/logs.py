@@ -36,7 +36,6 @@ def configure_logging(*, level: str, file: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # Every outgoing call is logged by integrations/http.py, with secrets taken out of the address.
             "httpx": {"level": "WARNING"},
-            "httpcore": {"level": "WARNING"},
         },
     }
 
