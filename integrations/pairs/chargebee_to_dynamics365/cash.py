@@ -13,6 +13,7 @@ from integrations.connectors.dynamics365.records import (
     payment_payload,
 )
 from integrations.contracts import Application, Context, Draft, Mapped, Record, Value
+from integrations.entries import Entries, by_sink, named, of_cash, of_journal
 from integrations.errors import MappingError, RejectedError
 from integrations.pairs.chargebee_to_dynamics365.common import (
     CUSTOMER_DIMENSIONS,
@@ -128,6 +129,13 @@ def withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, .
         customer = context.links[("customers", document.customer_id)].external_id
         drafts.append(_line("invoices", document, day, tax.amount, customer, settled, header, context, operation))
     return tuple(drafts)
+
+
+def entries(draft: Draft, context: Context) -> Entries:
+    """Give the entries of a draft: those of its journal, or of its line and the offset account."""
+    side = -1 if draft.flow == "refunds" else 1
+    paid = of_cash(side, f"Customer {draft.facts.customer}", named(_OFFSET))
+    return by_sink(journals=of_journal, payment_journals=paid)(draft, context)
 
 
 def _line(

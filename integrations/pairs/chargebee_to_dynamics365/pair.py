@@ -87,7 +87,7 @@ _INVOICES = Flow(
     details=settling.invoice_details,
     amend=invoices.amend,
     reverse=reversing.reverse("invoices"),
-    open_at=settling.invoice_open_at,
+    open_at=settling.open_at(settling.invoice_open_at),
     fields=_JOURNAL_FIELDS,
 )
 _CREDIT_NOTES = Flow(
@@ -108,7 +108,7 @@ _CREDIT_NOTES = Flow(
     sandbox_rows=sandbox.LINES,
     sandbox_maps=sandbox.NOTE_MAPS,
     reverse=reversing.reverse("credit_notes"),
-    open_at=lifecycle.credit_notes.open_at,
+    open_at=settling.open_at(lifecycle.credit_notes.open_at),
     fields=_JOURNAL_FIELDS,
 )
 _PAYMENTS = Flow(
@@ -130,7 +130,7 @@ _PAYMENTS = Flow(
     details=lifecycle.payments.details,
     amend=cash.amend_payment,
     reverse=reversing.reverse("payments"),
-    open_at=settling.payment_open_at,
+    open_at=settling.open_at(settling.payment_open_at),
     fields=_CASH_FIELDS,
 )
 _REFUNDS = Flow(
@@ -150,7 +150,7 @@ _REFUNDS = Flow(
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
     reverse=reversing.reverse("refunds"),
-    open_at=lifecycle.refunds.open_at,
+    open_at=settling.open_at(lifecycle.refunds.open_at),
     fields=_CASH_FIELDS,
 )
 
@@ -161,4 +161,5 @@ PAIR = Pair(
     target="dynamics365",
     flows=(_CUSTOMERS, _INVOICES, _CREDIT_NOTES, _PAYMENTS, _REFUNDS),
     policies=POLICIES,
+    entries=cash.entries,
 )

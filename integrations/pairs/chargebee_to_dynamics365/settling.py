@@ -1,6 +1,6 @@
 """When an invoice is due by policy, what waits for what, which documents a payment marks, and what is open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,11 +8,13 @@ from decimal import Decimal
 from integrations.connectors.chargebee.records import Invoice, lifecycle
 from integrations.contracts import Context, Money, Need, Record
 from integrations.errors import RejectedError
-from integrations.pairs.chargebee_to_dynamics365.common import number_of
+from integrations.pairs.chargebee_to_dynamics365.common import is_ledger_mode, number_of
 
 ZERO = Decimal(0)
 NOT_PAID = "not_paid_yet"
 PAID, FINALISED = "paid", "finalised"
+_BOUNCED = ("late_failure", "voided")
+OpenAt = Callable[[Record, date, Context], Money | None]
 Marks = tuple[tuple[str, Decimal], ...]  # (number in F&O, amount)
 
 
@@ -22,8 +24,14 @@ def posts_when_paid(context: Context) -> bool:
 
 
 def is_settled(invoice: Invoice) -> bool:
-    """Tell whether nothing of it is due: paid, credited, or written off."""
-    return invoice.status == "paid" or (invoice.status not in ("pending", "voided") and not invoice.amount_due)
+    """Tell whether nothing of it is due, or was once: paid, credited, written off, or paid by money that bounced.
+
+    An invoice that was posted as paid stays posted when its payment is taken back: the customer owes it again.
+    """
+    if invoice.status == "paid" or invoice.paid_at:
+        return True
+    bounced = sum((one.applied_amount for one in invoice.linked_payments if one.txn_status in _BOUNCED), ZERO)
+    return invoice.status not in ("pending", "voided") and invoice.amount_due <= bounced
 
 
 def is_due(invoice: Invoice, context: Context) -> bool:
@@ -85,6 +93,15 @@ def one_customer(label: str, rows: Iterable[tuple[str, Decimal]], flow: str, own
 # What is open
 
 
+def open_at(told: OpenAt) -> OpenAt:
+    """Give what a flow's documents leave open in F&O's subledger: nothing stands there in ledger mode."""
+
+    def found(record: Record, day: date, context: Context) -> Money | None:
+        return None if is_ledger_mode(context) else told(record, day, context)
+
+    return found
+
+
 def invoice_open_at(record: Record, day: date, context: Context) -> Money | None:
     """Give what was due at the end of a day; None where the policy had not posted it."""
     if not is_due(lifecycle.invoices.invoice_of(record), context):
@@ -95,7 +112,8 @@ def invoice_open_at(record: Record, day: date, context: Context) -> Money | None
 def payment_open_at(record: Record, day: date, context: Context) -> Money | None:
     """Give what was on account: beside what Chargebee calls unused, what is applied to invoices not posted yet."""
     found = lifecycle.payments.open_at(record, day, context)
-    if found is None or not posts_when_paid(context):
+    stands = lifecycle.payments.moved(record, context).action == "deliver"
+    if found is None or not stands or not posts_when_paid(context):
         return found
     linked = lifecycle.payments.transaction_of(record).linked_invoices
     waiting = [one for one in linked if one.invoice_status in _OPEN and _by(one.applied_at, day, context)]

@@ -121,8 +121,7 @@ class PaymentJournalSink(JournalSink):
         wanted = {str(row.get("InvoiceNumber")) for row in settles(draft)}
         if standing.is_posted or not wanted:
             return True
-        rows = self._settled([standing.batch]).get(standing.batch, ())
-        return wanted <= {text(row, "InvoiceNumber") for row in rows}
+        return wanted <= {text(row, "InvoiceNumber") for row in standing.settled}
 
     def apply(self, draft: Draft) -> Receipt:
         """Mark an invoice on a payment that is not posted yet. Raises RejectedError once it is, unless it is settled.
@@ -154,6 +153,12 @@ class PaymentJournalSink(JournalSink):
             text(row, "MarkedInvoice") == str(draft.payload.get("MarkedInvoice")) for row in standing.lines
         )
 
+    def _completed(self, headers: Sequence[Row]) -> list[Standing]:
+        """Add what payments settle: one look-up for all of them."""
+        standing = super()._completed(headers)
+        settled = self._settled([one.batch for one in standing])
+        return [replace(one, settled=tuple(settled.get(one.batch, ()))) for one in standing]
+
     def _settled(self, batches: Sequence[str]) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         company = self._ground.company
@@ -179,21 +184,18 @@ class PaymentJournalSink(JournalSink):
             total=abs(signed_amount(line)),
             date=on,
             posting_date=on,
-            applied=self._applied(draft, standing) or _confirmed(draft, booked) or (),
+            applied=self._applied(standing) or _confirmed(draft, booked) or (),
         )
         return facts if booked is None else replace(facts, open_amount=facts_of_transaction(booked).open_amount)
 
-    def _applied(self, draft: Draft | None, standing: Standing) -> tuple[Application, ...]:
+    def _applied(self, standing: Standing) -> tuple[Application, ...]:
         line = standing.lines[0]
         invoice = text(line, "MarkedInvoice")
         if invoice:
             return (Application(external_id=invoice, amount=abs(signed_amount(line))),)
-        if draft is None or not settles(draft):
-            return ()
-        rows = self._settled([standing.batch]).get(standing.batch, ())
         return tuple(
             Application(external_id=text(row, "InvoiceNumber"), amount=amount(row, "SettlementAmountInInvoiceCurrency"))
-            for row in rows
+            for row in standing.settled
         )
 
     def is_kind(self, transaction: Row) -> bool:

@@ -28,6 +28,7 @@ class Standing:
     header: Row
     lines: tuple[Row, ...]
     transactions: tuple[Row, ...] = ()
+    settled: tuple[Row, ...] = ()  # what a payment settles beside the invoice marked on its line
 
     @property
     def batch(self) -> str:
