@@ -27,7 +27,7 @@ from integrations.engine.syncs import change_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
 from integrations.models import Link, Sync, SyncRecord
 
-NO_DOCUMENTS = ("customer", "item", "vendor", "address")
+NO_DOCUMENTS = ("customer", "item", "vendor", "supplier", "address")
 POSTS_LATER = ("dynamics365",)
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _STREAMS = {
@@ -209,7 +209,7 @@ def _amounts(rows: Mapping[Any, Any]) -> dict[str, str]:
 
 def _stands(telling: Telling, told: Json) -> Json:
     documents, expected = _ledger(telling), _filled(told["ledger"], telling.names)
-    wanted, trail = [one["reference"] for one in expected], _trail(telling)
+    wanted, trail = [one["reference"] for one in expected], _trail(telling, documents)
     called = {one["id"]: _called(one, wanted, _trailed(one, trail)) for one in documents}
     shared = {one["reference"] for one in expected if "parties" in one}
     asked = {tuple(text.split()[:2]) for text in _filled(told.get("records", []), telling.names)}
@@ -225,12 +225,18 @@ def _stands(telling: Telling, told: Json) -> Json:
     }
 
 
-def _trail(telling: Telling) -> dict[str, str]:
-    """Say what each booked document is by our trail: flow, key and operation, which is left out where it creates."""
+def _trail(telling: Telling, documents: list[Json]) -> dict[str, str]:
+    """Say what each booked document is by our trail: flow, key and operation, which is left out where it creates.
+
+    One that the target made beside it, under the same reference, is called so with its kind: `refunds $it payment`.
+    """
     booked = Attempt.objects.filter(run__sync_id=telling.sync.pk, outcome__in=["delivered", "linked", "different"])
     rows = booked.exclude(external_id="").order_by("-id")
     told = rows.values_list("external_id", "flow", "natural_key", "operation")
-    return {made: f"{flow} {key} {operation}".removesuffix(" create") for made, flow, key, operation in told}
+    named = {made: f"{flow} {key} {operation}".removesuffix(" create") for made, flow, key, operation in told}
+    beside = {one["reference"]: named[one["id"]] for one in documents if one["id"] in named and one["reference"]}
+    others = [one for one in documents if one["id"] not in named and one.get("reference") in beside]
+    return named | {one["id"]: f"{beside[one['reference']]} {one['kind']}" for one in others}
 
 
 def _trailed(document: Json, trail: Mapping[str, str]) -> str:

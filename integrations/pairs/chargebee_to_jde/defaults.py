@@ -45,8 +45,15 @@ ROUNDING_ACCOUNTS = ValueMap(
 )
 _EXCHANGE_MAPS = (EXCHANGE_ACCOUNTS, ROUNDING_ACCOUNTS)
 DOCUMENT_MAPS = (COMPANIES, RECEIVABLES, LINE_ACCOUNTS, DEFERRED_ACCOUNTS, *_EXCHANGE_MAPS)
+REFUND_SUPPLIERS = ValueMap(
+    name="refund_suppliers",
+    label="Suppliers of refunds",
+    gives="supplier in whose name refunds are paid",
+    key_labels=("business entity",),
+)
 INVOICE_MAPS = (*DOCUMENT_MAPS, WITHHOLDING_ACCOUNTS)
 CASH_MAPS = (COMPANIES, RECEIVABLES, CLEARING_ACCOUNTS, *_EXCHANGE_MAPS)
+REFUND_MAPS = (*CASH_MAPS, REFUND_SUPPLIERS)
 
 
 def _row(
@@ -116,4 +123,4 @@ CREDIT_NOTES = (*_HEADER, _row("explanation", _formula('LEFT("Credit note " & nu
 _CASH = (*_HEADER, _row("clearing_account", ValueMapSpec(map="clearing_accounts", keys=("gateway", "currency")),
                         required=True))  # fmt: skip
 PAYMENTS = (*_CASH, _row("explanation", _formula('LEFT("Payment " & id, 30)')))
-REFUNDS = (*_CASH, _row("explanation", _formula('LEFT("Refund " & id, 30)')))
+REFUNDS = (*_CASH, _optional("supplier", "refund_suppliers"), _row("explanation", _formula('LEFT("Refund " & id, 30)')))

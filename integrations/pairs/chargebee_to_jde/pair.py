@@ -4,7 +4,7 @@ from datetime import date
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
-from integrations.pairs.chargebee_to_jde import customers, defaults, journals, sandbox
+from integrations.pairs.chargebee_to_jde import customers, defaults, journals, refunds, sandbox
 
 _EXCHANGE_FIELDS = lifecycle.journals.exchange_fields("account")
 _OF_DOCUMENTS = tuple(one for one in lifecycle.journals.document_fields("account") if one.name != "account")
@@ -114,17 +114,17 @@ _REFUNDS = Flow(
     verdict=lifecycle.refunds.verdict,
     needs=lifecycle.refunds.needs,
     source=lifecycle.refunds.source,
-    draft=journals.refund,
+    draft=refunds.draft,
     money=lifecycle.refunds.money,
     document_date=lifecycle.refunds.document_date,
     label_of=lifecycle.refunds.label_of,
     default_rows=defaults.REFUNDS,
-    default_maps=defaults.CASH_MAPS,
-    sandbox_maps=sandbox.CASH_MAPS,
-    reverse=journals.reverse("refunds"),
+    default_maps=defaults.REFUND_MAPS,
+    sandbox_maps=sandbox.REFUND_MAPS,
+    reverse=refunds.reverse,
     open_at=lifecycle.refunds.open_at,
     module="gl",
-    fields=_CASH_FIELDS,
+    fields=(*_CASH_FIELDS, *refunds.FIELDS),
 )
 
 PAIR = Pair(
@@ -162,11 +162,20 @@ PAIR = Pair(
             ),
         ),
         PolicyField(
+            name="refunds",
+            label="Refunds",
+            flow="refunds",
+            choices=(
+                ("journal", "One journal: receivable to clearing account."),
+                ("voucher", "A voucher of the mapped supplier, entered as paid: refunds show in accounts payable."),
+            ),
+        ),
+        PolicyField(
             name="exchange_rates",
             label="Exchange rate of documents in another currency",
             choices=(
-                ("target", "JD Edwards' own rate of the day."),
-                ("source", "Chargebee's rate of the document, where both base currencies are the same."),
+                ("target", "JD Edwards' own rate of the day; its revaluation finds the exchange differences."),
+                ("source", "Chargebee's rate, where both base currencies are the same; differences are booked."),
             ),
         ),
     ),

@@ -9,6 +9,7 @@ from integrations.pairs.chargebee_to_jde.defaults import (
     EXCHANGE_ACCOUNTS,
     LINE_ACCOUNTS,
     RECEIVABLES,
+    REFUND_SUPPLIERS,
     ROUNDING_ACCOUNTS,
     WITHHOLDING_ACCOUNTS,
 )
@@ -41,3 +42,4 @@ DOCUMENT_MAPS = (
 )
 INVOICE_MAPS = (*DOCUMENT_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "1.1240")))
 CASH_MAPS = (*DOCUMENT_MAPS[:2], _filled(CLEARING_ACCOUNTS, (("*", "*"), "1.1120")), *_EXCHANGE_MAPS)
+REFUND_MAPS = (*CASH_MAPS, _filled(REFUND_SUPPLIERS, (("*",), "60001")))  # the first address that the sandbox gives
