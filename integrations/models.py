@@ -390,3 +390,53 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"Reconciliation of {self.start} to {self.end}"
+
+
+class Check(models.Model):
+    """One look ahead at a sync that books nothing: asked for, made by a worker, kept with its age.
+
+    `marks` are the faults that somebody accepted by name: {fault: {by, at, reason}}. `payloads` are those of a
+    rehearsal, exactly as they would be sent, a line of JSON each.
+    """
+
+    class Kind(models.TextChoices):
+        COVERAGE = "coverage", "Coverage"
+        PREVIEW = "preview", "Preview"
+        REHEARSAL = "rehearsal", "Rehearsal"
+        PROOF = "proof", "Mapping proof"
+        CHANGE = "change", "Effect of a draft"
+        FIELDS = "fields", "Source fields"
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked for"
+        RUNNING = "running", "Under way"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    tenant = models.ForeignKey("portal.Tenant", on_delete=models.CASCADE, related_name="+")
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="checks")
+    kind = models.CharField(max_length=10, choices=Kind)
+    flow = models.CharField(max_length=40, blank=True)  # empty: of the whole sync
+    mapping_version = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    params = models.JSONField(default=dict, blank=True)
+    report = models.JSONField(default=dict, blank=True)
+    payloads = models.TextField(blank=True)
+    marks = models.JSONField(default=dict, blank=True)
+    reason = models.TextField(blank=True)  # why it failed
+    asked_by = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sync", "kind", "flow"], condition=Q(state__in=["asked", "running"]), name="one_check_under_way"
+            ),
+        ]
+        indexes = [models.Index(fields=["sync", "kind", "flow", "-id"], name="check_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.flow}".strip()

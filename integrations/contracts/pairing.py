@@ -129,6 +129,18 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One line that a draft makes in the target's ledger, in the draft's currency: debits positive, credits negative.
+
+    `account` is the target's id or number; empty where the target itself chooses it: `text` then says which.
+    """
+
+    account: str
+    amount: Decimal
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """One object kind on its way from a stream to a sink. All callables are pure.
 
@@ -179,6 +191,8 @@ class Pair:
     target: str
     flows: tuple[Flow, ...]
     policies: tuple[PolicyField, ...] = ()
+    entries: Callable[[Draft, Context], tuple[LedgerEntry, ...]] | None = None  # of one draft; None: its facts' lines
+    id_of: Callable[[Draft, str], str] | None = None  # the id a draft would get, made of a stand-in; None: as it is
 
     def flow(self, slug: str) -> Flow:
         """Give a flow by its slug. Raises KeyError."""

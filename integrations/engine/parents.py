@@ -29,8 +29,10 @@ class Parents:
 def load_parents(state: RunState, needs: Iterable[Need]) -> Parents:
     """Load all that the records of a chunk need, with two queries at most."""
     wanted = list(needs)
-    links = load_links(state, wanted)
-    return Parents(links=links, states=load_states(state, (n for n in wanted if (n.flow, n.key) not in links)))
+    names = {(need.flow, need.key) for need in wanted}
+    links = {name: link for name, link in state.stand_ins.items() if name in names} | load_links(state, wanted)
+    states = load_states(state, (n for n in wanted if (n.flow, n.key) not in links))
+    return Parents(links=links, states={**states, **state.foreseen} if state.foreseen else states)
 
 
 def settle_needs(state: RunState, plan: FlowPlan, work: Work, needs: Sequence[Need], parents: Parents) -> bool:

@@ -242,6 +242,8 @@ class RunState:
     asked: set[int] = field(default_factory=set)  # records to look at, for a reversal waits for them
     to_look_up: set[tuple[str, str]] = field(default_factory=set)  # (flow, key) older than the start date
     source_references: dict[tuple[str, str], ReferenceEntry] = field(default_factory=dict)  # where a flow writes there
+    stand_ins: dict[tuple[str, str], LinkView] = field(default_factory=dict)  # of parents not booked yet: looking ahead
+    foreseen: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # likewise: (state, code)
 
     @property
     def source_zone(self) -> ZoneInfo:

@@ -8,6 +8,7 @@ from integrations.pairs.chargebee_to_netsuite import (
     credit_notes,
     customers,
     defaults,
+    entries,
     invoices,
     items,
     payments,
@@ -154,4 +155,5 @@ PAIR = Pair(
         ),
     ),
     policies=POLICIES,
+    entries=entries.entries,
 )

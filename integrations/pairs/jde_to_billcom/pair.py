@@ -3,6 +3,7 @@
 from datetime import date
 
 from integrations.contracts import Context, Flow, Money, Pair, Record
+from integrations.entries import PAYABLES, by_sink, named, of_cash, of_document, of_journal
 from integrations.pairs.jde_to_billcom import bills, defaults, payments, purchases, sandbox, vendors
 from integrations.pairs.jde_to_billcom.policies import POLICIES
 
@@ -83,4 +84,10 @@ PAIR = Pair(
         ),
     ),
     policies=POLICIES,
+    entries=by_sink(
+        bills=of_document(-1, PAYABLES),
+        vendor_credits=of_document(-1, PAYABLES),
+        settlements=of_cash(-1, PAYABLES, named("bankAccountId")),
+        journal_entries=of_journal,
+    ),
 )
