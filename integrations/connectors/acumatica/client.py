@@ -26,7 +26,7 @@ from integrations.http import Http
 
 QUEUEING = 4  # a busy licence lets calls wait in its queue: reads may take so many times the usual timeout
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 2.0
-FIRST_GUESS_S = 2.0  # so long an action is thought to take before one was seen
+FIRST_GUESS_S = 0.4  # so long an action is thought to take before one was seen
 MOST_PAUSES_S = 120.0  # so long an action is followed
 Mode = Literal["upsert", "create", "update"]
 Keys = Mapping[str, str]  # key fields in the screen's order
