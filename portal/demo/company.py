@@ -35,7 +35,7 @@ class Demo:
 
 def demo_company(world_id: str, credentials: dict[str, Any]) -> Demo:
     """Give the company that belongs to a sandbox world, made when the world is new. Safe to call again."""
-    slug = f"demo-{world_id}"
+    slug = _slug(world_id)
     tenant = Tenant.objects.filter(slug=slug).first() or _found(slug)
     sides = {
         slug: _connection(tenant, slug, values) for slug, values in credentials.items() if slug in registry.connectors()
@@ -106,9 +106,14 @@ def _sync(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
     return found
 
 
-def newest_run(demo: Demo) -> int:
-    """Give the id of the company's newest run; 0 without one."""
-    return Run.objects.for_tenant(demo.tenant).order_by("-id").values_list("id", flat=True).first() or 0
+def newest_run(world_id: str) -> int:
+    """Give the id of the newest run of a world's company; 0 without one, or without a company."""
+    runs = Run.objects.filter(tenant__slug=_slug(world_id))
+    return runs.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def _slug(world_id: str) -> str:
+    return f"demo-{world_id}"
 
 
 def is_told_by_form(sync: Sync) -> bool:

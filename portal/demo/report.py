@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Count
 
 from audit.models import Run
-from integrations.models import Link, Sync, SyncRecord
+from integrations.engine.watch import awaiting_posting
+from integrations.models import Sync, SyncRecord
 from portal.checker import Control, Verdict, check_pair
 
 _STATES = ("delivered", "unchanged", "waiting", "parked", "skipped", "different", "unknown")
@@ -32,8 +33,9 @@ def flow_counts(sync: Sync, since: int) -> dict[str, dict[str, int]]:
         if flow in counts:
             counts[flow]["unchanged"] = counts[flow]["delivered"] - delivered
             counts[flow]["delivered"] = delivered
+    awaiting = awaiting_posting(sync)
     for flow in counts:
-        counts[flow]["awaiting_posting"] = _awaiting(sync, flow)
+        counts[flow]["awaiting_posting"] = awaiting.get(flow, 0)
         counts[flow]["read"] = sum(counts[flow][state] for state in _STATES)
     return counts
 
@@ -53,13 +55,6 @@ def _delivered_since(sync: Sync, since: int) -> Counter[str]:
     for row in rows:
         delivered[row["attempts__flow"]] += row["n"]
     return delivered
-
-
-def _awaiting(sync: Sync, flow: str) -> int:
-    links = Link.objects.for_tenant(sync.tenant_id).filter(
-        source_identity=sync.source_identity, target_identity=sync.target_identity, flow=flow
-    )
-    return links.filter(is_posted=False).count()
 
 
 def pair_report(sync: Sync, control: Control, since: int) -> tuple[dict[str, Any], Verdict]:

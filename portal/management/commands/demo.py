@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from integrations.engine import syncs
 from portal.checker import Control
-from portal.demo import company, payables
+from portal.demo import company, payables, postings
 from portal.demo.report import is_ok, pair_report
 from portal.demo.stack import Stack, answers, pause, programs, running, wait_for
 
@@ -77,8 +77,9 @@ class Command(BaseCommand):
         return ok
 
     def _run(self, stack: Stack | None) -> bool:
-        demo = company.demo_company(self.control.get("/clock")["world"], self.control.get("/credentials"))
-        since = company.newest_run(demo)
+        self.world: str = self.control.get("/clock")["world"]
+        since = company.newest_run(self.world)  # before the company: the scheduler may be faster than we are
+        demo = company.demo_company(self.world, self.control.get("/credentials"))
         writes = {sync.target.connector: self.control.writes(sync.target.connector) for sync in demo.syncs}
         for sync in demo.syncs:
             if company.is_told_by_form(sync):
@@ -86,20 +87,31 @@ class Command(BaseCommand):
             company.subscribe(sync, self.portal_url)
             syncs.run_now(sync, actor=company.ACTOR)
         self._wait(demo, since, stack)
+        self._post(demo, stack)
         self._pay(demo, stack)
         return self._report(demo, since, writes)
+
+    def _post(self, demo: company.Demo, stack: Stack | None) -> None:
+        """Let batches be posted, and what waits for that go on."""
+        for _ in range(postings.ROUNDS):
+            waking = tuple(sync for sync in demo.syncs if postings.post_batches(sync, self.control))
+            if not waking:
+                return
+            self._again(company.Demo(tenant=demo.tenant, syncs=waking), stack)
+
+    def _again(self, demo: company.Demo, stack: Stack | None) -> None:
+        since = company.newest_run(self.world)
+        for sync in demo.syncs:
+            syncs.run_now(sync, actor=company.ACTOR)
+        self._wait(demo, since, stack)
 
     def _pay(self, demo: company.Demo, stack: Stack | None) -> None:
         """Let BILL pay bills, and its payments come back."""
         paying = company.Demo(
             tenant=demo.tenant, syncs=tuple(sync for sync in demo.syncs if sync.pair == payables.PAIR)
         )
-        if not paying.syncs or not payables.pay_bills(self.control):
-            return
-        since = company.newest_run(demo)
-        for sync in paying.syncs:
-            syncs.run_now(sync, actor=company.ACTOR)
-        self._wait(paying, since, stack)
+        if paying.syncs and payables.pay_bills(self.control):
+            self._again(paying, stack)
 
     def _wait(self, demo: company.Demo, since: int, stack: Stack | None) -> None:
         deadline = time.monotonic() + self.options["timeout"]
