@@ -34,7 +34,7 @@ class AddressBookSink(OrchestrationSink):
 
     def look_up(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
         """Find by our reference, then creations by name within their search type."""
-        for part in batches(drafts):
+        for part in batches(self.bookable(drafts)):
             wanted = {draft.reference: draft for draft in part}
             for found in self._read("ALKY", list(wanted)):
                 if draft := wanted.pop(found.reference, None):

@@ -11,6 +11,7 @@ from integrations.connectors.jde.inputs import Inputs, inputs_of
 from integrations.connectors.jde.orchestrations import Orchestration
 from integrations.connectors.jde.outcome import receipt, require_success
 from integrations.contracts import Booked, Draft, Found, Receipt
+from integrations.errors import MappingError
 from mappings.catalogue import TargetField
 
 SETTLE_S = 600  # an orchestration may still commit after its answer was lost
@@ -58,6 +59,17 @@ class OrchestrationSink:
     def inputs(self, draft: Draft) -> Inputs:
         """Write the inputs. Raises MappingError."""
         return inputs_of(self.orchestration, draft)
+
+    def bookable(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Leave out what could never be sent, so that it does not spoil a look-up of others: it stands nowhere."""
+        return [draft for draft in drafts if self._is_bookable(draft)]
+
+    def _is_bookable(self, draft: Draft) -> bool:
+        try:
+            self.inputs(draft)
+        except MappingError:
+            return False
+        return True
 
     def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
         """Read what stands under the ids."""

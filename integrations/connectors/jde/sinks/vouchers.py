@@ -33,7 +33,7 @@ class VoucherSink(OrchestrationSink):
 
     def look_up(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
         """Find vouchers of the same suppliers and invoice numbers; another reference makes it a business hit."""
-        for part in batches(drafts):
+        for part in batches(self.bookable(drafts)):
             sent = [(draft, self.inputs(draft)) for draft in part]
             numbers = sorted({str(inputs["supplierInvoice"]) for _, inputs in sent})
             suppliers = sorted({int(str(inputs["supplier"])) for _, inputs in sent if _is_number(inputs)})

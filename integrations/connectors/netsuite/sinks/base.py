@@ -1,5 +1,6 @@
 """What all sinks share: the one call of a write, look-ups by reference and then by business key, the catalogue."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ from integrations.connectors.netsuite.metadata import custom_fields
 from integrations.connectors.netsuite.records import is_external_id, owner
 from integrations.connectors.netsuite.suiteql import chunks, is_id
 from integrations.contracts import Booked, Draft, Found, Receipt, Value
-from integrations.errors import ConnectorError, RejectedError, UnknownOutcomeError
+from integrations.errors import ConnectorError, MappingError, RejectedError, UnknownOutcomeError
 from mappings.catalogue import TargetField
 
+_UNTAKEN = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 CREATING = "reverse"  # operations so named make the document that takes another one's effect back
 
 
@@ -71,6 +73,7 @@ class RecordSink:
         return FIELDS[self.slug] + custom_fields(self._client, self.record, has_lines=has_lines)
 
     def _write(self, draft: Draft, body: Mapping[str, Value]) -> Written:
+        _check_texts(draft, body)
         record = self.record_of(draft)
         if draft.external_id and not is_creation(draft):
             return self._client.update(record, draft.external_id, body)
@@ -118,6 +121,24 @@ class RecordSink:
 def is_creation(draft: Draft) -> bool:
     """Tell whether an operation makes a document of its own, under its own reference; others act on one that stands."""
     return draft.operation == "create" or draft.operation.startswith(CREATING)
+
+
+def _check_texts(draft: Draft, value: Value, field: str = "") -> None:
+    """Refuse characters that NetSuite does not take. Raises MappingError naming the field."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _check_texts(draft, inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _check_texts(draft, inner, field)
+    elif isinstance(value, str) and _UNTAKEN.search(value):
+        raise MappingError(
+            f"{draft.reference}: {field} holds control characters, which NetSuite does not take. Mend it in the source "
+            "record, or its row under Mappings.",
+            code="netsuite_invalid_value",
+            field=field,
+            value=ascii(value)[1:81],
+        )
 
 
 def _seen_by(draft: Draft, found: Found) -> Found:
