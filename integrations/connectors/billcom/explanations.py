@@ -313,6 +313,13 @@ RECORDS = _make(
             "Look at the record in BILL; write to support with its id.",
         ),
         (
+            "bill_taken",
+            "The bill stands for another purchase",
+            "BILL has one bill per purchase, and this one was made for another document of the source.",
+            "accountant",
+            "Enter what is missing in BILL by hand, or skip this record with the reason.",
+        ),
+        (
             "rejected",
             "BILL refused the record",
             "A rule of BILL refused it. The answer names the reason.",

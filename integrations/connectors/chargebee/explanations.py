@@ -192,4 +192,32 @@ EXPLANATIONS = (
         fix="Under Settings > Configure Chargebee > API Keys and Webhooks > Webhooks, check that nothing but Chargebee "
         "calls this address, and that its API version is V2.",
     ),
+    Explanation(
+        code="chargebee_unknown_record",
+        title="Chargebee does not have the record",
+        cause="It was deleted for good, or belongs to another site.",
+        who="accountant",
+        fix="Look it up in Chargebee by its id; if it is gone, skip the record with the reason.",
+    ),
+    Explanation(
+        code="no_account",
+        title="An account is not mapped",
+        cause="An entry needs a ledger account that no row of the mapping gives.",
+        who="accountant",
+        fix="Add the row that the message names under Mappings, publish, then retry.",
+    ),
+    Explanation(
+        code="totals_disagree",
+        title="The entries do not balance",
+        cause="The rows of the mapping leave a line out or count one twice, so debits and credits differ.",
+        who="accountant",
+        fix="Look at the line rows under Mappings: each line of the document must give its amount; then retry.",
+    ),
+    Explanation(
+        code="voided_partly_used",
+        title="The credit note was voided after a part of it had been used",
+        cause="Only the rest of it no longer stands; no single reversing entry is right.",
+        who="accountant",
+        fix="Correct it in the ledger by hand and accept it with the reason.",
+    ),
 )

@@ -339,4 +339,49 @@ BOOKING = (
     ),
 )
 
-EXPLANATIONS = (*SIGN_IN, *READING, *ORCHESTRATIONS, *BOOKING)
+PURCHASES = (
+    Explanation(
+        code="jde_order_unknown",
+        title="The order that was paid is not shown",
+        cause="BILL paid an order that JD Edwards does not have, or hides from the portal's user.",
+        who="erp_admin",
+        fix="P4310 (Purchase Orders): look it up; P00950 (Security Workbench): let the user see its branch.",
+    ),
+    Explanation(
+        code="jde_order_differs",
+        title="The order was changed after its bill",
+        cause="The order comes to another total than the bill that was paid for it.",
+        who="accountant",
+        fix="P0411 or P4314: enter the voucher by hand, then replay: the payment is recorded against it.",
+    ),
+    Explanation(
+        code="jde_voucher_needed",
+        title="A voucher is needed first",
+        cause="What was paid is an order that was received, or is paid in parts, and no single voucher stands for it.",
+        who="accountant",
+        fix="P4314 (Voucher Match): enter the voucher, then replay: the payment is recorded against it.",
+    ),
+    Explanation(
+        code="jde_paid_twice",
+        title="It was paid here, too",
+        cause="The voucher is open for less than BILL paid: somebody paid it in JD Edwards as well.",
+        who="accountant",
+        fix="P0413M (Manual Payments) or BILL: void one of the two payments, then replay.",
+    ),
+    Explanation(
+        code="jde_several_payees",
+        title="One payment, several payees",
+        cause="The payment's vouchers are payable to different payees; JD Edwards records one payee per payment.",
+        who="accountant",
+        fix="P0413M (Manual Payments): record it by hand, and skip it here with the reason.",
+    ),
+    Explanation(
+        code="jde_no_open_items",
+        title="Journal entries have no open amounts",
+        cause="Only vouchers and invoices are open items in JD Edwards.",
+        who="accountant",
+        fix="P09210A (Account Ledger Inquiry): compare the balance of the receivables account instead.",
+    ),
+)
+
+EXPLANATIONS = (*SIGN_IN, *READING, *ORCHESTRATIONS, *BOOKING, *PURCHASES)
