@@ -78,7 +78,10 @@ CUSTOMERS = (
     _row("addressLine2", _formula("LEFT(billing_address.line2, 40)")),
     _row("addressLine3", _formula("LEFT(billing_address.line3, 40)")),
     _row("city", _formula("LEFT(billing_address.city, 25)")),
-    _row("state", _formula("LEFT(billing_address.state, 3)")),
+    _row(
+        "state",
+        _formula("LEFT(IF(LEN(billing_address.state_code)>0, billing_address.state_code, billing_address.state), 3)"),
+    ),
     _row("postalCode", _formula("LEFT(billing_address.zip, 12)")),
     _row("country", _from("billing_address.country")),
     _row("email", _from("email")),

@@ -68,6 +68,7 @@ def _address(address: Address) -> dict[str, Value]:
         "billing_address.line3": address.line3,
         "billing_address.city": address.city,
         "billing_address.state": address.state or address.state_code,
+        "billing_address.state_code": address.state_code,
         "billing_address.zip": address.zip,
         "billing_address.country": address.country,
     }
