@@ -21,7 +21,7 @@ def _scratch(to: Path) -> None:
     for name in ("integrations", "mappings", "audit"):
         shutil.copytree(ROOT / name, to / name, ignore=leave)
     shutil.copytree(ROOT / "tests" / "conformance", to / "tests" / "conformance", ignore=leave)
-    for name in ("pyproject.toml", "tests/__init__.py", "tests/conformance_kit.py"):
+    for name in ("pyproject.toml", "tests/__init__.py"):
         shutil.copy(ROOT / name, to / name)
 
 

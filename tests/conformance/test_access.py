@@ -10,17 +10,10 @@ import structlog
 
 from integrations import registry
 from integrations.errors import ConfigurationError
-from tests.conformance_kit import (
-    SLUGS,
-    Bench,
-    altered,
-    assert_fit_to_show,
-    bench_of,
-    leaks,
-    run_ping,
-    secrets_of,
-    whole,
-)
+from tests.conformance.bench import Bench, bench_of, run_ping
+from tests.conformance.reading import whole
+from tests.conformance.secrecy import altered, assert_fit_to_show, leaks, secrets_of
+from tests.conformance.systems import SLUGS
 
 SECRETS = [(slug, each.name) for slug in SLUGS for each in registry.connector(slug).fields if each.is_secret]
 

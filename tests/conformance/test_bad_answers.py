@@ -3,7 +3,11 @@
 import pytest
 
 from integrations.errors import ConnectorError, ContractError, TransientError
-from tests.conformance_kit import SLUGS, Bench, Bloated, assert_fit_to_show, bench_of, dripping, run_ping, whole
+from tests.conformance.bench import Bench, bench_of, run_ping
+from tests.conformance.hostile import Bloated, dripping
+from tests.conformance.reading import whole
+from tests.conformance.secrecy import assert_fit_to_show
+from tests.conformance.systems import SLUGS
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -27,7 +31,7 @@ def test_it_names_a_gateway_page_at_sign_in(bench: Bench, slug: str):
 def test_it_refuses_an_answer_of_ten_megabytes(slug: str):
     with bench_of(slug, Bloated) as fresh, fresh.session() as session:
         run_ping(fresh)
-        fresh.world.simulators[slug].is_on = True
+        fresh.world.simulators[slug].swell({})
         with pytest.raises(ConnectorError) as caught:
             whole(fresh, session, "reference_values")
         assert caught.value.code == "answer_too_big"

@@ -5,11 +5,14 @@ import pytest
 from integrations import registry
 from integrations.contracts import InboundRequest
 from integrations.errors import ConfigurationError, ContractError
-from tests.conformance_kit import SLUGS, Bench
+from integrations.explanations import SHARED_CODES
+from tests.conformance.bench import Bench
+from tests.conformance.systems import SLUGS, codes_of, offers
 
 FIELDS = [(slug, each) for slug in SLUGS for each in registry.connector(slug).fields]
 REQUIRED = [(slug, each) for slug, each in FIELDS if each.required and not each.default and each.kind != "generated"]
 INBOUND = [slug for slug in SLUGS if registry.connector(slug).inbound]
+ENGINES = {"mapping"}  # explained by the portal beside the mapping
 JUNK = "\x00\nno such <b>value</b>"
 
 
@@ -27,6 +30,23 @@ def test_it_brings_its_pages(slug: str, name: str):
 def test_it_labels_and_helps_with_every_field(slug: str, field):
     assert field.label
     assert field.help
+
+
+@pytest.mark.parametrize(("slug", "field"), FIELDS, ids=_name)
+def test_its_guide_explains_every_field_by_its_label(slug: str, field):
+    assert f"**{field.label}**" in (registry.folder("connectors", slug) / "guide.md").read_text()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_declares_the_streams_and_sinks_that_it_gives(slug: str):
+    streams, sinks = offers(slug)
+    assert set(registry.connector(slug).streams) == streams
+    assert set(registry.connector(slug).sinks) == sinks
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_can_be_read_or_written_to(slug: str):
+    assert registry.connector(slug).streams or registry.connector(slug).sinks
 
 
 @pytest.mark.parametrize(("slug", "field"), FIELDS, ids=_name)
@@ -59,6 +79,16 @@ def test_it_explains_ten_codes_and_more_once_each(slug: str):
     codes = [each.code for each in registry.connector(slug).explanations]
     assert len(codes) >= 10
     assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_explains_every_code_that_its_errors_carry(slug: str):
+    known = {each.code for each in registry.connector(slug).explanations}
+    assert codes_of(slug) - known - SHARED_CODES - ENGINES == set()
+
+
+def test_they_explain_sixty_codes_and_more():
+    assert sum(len(registry.connector(slug).explanations) for slug in SLUGS) >= min(60, 10 * len(SLUGS))
 
 
 @pytest.mark.parametrize("slug", SLUGS)

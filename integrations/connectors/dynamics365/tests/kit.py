@@ -308,3 +308,22 @@ def sandbox() -> Iterator[Bench]:
         typed = {name: value for name, value in given.items() if isinstance(value, str)}
         others = {host: where.ports[slug] for slug, each in world.simulators.items() for host in each.hosts()}
         yield Bench(world=world, port=where.ports["dynamics365"], opened=opened, typed=typed, others=others)
+
+
+def revenue(session) -> str:
+    """Give a ledger string of an open revenue account, without dimensions."""
+    setup = session.ground.setup
+    number = next(n for n, row in setup.main_accounts.items() if row["MainAccountType"] == "Revenue")
+    return setup.format("DataEntityLedgerDimensionFormat").write({"MainAccount": number})
+
+
+def bank(session) -> str:
+    """Give a bank account of the simulator, as its payment methods name it."""
+    rows = session.ground.rows("CustomerPaymentMethods")
+    row = next(row for row in rows if row.get("AccountType") == "Bank")
+    return row["PaymentAccountDisplayValue"].replace("\\", "")
+
+
+def post(bench: Bench) -> None:
+    """Post what waits."""
+    bench.world.simulators["dynamics365"].controls()["POST post"]({})

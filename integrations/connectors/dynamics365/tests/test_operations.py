@@ -10,8 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integrations.connectors.dynamics365.records import payment_facts, payment_payload, reference
-from integrations.connectors.dynamics365.tests.kit import DAY, Bench, customer, invoice, payment, sandbox
-from integrations.connectors.dynamics365.tests.test_sinks import bank, found, post, revenue, stands
+from integrations.connectors.dynamics365.tests.kit import (
+    DAY,
+    Bench,
+    bank,
+    customer,
+    invoice,
+    payment,
+    post,
+    revenue,
+    sandbox,
+)
+from integrations.connectors.dynamics365.tests.test_sinks import found, stands
 from integrations.engine.compare import differences
 from integrations.errors import (
     ConfigurationError,

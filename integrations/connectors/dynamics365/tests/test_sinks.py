@@ -7,7 +7,17 @@ from decimal import Decimal
 import pytest
 
 from integrations.connectors.dynamics365.records import reference, reversed_payload
-from integrations.connectors.dynamics365.tests.kit import DAY, Bench, customer, invoice, payment, sandbox
+from integrations.connectors.dynamics365.tests.kit import (
+    DAY,
+    Bench,
+    bank,
+    customer,
+    invoice,
+    payment,
+    post,
+    revenue,
+    sandbox,
+)
 from integrations.contracts import Booked, Draft, Found
 from integrations.engine.compare import differences
 from integrations.errors import DuplicateError, MappingError, RejectedError, UnknownOutcomeError
@@ -28,13 +38,6 @@ def session(bench: Bench):
 def debtor(session) -> str:
     """Give a customer that stands."""
     return session.sink("customers").book(customer()).external_id
-
-
-def revenue(session) -> str:
-    """Give a ledger string of an open revenue account, without dimensions."""
-    setup = session.ground.setup
-    number = next(n for n, row in setup.main_accounts.items() if row["MainAccountType"] == "Revenue")
-    return setup.format("DataEntityLedgerDimensionFormat").write({"MainAccount": number})
 
 
 def stands(session, draft: Draft, external_id: str) -> Found:
@@ -294,15 +297,3 @@ def test_it_lists_open_items_with_their_signs(bench: Bench, session, debtor: str
     (cash,) = session.sink("payment_journals").open_items(today)
     assert (owed.external_id, owed.reference, owed.amount) == (batch, bill.reference, Decimal("129.95"))
     assert cash.amount == Decimal("-30.00")
-
-
-def bank(session) -> str:
-    """Give a bank account of the simulator, as its payment methods name it."""
-    rows = session.ground.rows("CustomerPaymentMethods")
-    row = next(row for row in rows if row.get("AccountType") == "Bank")
-    return row["PaymentAccountDisplayValue"].replace("\\", "")
-
-
-def post(bench: Bench) -> None:
-    """Post what waits."""
-    bench.world.simulators["dynamics365"].controls()["POST post"]({})

@@ -1,6 +1,8 @@
 """What the conformance suite needs to know of NetSuite: drafts for its sinks, and how connections go wrong."""
 
 from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
 
 from integrations.connectors.netsuite.credentials import generate
 from integrations.connectors.netsuite.records import external_id
@@ -28,26 +30,33 @@ def named(draft: Draft, kind: str, key: str) -> Draft:
     return replace(draft, key=key, reference=external_id("CB-test", kind, key))
 
 
+def short(key: str) -> str:
+    """Give a short plain text that only this key has."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def a_customer(kit: Kit, key: str) -> Draft:
-    return named(kit.ledger.customer(f"Customer {key}", email="ap@orchid.example"), "CUS", key)
+    unique = short(key)
+    return named(kit.ledger.customer(f"Customer {unique}", email=f"{unique}@orchid.example"), "CUS", key)
 
 
 def an_item(kit: Kit, key: str) -> Draft:
-    return named(kit.ledger.item(f"Plan {key}"[:40]), "ITM", key)
+    return named(kit.ledger.item(f"Plan {short(key)}"), "ITM", key)
 
 
 def an_invoice(kit: Kit, key: str) -> Draft:
-    draft = kit.ledger.invoice(kit.customer, kit.item, "100.00", "20.50", memo="Invoice", otherRefNum="PO 1")
+    draft = kit.ledger.invoice(kit.customer, kit.item, "100.00", "20.50", memo="Invoice", tranId=short(key))
     return named(draft, "INV", key)
 
 
 def a_memo(kit: Kit, key: str) -> Draft:
-    return named(with_value(memo(kit.ledger, kit.customer, kit.item, "30.00"), "memo", "Credit"), "CN", key)
+    return named(with_value(memo(kit.ledger, kit.customer, kit.item, "30.00"), "tranId", short(key)), "CN", key)
 
 
 def a_payment(kit: Kit, key: str) -> Draft:
     invoice = kit.ledger.book(kit.ledger.invoice(kit.customer, kit.item, "80.00"))
-    return named(kit.ledger.payment(kit.customer, "100.00", {invoice: "80.00"}), "TXN", key)
+    amount = 100 + Decimal(int(short(key)[:6], 16)) / 100  # another for every key: equal ones are offered as twins
+    return named(kit.ledger.payment(kit.customer, str(amount), {invoice: "30.00"}), "TXN", key)
 
 
 def a_refund(kit: Kit, key: str) -> Draft:
@@ -70,18 +79,19 @@ TRIALS = (
     Trial(
         sink="customers", draft=a_customer, write=RECORDS, refused=nowhere("currency"), refused_field="currency",
         texts=("companyName", "phone"), named="companyName", twins=strangers,
+        is_moved_by_tampering=False,
     ),
     Trial(
         sink="items", draft=an_item, write=RECORDS, refused=nowhere("incomeAccount"), refused_field="incomeAccount",
-        texts=("itemId",), named="itemId",
+        texts=("itemId",), named="itemId", is_moved_by_tampering=False,
     ),
     Trial(
         sink="invoices", draft=an_invoice, write=RECORDS, refused=nowhere("entity"), refused_field="entity",
-        texts=("memo", "otherRefNum"), twins=strangers, dropped={"value": "tranDate"},
+        texts=("memo", "tranId"), twins=strangers, dropped={"value": "tranDate"},
     ),
     Trial(
         sink="credit_memos", draft=a_memo, write=RECORDS, refused=nowhere("entity"), refused_field="entity",
-        texts=("memo",), twins=strangers, dropped={"value": "tranDate"},
+        texts=("memo", "tranId"), twins=strangers, dropped={"value": "tranDate"},
     ),
     Trial(
         sink="payments", draft=a_payment, write=RECORDS, refused=nowhere("account"), refused_field="account",
@@ -102,7 +112,9 @@ def seeded(call: str, **options: object):
 MISCONFIGURATIONS = (
     Misconfiguration(name="another account", typed={"account_id": "7654321"}, code="netsuite_client_unknown"),
     Misconfiguration(name="no such client", typed={"client_id": "f" * 64}, code="netsuite_client_unknown"),
-    Misconfiguration(name="no such certificate", typed={"certificate_id": "nowhere"}, code="netsuite_client_unknown"),
+    Misconfiguration(
+        name="no such certificate", typed={"certificate_id": "certificate-99"}, code="netsuite_client_unknown"
+    ),
     Misconfiguration(name="a key never uploaded", typed=ANOTHER_KEY, code="netsuite_client_unknown"),
     Misconfiguration(
         name="a revoked certificate", seed=seeded("POST certificate", status="revoked"),
@@ -110,10 +122,10 @@ MISCONFIGURATIONS = (
     ),
     Misconfiguration(
         name="no client credentials", seed=seeded("POST integrations", client_credentials=False),
-        code="netsuite_client_unknown",
+        code="netsuite_grant_not_allowed",
     ),
     Misconfiguration(
-        name="a scope too few", seed=seeded("POST integrations", scopes=["restlets"]), code="netsuite_client_unknown"
+        name="a scope too few", seed=seeded("POST integrations", scopes=["restlets"]), code="netsuite_scope_missing"
     ),
     Misconfiguration(
         name="a role without REST", seed=seeded("POST role", lacks=["REST Web Services"]),
@@ -121,7 +133,7 @@ MISCONFIGURATIONS = (
     ),
     Misconfiguration(
         name="a role without token sign-in", seed=seeded("POST role", lacks=["Log in using OAuth 2.0 Access Tokens"]),
-        code="netsuite_client_unknown",
+        code="netsuite_grant_not_allowed",
     ),
     Misconfiguration(
         name="a role that may not query", seed=seeded("POST role", lacks=["SuiteAnalytics Workbook"]),
@@ -138,6 +150,5 @@ MISCONFIGURATIONS = (
         name="a role that only views invoices", seed=seeded("POST role", permissions={"Invoice": "view"}),
         code="netsuite_permission_missing",
     ),
-    Misconfiguration(name="a sandbox account used live", environment="live", code="netsuite_environment_mismatch"),
 )  # fmt: skip
 CONFORMANCE = Conformance(misconfigurations=MISCONFIGURATIONS, trials=TRIALS, kit=Kit)
