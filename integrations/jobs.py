@@ -2,6 +2,7 @@
 
 from integrations.engine import inbox, janitor, schedule, subscriptions
 from integrations.engine.queue import enqueue_drain, enqueue_look_after, enqueue_run
+from integrations.engine.rehearsal import making, stored
 from integrations.engine.run import run_sync
 
 
@@ -23,6 +24,11 @@ def look_after(connection_id: int) -> None:
     start_due()
 
 
+def check(check_id: int) -> None:
+    """Make a look ahead that was asked for."""
+    making.make(check_id)
+
+
 def tick() -> None:
     """Find due syncs, undrained events and what was lost; put them to work. The scheduler calls it every 2 seconds."""
     janitor.revive_syncs()
@@ -31,6 +37,8 @@ def tick() -> None:
         enqueue_drain(connection_id)
     for connection_id in subscriptions.due_subscriptions():
         enqueue_look_after(connection_id)
+    for check_id in stored.find_due():
+        stored.enqueue_check(check_id)
     start_due()
 
 

@@ -11,7 +11,7 @@ from mappings.problems import RowProblem
 from mappings.rows import Filter, Level, Row, Writes
 from mappings.scope import LINE_PREFIX, Fields, Scope
 from mappings.sentences import filter_problem, map_problem, row_problem
-from mappings.value_maps import ValueMap, faults, ready
+from mappings.value_maps import ValueMap, Watch, faults, ready, watched
 from mappings.values import Value
 
 
@@ -103,13 +103,15 @@ def compile_mapping(
     targets: Iterable[TargetField] = (),
     version: int = 0,
     problems: Iterable[RowProblem] = (),
+    watch: Watch | None = None,
 ) -> CompiledMapping:
     """Make a mapping ready. With `targets`, values are brought into the form of their field and judged by it.
+    `watch` is told of every look-up in a value map.
 
     Never raises: what is wrong with the rows stands in `problems`, behind those handed in from reading them.
     """
     maps = tuple(value_maps)
-    tables = {each.name: ready(each) for each in maps}
+    tables = {each.name: watched(ready(each), watch) if watch else ready(each) for each in maps}
     steps = compile_rows(tuple(rows), tables, tuple(targets))
     conditions = tuple(compile_condition(each, tables) for each in filters)
     map_problems = [map_problem(each.name, fault) for each in maps for fault in faults(each)]

@@ -63,11 +63,12 @@ def maps_read(definition: Definition) -> frozenset[str]:
     names = {row.spec.map for row in definition.rows if isinstance(row.spec, ValueMapSpec)}
     formulas = [row.spec.formula for row in definition.rows if isinstance(row.spec, FormulaSpec)]
     for formula in (*formulas, *(condition.formula for condition in definition.filters)):
-        names |= _formula_maps(formula)
+        names |= formula_maps(formula)
     return frozenset(names)
 
 
-def _formula_maps(formula: str) -> frozenset[str]:
+def formula_maps(formula: str) -> frozenset[str]:
+    """Give the value maps that a formula looks up; none of one that cannot be read."""
     try:
         return parse(formula).map_names()
     except FormulaError:

@@ -1,6 +1,6 @@
 """Value maps without their tables: entries with wildcards and dates, and the order in which they win."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -15,6 +15,7 @@ MAX_KEY_COLUMNS: Final = 6
 Keys: TypeAlias = tuple[str, ...]
 Identity: TypeAlias = tuple[Keys, date | None]
 Mask: TypeAlias = tuple[bool, ...]
+Watch: TypeAlias = Callable[[str, Keys, str | None], None]  # told of each look-up: map, keys, what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,24 @@ class LookupTable:
             value=" | ".join(keys),
             advice=f"Add it under Mappings > {self.source.label}.",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedTable(LookupTable):
+    """A look-up table that tells of every look-up."""
+
+    watch: Watch
+
+    def find(self, keys: Keys, on: date | None) -> str | None:
+        """Give what the table gives, and tell of it."""
+        found = LookupTable.find(self, keys, on)
+        self.watch(self.source.name, keys, found)
+        return found
+
+
+def watched(table: LookupTable, watch: Watch) -> LookupTable:
+    """Have every look-up told."""
+    return WatchedTable(source=table.source, columns=table.columns, tables=table.tables, watch=watch)
 
 
 def ready(source: ValueMap) -> LookupTable:

@@ -19,6 +19,7 @@ from mappings.rows import Definition, Filter, Row
 from mappings.rows_json import definition_from_json, filter_to_json, row_to_json
 from mappings.validation import maps_read, validate
 from mappings.value_maps import ValueMap as Content
+from mappings.value_maps import Watch
 
 _CACHED = 64
 
@@ -127,13 +128,13 @@ def problems_of(
 ) -> tuple[RowProblem, ...]:
     """Name all that is wrong with a version: in itself, and by the catalogues where they are handed in."""
     definition, unread = definition_from_json(mapping.rows, mapping.filters)
-    maps = _maps_of(mapping, definition)
+    maps = maps_of(mapping, definition)
     compiled = compile_mapping(definition.rows, maps, filters=definition.filters)
     judged = validate(definition.rows, targets, sources, maps, filters=definition.filters)
     return (*unread, *compiled.problems, *judged)
 
 
-def _maps_of(mapping: Mapping, definition: Definition) -> tuple[Content, ...]:
+def maps_of(mapping: Mapping, definition: Definition) -> tuple[Content, ...]:
     """Give the value maps that the version reads: as pinned at its publication, for a draft as they stand."""
     names = maps_read(definition)
     stored = ValueMap.objects.for_tenant(mapping.tenant_id).filter(sync_id=mapping.sync_id, name__in=names)
@@ -191,10 +192,13 @@ def publish_map_changes(*, tenant_id: int, sync_id: int, actor: str) -> tuple[Ma
         return tuple(publish(mapping=draft, actor=actor) for draft in drafts)
 
 
-def compiled(mapping: Mapping, *, targets: Iterable[TargetField] = ()) -> CompiledMapping:
-    """Make a version ready to be applied, a draft too: what is wrong with it then shows on the records."""
+def compiled(mapping: Mapping, *, targets: Iterable[TargetField] = (), watch: Watch | None = None) -> CompiledMapping:
+    """Make a version ready to be applied, a draft too: what is wrong with it then shows on the records.
+
+    `watch` is told of every look-up in a value map.
+    """
     definition, unread = definition_from_json(mapping.rows, mapping.filters)
-    maps = _maps_of(mapping, definition)
+    maps = maps_of(mapping, definition)
     return compile_mapping(
         definition.rows,
         maps,
@@ -202,6 +206,7 @@ def compiled(mapping: Mapping, *, targets: Iterable[TargetField] = ()) -> Compil
         targets=targets,
         version=mapping.version,
         problems=unread,
+        watch=watch,
     )
 
 

@@ -1,0 +1,1 @@
+"""Looks ahead at a sync without booking anything: fields, coverage, previews, rehearsals, proofs."""
