@@ -13,7 +13,7 @@ from integrations.pairs.chargebee_to_dynamics365.common import is_ledger_mode, n
 ZERO = Decimal(0)
 NOT_PAID = "not_paid_yet"
 PAID, FINALISED = "paid", "finalised"
-_BOUNCED = ("late_failure", "voided")
+_BOUNCED = "late_failure"
 OpenAt = Callable[[Record, date, Context], Money | None]
 Marks = tuple[tuple[str, Decimal], ...]  # (number in F&O, amount)
 
@@ -30,7 +30,7 @@ def is_settled(invoice: Invoice) -> bool:
     """
     if invoice.status == "paid" or invoice.paid_at:
         return True
-    bounced = sum((one.applied_amount for one in invoice.linked_payments if one.txn_status in _BOUNCED), ZERO)
+    bounced = sum((one.applied_amount for one in invoice.linked_payments if one.txn_status == _BOUNCED), ZERO)
     return invoice.status not in ("pending", "voided") and invoice.amount_due <= bounced
 
 

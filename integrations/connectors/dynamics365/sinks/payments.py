@@ -16,6 +16,7 @@ from integrations.contracts import Application, Draft, Facts, Found, Receipt, Va
 from integrations.errors import MappingError, RejectedError
 
 SETTLED = "PaymentJournalLineSettledInvoices"
+MARKS = ("MarkedInvoice", "MarkedInvoiceCompany", "SettleVoucher")
 RESERVED = frozenset({"dataAreaId", "JournalBatchNumber", "LineNumber", "Voucher", "PaymentReference"})
 BESIDE_LINE = frozenset({"JournalName", "settled", REVERSES})
 
@@ -86,8 +87,22 @@ class PaymentJournalSink(JournalSink):
         rows = [row for row in settles(draft) if str(row.get("InvoiceNumber")) not in standing]
         due = self._due_dates(draft, [str(row["InvoiceNumber"]) for row in rows if not row.get("InvoiceDueDate")])
         for row in rows:
-            known = due.get(str(row.get("InvoiceNumber")))
-            self._settle(draft, batch, {**row, "InvoiceDueDate": row.get("InvoiceDueDate") or known})
+            when = row.get("InvoiceDueDate") or due.get(str(row.get("InvoiceNumber")))
+            if when:  # what is not open there cannot be settled: the money stays on account, and reading back tells
+                self._settle(draft, batch, {**row, "InvoiceDueDate": when})
+
+    def _line(self, draft: Draft, batch: str, body: Body, standing: Mapping[Decimal, Row]) -> Row:
+        """Write the line; where F&O refuses because the marked invoice is not open, without the mark.
+
+        The money is booked then, on account, and reading back shows that it settles nothing.
+        """
+        try:
+            return super()._line(draft, batch, body, standing)
+        except RejectedError:
+            invoice = str(body.get("MarkedInvoice") or "")
+            if not invoice or self._due_dates(draft, [invoice]):
+                raise
+        return super()._line(draft, batch, {name: one for name, one in body.items() if name not in MARKS}, standing)
 
     def _due_dates(self, draft: Draft, numbers: Sequence[str]) -> dict[str, date | None]:
         """Give F&O's own due dates of the customer's documents: they are part of what a settlement is known by."""

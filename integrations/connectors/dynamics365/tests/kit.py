@@ -1,13 +1,11 @@
 """Tools and sessions for the client's tests, against canned answers or the simulator, and drafts as pairs make them."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-
-import httpx
+from typing import ClassVar
 
 from integrations.answer import Answer
 from integrations.connectors.dynamics365.credentials import clean
@@ -21,12 +19,9 @@ from integrations.connectors.dynamics365.records import (
 )
 from integrations.connectors.dynamics365.session import DynamicsSession, open_session
 from integrations.connectors.dynamics365.simulator import build
-from integrations.contracts import Dial, Draft, Facts, Settings, Tools
-from integrations.money import to_json
+from integrations.contracts import Draft, Facts
+from integrations.sandbox import testing
 from integrations.sandbox.app import Json, Request, Response
-from integrations.sandbox.clock import SandboxClock
-from integrations.sandbox.server import LOOPBACK, running
-from integrations.sandbox.world import World
 
 START = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 DAY = date(2026, 11, 3)
@@ -42,106 +37,34 @@ TYPED = {
 }
 
 
-class WorldClock:
-    """Tells the world's time; waiting moves it."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def now(self) -> datetime:
-        return self._world.clock.now()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        self._world.advance(seconds)
-
-
-class FreeLimiter:
-    """Lets every call through and remembers what was asked for."""
-
-    def __init__(self) -> None:
-        self.pauses: list[float | None] = []
-
-    def permit(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def slow_down(self, retry_after_s: float | None) -> None:
-        self.pauses.append(retry_after_s)
-
-
-class Tokens:
-    """Keeps tokens in memory; their life is not counted."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    def get(self, name: str) -> str | None:
-        return self.kept.get(name)
-
-    def put(self, name: str, token: str, ttl_s: int) -> None:
-        self.kept[name] = token
-
-    def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
-
-    def login(self, name: str) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
-class Loopback:
-    """Dials every host at one port of this machine, but those that have a port of their own."""
-
-    def __init__(self, port: int, others: Mapping[str, int]) -> None:
-        self._port, self._others = port, others
-
-    def dial(self, scheme: str, host: str, port: int) -> Dial:
-        return Dial(host=LOOPBACK, port=self._others.get(host, self._port), scheme="http")
-
-
-@dataclass(slots=True)
-class Bench:
+@dataclass(slots=True, kw_only=True)
+class Bench(testing.Bench):
     """A running world, and sessions against its F&O."""
 
-    world: World
-    port: int
-    opened: ExitStack
-    typed: Mapping[str, str]
-    others: Mapping[str, int] = field(default_factory=dict)  # ports by host
-    limiter: FreeLimiter = field(default_factory=FreeLimiter)
-    tokens: Tokens = field(default_factory=Tokens)
+    slug: ClassVar[str] = "dynamics365"
+    start: ClassVar[datetime] = START
+
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     def session(self, **typed: str) -> DynamicsSession:
         """Open a session as the portal would, with what is typed into the form."""
-        settings = Settings(connection_id="1", environment="sandbox", values=clean({**self.typed, **typed}))
-        tools = Tools(
-            tokens=self.tokens,
-            limiter=self.limiter,
-            clock=WorldClock(self.world),
-            egress=Loopback(self.port, self.others),
-            timeout_s=5.0,
-        )
-        session = open_session(settings, tools)
-        self.opened.callback(session.close)
-        return session
+        return self.open(open_session, clean({**self.typed, **typed}))
 
 
 # Canned answers: what no honest simulator does
 
 
-class Canned:
+class Canned(testing.Canned):
     """Grants tokens, and answers everything else by a function of the request; None is an empty list of rows."""
 
     slug = "dynamics365"
     port_offset = 6
 
     def __init__(self, answer: Callable[[Request], Response | None]) -> None:
+        super().__init__()
         self._answer = answer
-        self.requests: list[Request] = []
 
-    def handle(self, request: Request) -> Response:
-        self.requests.append(request)
+    def answer(self, request: Request) -> Response:
         answered = self._answer(request)
         if answered is not None:
             return answered
@@ -149,24 +72,6 @@ class Canned:
             token = {"token_type": "Bearer", "expires_in": 3599, "access_token": f"t{len(self.requests)}"}
             return Response.json(200, token)
         return rows_of([])
-
-    def credentials(self) -> Json:
-        return {}
-
-    def hosts(self) -> tuple[str, ...]:
-        return ()
-
-    def state(self) -> Json:
-        return {}
-
-    def is_write(self, request: Request) -> bool:
-        return request.method != "GET"
-
-    def tick(self) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
 
     def asked(self, part: str) -> list[Request]:
         """Give the requests whose path holds a part."""
@@ -177,9 +82,8 @@ class Canned:
 def canned(answer: Callable[[Request], Response | None]) -> Iterator[tuple[Bench, Canned]]:
     """Run a canned F&O on a real socket."""
     system = Canned(answer)
-    world = World([lambda _: system], clock=SandboxClock(START))
-    with running(world) as where, ExitStack() as opened:
-        yield Bench(world=world, port=where.ports["dynamics365"], opened=opened, typed=TYPED), system
+    with testing.running_bench(Bench, lambda _: system, typed=TYPED) as bench:
+        yield bench, system
 
 
 def rows_of(rows: list[Json], link: str = "") -> Response:
@@ -190,17 +94,7 @@ def rows_of(rows: list[Json], link: str = "") -> Response:
 
 def answer_of(status: int, said: object, path: str = "/data/LedgerJournalLines", **headers: str) -> Answer:
     """Make an answer as the HTTP client gives it."""
-    body = said if isinstance(said, str) else to_json(said)
-    return Answer(
-        method="POST",
-        host=HOST,
-        path=path,
-        status=status,
-        headers=httpx.Headers(headers),
-        body=body.encode(),
-        request_id="r1",
-        ms=1,
-    )
+    return testing.made_answer(status, said, method="POST", host=HOST, path=path, headers=headers)
 
 
 def refused(infolog: str, status: int = 400, entity: str = "LedgerJournalLineEntity") -> Answer:
@@ -302,12 +196,9 @@ def customer(name: str = "Acme Robotics", group: str = "30", *, key: str = "cus_
 @contextmanager
 def sandbox() -> Iterator[Bench]:
     """Run the simulator with its own credentials."""
-    world = World([build], clock=SandboxClock(START))
-    with running(world) as where, ExitStack() as opened:
-        given = world.simulators["dynamics365"].credentials()
-        typed = {name: value for name, value in given.items() if isinstance(value, str)}
-        others = {host: where.ports[slug] for slug, each in world.simulators.items() for host in each.hosts()}
-        yield Bench(world=world, port=where.ports["dynamics365"], opened=opened, typed=typed, others=others)
+    with testing.running_bench(Bench, build) as bench:
+        bench.typed = bench.typed_there()
+        yield bench
 
 
 def revenue(session) -> str:
