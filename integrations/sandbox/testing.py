@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import RLock
 from typing import ClassVar, TypeVar
 
 import httpx
@@ -64,6 +65,7 @@ class Tokens:
         self.lives: list[int] = []
         self._clock = clock
         self._ends: dict[str, datetime] = {}
+        self._logging_in = RLock()
 
     def get(self, name: str) -> str | None:
         """Give a token, while it lives."""
@@ -85,8 +87,8 @@ class Tokens:
         self._ends.pop(name, None)
 
     def login(self, name: str) -> AbstractContextManager[None]:
-        """Let everybody log in."""
-        return nullcontext()
+        """Let one thread at a time log in."""
+        return self._logging_in
 
 
 class Loopback:

@@ -1,13 +1,11 @@
 """A sandbox Acumatica on a real socket, sessions against it, and drafts made the way a pair makes them."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-
-import httpx
+from typing import ClassVar
 
 from integrations.answer import Answer
 from integrations.connectors.acumatica.credentials import clean
@@ -17,120 +15,30 @@ from integrations.connectors.acumatica.simulator import build
 from integrations.contracts import (
     Application,
     Booked,
-    Dial,
     Draft,
     Facts,
     Found,
     LineFact,
-    Settings,
-    Tools,
     Window,
 )
-from integrations.money import to_json
+from integrations.sandbox import testing
 from integrations.sandbox.app import Json, Request, Response
-from integrations.sandbox.server import LOOPBACK, running
-from integrations.sandbox.world import World
 
 SLUG = "acumatica"
 DAY = date(2026, 11, 3)
 
 
-class WorldClock:
-    """Tells the world's time; waiting moves it."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def now(self):
-        return self._world.clock.now()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        self._world.advance(seconds)
-
-
-class FreeLimiter:
-    """Lets every call through and remembers what was asked for."""
-
-    def __init__(self) -> None:
-        self.pauses: list[float | None] = []
-
-    def permit(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def slow_down(self, retry_after_s: float | None) -> None:
-        self.pauses.append(retry_after_s)
-
-
-class Tokens:
-    """Keeps tokens in memory, and all that there ever were."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-        self.ever: list[str] = []
-
-    def get(self, name: str) -> str | None:
-        return self.kept.get(name)
-
-    def put(self, name: str, token: str, ttl_s: int) -> None:
-        self.kept[name] = token
-        self.ever.append(token)
-
-    def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
-
-    def login(self, name: str) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
-class Loopback:
-    """Dials every host at one port of this machine."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    def dial(self, scheme: str, host: str, port: int) -> Dial:
-        return Dial(host=LOOPBACK, port=self._port, scheme="http")
-
-
-@dataclass(slots=True)
-class Bench:
+@dataclass(slots=True, kw_only=True)
+class Bench(testing.Bench):
     """A running world, sessions against its Acumatica, and drafts numbered as they come."""
 
-    world: World
-    port: int
-    opened: ExitStack
-    limiter: FreeLimiter = field(default_factory=FreeLimiter)
-    tokens: Tokens = field(default_factory=Tokens)
-    number: int = 0
+    slug: ClassVar[str] = SLUG
 
-    @property
-    def tools(self) -> Tools:
-        return Tools(
-            tokens=self.tokens,
-            limiter=self.limiter,
-            clock=WorldClock(self.world),
-            egress=Loopback(self.port),
-            timeout_s=5.0,
-        )
+    number: int = 0
 
     def session(self, **typed: str) -> AcumaticaSession:
         """Open a session as the portal would, with what is typed into the form."""
-        given = {k: v for k, v in self.world.simulators[SLUG].credentials().items() if isinstance(v, str)}
-        settings = Settings(connection_id="1", environment="sandbox", values=clean({**given, **typed}))
-        session = open_session(settings, self.tools)
-        self.opened.callback(session.close)
-        return session
-
-    def control(self, call: str, **options: object) -> Json:
-        """Make a control call of the simulator."""
-        return self.world.simulators[SLUG].controls()[call](options)
-
-    def fault(self, kind: str, **rule: object) -> None:
-        """Switch one fault on."""
-        self.world.faults(SLUG).set_rules({"seed": 1, "rules": [{"kind": kind, **rule}]})
+        return self.open(open_session, clean({**self.typed_there(), **typed}))
 
     def documents(self) -> list[Json]:
         """Give the documents that stand in the simulator."""
@@ -241,9 +149,8 @@ def operation(draft: Draft, name: str, external_id: str, **more: object) -> Draf
 @contextmanager
 def sandbox() -> Iterator[Bench]:
     """Run the simulator."""
-    world = World([build])
-    with running(world) as where, ExitStack() as opened:
-        yield Bench(world=world, port=where.ports[SLUG], opened=opened)
+    with testing.running_bench(Bench, build) as bench:
+        yield bench
 
 
 def book(session: AcumaticaSession, draft: Draft) -> str:
@@ -277,18 +184,17 @@ def everything(session: AcumaticaSession, bench: Bench, slug: str):
 # Canned answers: what no honest simulator does
 
 
-class Canned:
+class Canned(testing.Canned):
     """Grants tokens, and answers everything else by a function of the request."""
 
     slug = SLUG
     port_offset = 5
 
     def __init__(self, answer: Callable[[Request], Response]) -> None:
+        super().__init__()
         self._answer = answer
-        self.requests: list[Request] = []
 
-    def handle(self, request: Request) -> Response:
-        self.requests.append(request)
+    def answer(self, request: Request) -> Response:
         if request.path.endswith("/connect/token"):
             token = f"token-{len(self.requests)}"
             return Response.json(200, {"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
@@ -306,38 +212,15 @@ class Canned:
     def hosts(self) -> tuple[str, ...]:
         return ("acme.example",)
 
-    def state(self) -> Json:
-        return {"documents": []}
-
-    def is_write(self, request: Request) -> bool:
-        return request.method != "GET"
-
-    def tick(self) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
-
 
 @contextmanager
 def canned(answer: Callable[[Request], Response]) -> Iterator[tuple[Bench, Canned]]:
     """Run a canned Acumatica on a real socket."""
     system = Canned(answer)
-    world = World([lambda _: system])
-    with running(world) as where, ExitStack() as opened:
-        yield Bench(world=world, port=where.ports[SLUG], opened=opened), system
+    with testing.running_bench(Bench, lambda _: system) as bench:
+        yield bench, system
 
 
 def answer_of(status: int, said: object, path: str = "/Acme/entity/Default/24.200.001/SalesInvoice") -> Answer:
     """Make an answer as the HTTP client gives it."""
-    body = said if isinstance(said, str) else to_json(said)
-    return Answer(
-        method="PUT",
-        host="acme.example",
-        path=path,
-        status=status,
-        headers=httpx.Headers({}),
-        body=body.encode(),
-        request_id="r1",
-        ms=1,
-    )
+    return testing.made_answer(status, said, method="PUT", host="acme.example", path=path)

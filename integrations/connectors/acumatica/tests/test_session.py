@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +15,6 @@ from integrations.connectors.acumatica.screens import Screens
 from integrations.connectors.acumatica.session import open_session
 from integrations.connectors.acumatica.tests.client_kit import (
     Bench,
-    Tokens,
     book,
     canned,
     operation,
@@ -168,22 +166,10 @@ def test_it_keeps_the_grant_of_a_consent():
 
 
 def test_it_lets_one_worker_at_a_time_sign_in(bench):
-    bench.tokens = LockedTokens()
     sessions = [bench.session() for _ in range(6)]
     with ThreadPoolExecutor(max_workers=6) as pool:
         list(pool.map(lambda session: session.client.rows(LEDGERS), sessions))
     assert (bench.calls("POST", "token"), open_sessions(bench)) == (1, 1)
-
-
-class LockedTokens(Tokens):
-    """Lets one thread at a time log in, as the portal's store does for all workers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.RLock()
-
-    def login(self, name: str) -> AbstractContextManager[None]:
-        return self._lock
 
 
 def test_it_asks_for_consent_again_when_the_grant_has_ended(bench):

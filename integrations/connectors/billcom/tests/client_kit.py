@@ -1,26 +1,20 @@
 """A sandbox BILL on a real socket, sessions against it, and drafts made the way a pair makes them."""
 
-import threading
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
-
-import httpx
+from typing import ClassVar
 
 from integrations.answer import Answer
 from integrations.connectors.billcom.credentials import clean
 from integrations.connectors.billcom.records import bill_body, reference, vendor_body
 from integrations.connectors.billcom.session import BillSession, open_session
 from integrations.connectors.billcom.simulator import build
-from integrations.contracts import Booked, Dial, Draft, Environment, Facts, Found, LineFact, Settings, Tools
-from integrations.money import to_json
-from integrations.sandbox.clock import SandboxClock
-from integrations.sandbox.server import LOOPBACK, running
-from integrations.sandbox.world import World
+from integrations.contracts import Booked, Draft, Environment, Facts, Found, LineFact
+from integrations.sandbox import testing
 
 START = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC)
 DAY = date(2026, 11, 1)
@@ -33,94 +27,18 @@ GOOD = {
 }
 
 
-class WorldClock:
-    """Tells the world's time; waiting moves it."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def now(self) -> datetime:
-        return self._world.clock.now()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        self._world.advance(seconds)
-
-
-class FreeLimiter:
-    """Lets every call through and remembers the pauses asked for."""
-
-    def __init__(self) -> None:
-        self.pauses: list[float | None] = []
-
-    def permit(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def slow_down(self, retry_after_s: float | None) -> None:
-        self.pauses.append(retry_after_s)
-
-
-@dataclass(slots=True)
-class Tokens:
-    """Keeps sessions; forgets none by itself."""
-
-    kept: dict[str, str] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def get(self, name: str) -> str | None:
-        return self.kept.get(name)
-
-    def put(self, name: str, token: str, ttl_s: int) -> None:
-        self.kept[name] = token
-
-    def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
-
-    @contextmanager
-    def login(self, name: str) -> Iterator[None]:
-        with self.lock:
-            yield
-
-
-class Loopback:
-    """Dials every host at one port of this machine."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    def dial(self, scheme: str, host: str, port: int) -> Dial:
-        return Dial(host=LOOPBACK, port=self._port, scheme="http")
-
-
-@dataclass(slots=True)
-class Bench:
+@dataclass(slots=True, kw_only=True)
+class Bench(testing.Bench):
     """A running world with one BILL."""
 
-    world: World
-    port: int
-    opened: ExitStack
-    limiter: FreeLimiter = field(default_factory=FreeLimiter)
-    tokens: Tokens = field(default_factory=Tokens)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    slug: ClassVar[str] = "billcom"
+    start: ClassVar[datetime] = START
 
-    @property
-    def tools(self) -> Tools:
-        return Tools(
-            tokens=self.tokens,
-            limiter=self.limiter,
-            clock=WorldClock(self.world),
-            egress=Loopback(self.port),
-            timeout_s=5.0,
-        )
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def session(self, environment: Environment = "sandbox", **typed: str) -> BillSession:
         """Open a session as the portal would, with what is typed into the form."""
-        settings = Settings(connection_id="1", environment=environment, values=clean({**GOOD, **typed}))
-        session = open_session(settings, self.tools)
-        self.opened.callback(session.close)
-        return session
+        return self.open(open_session, clean({**GOOD, **typed}), environment)
 
     @property
     def simulator(self):
@@ -129,10 +47,6 @@ class Bench:
     def switch(self, **changes: object) -> None:
         """Turn switches of the simulator."""
         self.simulator.switches.change(changes)
-
-    def fault(self, kind: str, **rule: object) -> None:
-        """Switch one fault on."""
-        self.world.faults("billcom").set_rules({"seed": 1, "rules": [{"kind": kind, **rule}]})
 
     def calls(self, method: str, path: str) -> int:
         """Count the calls so far."""
@@ -201,9 +115,8 @@ def unlike(draft: Draft, found: Found | None) -> list[str]:
 @contextmanager
 def sandbox() -> Iterator[Bench]:
     """Run the simulator."""
-    world = World([build], clock=SandboxClock(START))
-    with running(world) as where, ExitStack() as opened:
-        yield Bench(world=world, port=where.ports["billcom"], opened=opened)
+    with testing.running_bench(Bench, build) as bench:
+        yield bench
 
 
 def pages_of(stream, window) -> tuple[list, list]:
@@ -214,17 +127,7 @@ def pages_of(stream, window) -> tuple[list, list]:
 
 def answer_of(status: int, said: object, method: str = "POST", path: str = "/connect/v3/bills") -> Answer:
     """Make an answer as the HTTP client gives it."""
-    body = said if isinstance(said, str) else to_json(said)
-    return Answer(
-        method=method,
-        host="gateway.stage.bill.com",
-        path=path,
-        status=status,
-        headers=httpx.Headers({}),
-        body=body.encode(),
-        request_id="r1",
-        ms=1,
-    )
+    return testing.made_answer(status, said, method=method, host="gateway.stage.bill.com", path=path)
 
 
 def fault_entry(code: str, message: str, **more: object) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.connectors.chargebee.connector import CONNECTOR
 from integrations.connectors.chargebee.simulator.generator import generate
-from integrations.connectors.chargebee.tests.kit import CLASSIC, CLASSIC_KEY, FreeLimiter, Sandbox, open_canned
+from integrations.connectors.chargebee.tests.kit import CLASSIC, CLASSIC_KEY, Sandbox, open_canned
 from integrations.connectors.chargebee.tests.samples import INVOICE, sample
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.sandbox.app import Response
@@ -176,7 +176,7 @@ def test_it_says_why_the_newest_invoice_cannot_be_read():
 
 def test_it_names_a_host_that_cannot_be_reached(sandbox):
     with ExitStack() as opened:
-        lost = Sandbox(world=sandbox.world, port=1, limiter=FreeLimiter(), opened=opened)
+        lost = Sandbox(world=sandbox.world, port=1, opened=opened)
         assert code_of(lost.session()) == "unreachable"
 
 

@@ -1,25 +1,20 @@
 """A sandbox JD Edwards on a real socket, sessions against it, and canned AIS servers for what no honest one does."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-
-import httpx
+from typing import ClassVar
 
 from integrations.answer import Answer
 from integrations.connectors.jde.credentials import clean
 from integrations.connectors.jde.records import external_ref, journal_facts
 from integrations.connectors.jde.session import JdeSession, open_session
 from integrations.connectors.jde.simulator import build
-from integrations.contracts import Application, Booked, Dial, Draft, Facts, Settings, Tools, Window
-from integrations.money import to_json
+from integrations.contracts import Application, Booked, Draft, Facts, Window
+from integrations.sandbox import testing
 from integrations.sandbox.app import Json, Request, Response
-from integrations.sandbox.clock import SandboxClock
-from integrations.sandbox.server import LOOPBACK, running
-from integrations.sandbox.world import World
 
 START = datetime(2026, 11, 21, 18, 0, 0, tzinfo=UTC)
 DAY = date(2026, 11, 16)
@@ -32,94 +27,18 @@ TYPED = {
 }
 
 
-class WorldClock:
-    """Tells the world's time; waiting moves it."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def now(self) -> datetime:
-        return self._world.clock.now()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        self._world.advance(seconds)
-
-
-class FreeLimiter:
-    """Lets every call through."""
-
-    def permit(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def slow_down(self, retry_after_s: float | None) -> None:
-        return None
-
-
-class Tokens:
-    """Keeps tokens in memory; their life is not counted."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-        self.lives: list[int] = []
-
-    def get(self, name: str) -> str | None:
-        return self.kept.get(name)
-
-    def put(self, name: str, token: str, ttl_s: int) -> None:
-        self.kept[name] = token
-        self.lives.append(ttl_s)
-
-    def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
-
-    def login(self, name: str) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
-class Loopback:
-    """Dials every host at one port of this machine."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    def dial(self, scheme: str, host: str, port: int) -> Dial:
-        return Dial(host=LOOPBACK, port=self._port, scheme="http")
-
-
-@dataclass(slots=True)
-class Bench:
+@dataclass(slots=True, kw_only=True)
+class Bench(testing.Bench):
     """A running world, and sessions against its JD Edwards."""
 
-    world: World
-    port: int
-    opened: ExitStack
-    tokens: Tokens = field(default_factory=Tokens)
+    slug: ClassVar[str] = "jde"
+    start: ClassVar[datetime] = START
+
     number: int = 0
 
     def session(self, **typed: str) -> JdeSession:
         """Open a session as the portal would, with what is typed into the form."""
-        settings = Settings(connection_id="1", environment="sandbox", values=clean({**TYPED, **typed}))
-        tools = Tools(
-            tokens=self.tokens,
-            limiter=FreeLimiter(),
-            clock=WorldClock(self.world),
-            egress=Loopback(self.port),
-            timeout_s=5.0,
-        )
-        session = open_session(settings, tools)
-        self.opened.callback(session.close)
-        return session
-
-    def control(self, call: str, **options: object) -> Json:
-        """Make a control call of the simulator."""
-        return self.world.simulators["jde"].controls()[call](options)
-
-    def fault(self, kind: str, **rule: object) -> None:
-        """Switch one fault on."""
-        self.world.faults("jde").set_rules({"seed": 1, "rules": [{"kind": kind, **rule}]})
+        return self.open(open_session, clean({**TYPED, **typed}))
 
     def documents(self, kind: str) -> list[Json]:
         """Give the documents that stand in the simulator."""
@@ -209,9 +128,8 @@ class Bench:
 @contextmanager
 def sandbox() -> Iterator[Bench]:
     """Run the simulator."""
-    world = World([build], clock=SandboxClock(START))
-    with running(world) as where, ExitStack() as opened:
-        yield Bench(world=world, port=where.ports["jde"], opened=opened)
+    with testing.running_bench(Bench, build) as bench:
+        yield bench
 
 
 def book(session: JdeSession, draft: Draft) -> str:
@@ -248,18 +166,17 @@ def bank_of(session: JdeSession, number: str = "1.1110.BEAR") -> str:
 # Canned answers
 
 
-class Canned:
+class Canned(testing.Canned):
     """Signs in, tells its configuration, and answers everything else by a function of the request."""
 
     slug = "jde"
     port_offset = 2
 
     def __init__(self, answer: Callable[[Request], Response | None]) -> None:
+        super().__init__()
         self._answer = answer
-        self.requests: list[Request] = []
 
-    def handle(self, request: Request) -> Response:
-        self.requests.append(request)
+    def answer(self, request: Request) -> Response:
         answered = self._answer(request)
         if answered is not None:
             return answered
@@ -276,32 +193,16 @@ class Canned:
             return Response.json(200, {"serverDate": "2026-11-21", "contractVersion": "1"})
         return Response.json(404, {})
 
-    def credentials(self) -> Json:
-        return {}
-
-    def hosts(self) -> tuple[str, ...]:
-        return ()
-
-    def state(self) -> Json:
-        return {}
-
     def is_write(self, request: Request) -> bool:
         return "/orchestrator/" in request.path
-
-    def tick(self) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
 
 
 @contextmanager
 def canned(answer: Callable[[Request], Response | None]) -> Iterator[tuple[Bench, Canned]]:
     """Run a canned AIS server on a real socket; None lets it answer by itself."""
     system = Canned(answer)
-    world = World([lambda _: system], clock=SandboxClock(START))
-    with running(world) as where, ExitStack() as opened:
-        yield Bench(world=world, port=where.ports["jde"], opened=opened), system
+    with testing.running_bench(Bench, lambda _: system) as bench:
+        yield bench, system
 
 
 def grid(table: str, rows: list[Json], *, more: bool = False, links: list[Json] | None = None) -> Response:
@@ -314,14 +215,4 @@ def grid(table: str, rows: list[Json], *, more: bool = False, links: list[Json] 
 
 def answer_of(status: int, said: object, path: str = "/jderest/v3/orchestrator/MLC_GL_ADD_JE") -> Answer:
     """Make an answer as the HTTP client gives it."""
-    body = said if isinstance(said, str) else to_json(said)
-    return Answer(
-        method="POST",
-        host="ais.acme.example",
-        path=path,
-        status=status,
-        headers=httpx.Headers({}),
-        body=body.encode(),
-        request_id="r1",
-        ms=1,
-    )
+    return testing.made_answer(status, said, method="POST", host="ais.acme.example", path=path)

@@ -1,7 +1,7 @@
 """A sandbox NetSuite on a real socket and drafts for it, made the way a pair makes them."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,11 +10,9 @@ from itertools import count
 from integrations.connectors.netsuite.records import application, body, external_id, sublist
 from integrations.connectors.netsuite.session import NetSuiteSession
 from integrations.connectors.netsuite.simulator import build
-from integrations.connectors.netsuite.tests.client_kit import START, Bench
+from integrations.connectors.netsuite.tests.client_kit import Bench
 from integrations.contracts import Application, Booked, Draft, Facts, LineFact, ReferenceEntry
-from integrations.sandbox.clock import SandboxClock
-from integrations.sandbox.server import running
-from integrations.sandbox.world import World
+from integrations.sandbox.testing import running_bench
 
 DAY = date(2026, 11, 3)
 
@@ -169,10 +167,9 @@ def refund(ledger: Ledger, customer: str, applied: dict[str, str], day: date = D
 @contextmanager
 def sandbox() -> Iterator[Bench]:
     """Run the simulator with its own credentials."""
-    world = World([build], clock=SandboxClock(START))
-    with running(world) as where, ExitStack() as opened:
-        typed = {name: str(value) for name, value in world.simulators["netsuite"].credentials().items()}
-        yield Bench(world=world, port=where.ports["netsuite"], opened=opened, typed=typed)
+    with running_bench(Bench, build) as bench:
+        bench.typed = bench.typed_there()
+        yield bench
 
 
 @contextmanager
