@@ -11,6 +11,7 @@ from audit.record import change_config
 from integrations import registry
 from integrations.contracts import Flow
 from integrations.engine import schedule
+from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
 from integrations.engine.standing import UNDO
 from integrations.engine.store import READ_AGAIN
 from integrations.errors import ConfigurationError
@@ -73,6 +74,8 @@ def create_sync(
                 value_maps=_maps(flow, target),
             )
             publish(mapping=draft, actor=actor)
+        if target.environment == Connection.Environment.SANDBOX:
+            review_as_shipped(sync, actor=actor)
         _note(sync, "created", {"pair": pair_slug, "source": source.pk, "target": target.pk}, actor)
     return sync
 
@@ -96,7 +99,11 @@ def _check_side(tenant_id: int, connection: Connection, connector_slug: str) -> 
 
 
 def activate(sync: Sync, *, actor: str) -> None:
-    """Switch a sync on. Raises ConfigurationError: a side has no good ping, or another live sync joins both systems."""
+    """Switch a sync on. Raises ConfigurationError.
+
+    A side has no good ping; for the first time, a flow is not mapped, or its preview has faults that nobody accepted;
+    another live sync joins both systems.
+    """
     for side in (sync.source, sync.target):
         if not side.fingerprint or side.state != Connection.State.GOOD:
             raise ConfigurationError(
@@ -104,6 +111,10 @@ def activate(sync: Sync, *, actor: str) -> None:
             )
     if Sync.objects.for_tenant(sync.tenant_id).filter(pk=sync.pk, state=Sync.State.ACTIVE).exists():
         return
+    if sync.state == Sync.State.DRAFT and (missing := readiness(sync)):
+        raise ConfigurationError(
+            f"{sync.name} is not ready to be switched on. " + " ".join(one.said for one in missing), code="not_ready"
+        )
     now = timezone.now()
     before = (sync.source_identity, sync.target_identity)
     sync.source_identity, sync.target_identity = sync.source.fingerprint, sync.target.fingerprint

@@ -4,6 +4,7 @@ from typing import Final
 
 from integrations.engine.rehearsal import coverage
 from integrations.engine.rehearsal.ground import open_ground
+from integrations.engine.rehearsal.preview import EXAMPLES, preview
 from integrations.engine.rehearsal.stored import Maker
 from integrations.engine.rehearsal.stored import make as make_stored
 from integrations.models import Check, Sync
@@ -19,4 +20,18 @@ def _coverage(sync: Sync, check: Check) -> None:
         check.report = coverage.measure(ground)
 
 
-MAKERS: Final[dict[str, Maker]] = {Check.Kind.COVERAGE: _coverage}
+def _preview(sync: Sync, check: Check) -> None:
+    """Preview a flow; `params`: version (0: the published one), keys, choice, number."""
+    said, version = check.params, check.params.get("version") or check.mapping_version
+    with open_ground(sync, versions={check.flow: version} if version else {}) as ground:
+        check.report = preview(
+            ground,
+            check.flow,
+            keys=said.get("keys", ()),
+            choice=said.get("choice", EXAMPLES),
+            number=int(said.get("number", 12)),
+        )
+        check.mapping_version = ground.plan(check.flow).mapping_version
+
+
+MAKERS: Final[dict[str, Maker]] = {Check.Kind.COVERAGE: _coverage, Check.Kind.PREVIEW: _preview}
