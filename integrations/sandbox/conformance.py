@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from integrations.contracts import Draft, Environment, Session
@@ -103,15 +104,20 @@ def booked_twice(ground: Ground, draft: Draft) -> set[str]:
     return {ground.book(draft), ground.book(draft)}
 
 
+def short(key: str) -> str:
+    """Give a short plain text that only this key has."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def setting(path: str, value: object) -> Callable[[Draft], Draft]:
+    """Give what sets a payload field of any draft."""
+    return lambda draft: with_value(draft, path, value)
+
+
 def with_value(draft: Draft, path: str, value: object) -> Draft:
     """Give the draft with a payload field set, by its own name or a dotted path; figures are places in a list."""
     steps = [path] if path in draft.payload else path.split(".")
     return replace(draft, payload=_set(draft.payload, steps, value))
-
-
-def without(draft: Draft, *names: str) -> Draft:
-    """Give the draft without some fields of its payload's header."""
-    return replace(draft, payload={name: value for name, value in draft.payload.items() if name not in names})
 
 
 def _set(place: Any, path: list[str], value: object) -> Any:

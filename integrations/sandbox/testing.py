@@ -86,9 +86,11 @@ class Tokens:
         self.kept.pop(name, None)
         self._ends.pop(name, None)
 
-    def login(self, name: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def login(self, name: str) -> Iterator[None]:
         """Let one thread at a time log in."""
-        return self._logging_in
+        with self._logging_in:
+            yield
 
 
 class Loopback:

@@ -9,11 +9,12 @@ import pytest
 import structlog
 
 from integrations import registry
-from integrations.errors import ConfigurationError
+from integrations.errors import ConfigurationError, ConnectorError, UnknownOutcomeError
 from tests.conformance.bench import Bench, bench_of, run_ping
 from tests.conformance.reading import whole
 from tests.conformance.secrecy import altered, assert_fit_to_show, leaks, secrets_of
-from tests.conformance.systems import SLUGS
+from tests.conformance.systems import SLUGS, TRIED, name_of, trial_of
+from tests.conformance.writing import Ledger
 
 SECRETS = [(slug, each.name) for slug in SLUGS for each in registry.connector(slug).fields if each.is_secret]
 
@@ -84,3 +85,22 @@ def test_it_logs_no_secret_and_no_token(bench: Bench, slug: str, log, caplog: py
     assert any(entry["event"] == "call" for entry in log.entries)
     assert secrets_of(bench)
     assert leaks(bench, f"{log.entries} {caplog.text}") == []
+
+
+@pytest.mark.parametrize(("slug", "sink"), TRIED, ids=[name_of(case) for case in TRIED])
+def test_it_shows_no_secret_of_a_write(ledger: Ledger, slug: str, sink: str, log, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    trial = trial_of(slug, sink)
+    drafts = [ledger.draft(trial) for _ in range(3)]
+    said = [repr(ledger.sink(drafts[0]).book(drafts[0]))]
+    with pytest.raises(ConnectorError) as refused:
+        ledger.book(trial.refused(drafts[1]))
+    ledger.bench.fault("answer_lost_after_commit", times=1, **trial.write)
+    with pytest.raises(UnknownOutcomeError) as lost:
+        ledger.book(drafts[2])
+    for error in (refused.value, lost.value):
+        said += [repr(error), error.message, error.answer, error.value, error.field]
+    said += [repr(ledger.sink(drafts[0])), repr(drafts), str(log.entries), caplog.text]
+    assert any(entry["event"] == "call" and entry["method"] == trial.write["method"] for entry in log.entries)
+    assert secrets_of(ledger.bench)
+    assert leaks(ledger.bench, " ".join(said)) == []

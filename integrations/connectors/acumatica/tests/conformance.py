@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
 
 from integrations.connectors.acumatica.records import reference
 from integrations.connectors.acumatica.tests.client_kit import Bench, operation
@@ -16,7 +15,8 @@ from integrations.sandbox.conformance import (
     Rule,
     Trial,
     booked_twice,
-    with_value,
+    setting,
+    short,
 )
 from integrations.sandbox.testing import control
 from integrations.sandbox.world import World
@@ -49,11 +49,6 @@ class Kit:
 def named(draft: Draft, kind: str, key: str) -> Draft:
     """Give the draft for another record of the source."""
     return replace(draft, key=key, reference=reference("CB-test", kind, key))
-
-
-def short(key: str) -> str:
-    """Give a short plain text that only this key has."""
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def amount(key: str) -> str:
@@ -97,10 +92,6 @@ def a_journal(kit: Kit, key: str) -> Draft:
 def keyed_by_people(ground: Ground, draft: Draft) -> set[str]:
     """Let people enter the same customer twice."""
     return {ground.book(replace(draft, reference=f"their own {number}")) for number in (1, 2)}
-
-
-def setting(path: str, value: object) -> Callable[[Draft], Draft]:
-    return lambda draft: with_value(draft, path, value)
 
 
 def entity(name: str) -> Rule:

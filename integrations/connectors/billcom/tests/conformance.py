@@ -1,15 +1,21 @@
 """What the conformance suite needs to know of BILL: drafts for its sinks, and how connections go wrong."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
 
 from integrations.connectors.billcom.records import credit_body, reference
 from integrations.connectors.billcom.tests.client_kit import DAY, Bench
 from integrations.contracts import Draft, Facts, LineFact, Session
-from integrations.sandbox.conformance import Conformance, Ground, Misconfiguration, Trial, booked_twice, with_value
+from integrations.sandbox.conformance import (
+    Conformance,
+    Ground,
+    Misconfiguration,
+    Trial,
+    booked_twice,
+    setting,
+    short,
+)
 from integrations.sandbox.testing import control
 from integrations.sandbox.world import World
 
@@ -31,10 +37,6 @@ class Kit:
 def named(draft: Draft, kind: str, key: str) -> Draft:
     """Give the draft for another record of the source."""
     return replace(draft, key=key, reference=reference("JDE-test", kind, key))
-
-
-def short(key: str) -> str:
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def a_vendor(kit: Kit, key: str) -> Draft:
@@ -69,10 +71,6 @@ def some_paid(ground: Ground) -> None:
     """Let people pay a bill in BILL."""
     bill = ground.book(a_bill(ground.kit, f"PAID-{len(ground.world.simulators[SLUG].state()['documents'])}"))
     ground.control("POST advance", bill=bill, to="paid")
-
-
-def setting(path: str, value: object) -> Callable[[Draft], Draft]:
-    return lambda draft: with_value(draft, path, value)
 
 
 TRIALS = (

@@ -1,14 +1,19 @@
 """What the conformance suite needs to know of Dynamics 365 F&O: drafts for its sinks, and how connections go wrong."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 
 from integrations.connectors.dynamics365.records import reference
 from integrations.connectors.dynamics365.session import DynamicsSession
 from integrations.connectors.dynamics365.tests.kit import bank, customer, invoice, payment, revenue
 from integrations.contracts import Draft, Session
-from integrations.sandbox.conformance import Conformance, Ground, Misconfiguration, Trial, with_value
+from integrations.sandbox.conformance import (
+    Conformance,
+    Ground,
+    Misconfiguration,
+    Trial,
+    setting,
+    short,
+)
 from integrations.sandbox.testing import control
 from integrations.sandbox.world import World
 
@@ -26,11 +31,6 @@ class Kit:
         found = session.sink("customers").find([draft])[draft.reference]
         self.customer = found[0].external_id if found else session.sink("customers").book(draft).external_id
         self.revenue, self.bank = revenue(session), bank(session)
-
-
-def short(key: str) -> str:
-    """Give a short plain text that only this key has."""
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def a_customer(kit: Kit, key: str) -> Draft:
@@ -64,10 +64,6 @@ def doubled_line(ground: Ground, draft: Draft) -> set[str]:
     sink = ground.session.sink(draft.sink)
     sink._absent.add(draft.reference)
     return {first, ground.book(draft)}
-
-
-def setting(path: str, value: object) -> Callable[[Draft], Draft]:
-    return lambda draft: with_value(draft, path, value)
 
 
 TRIALS = (

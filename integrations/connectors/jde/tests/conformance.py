@@ -4,12 +4,21 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
 
 from integrations.connectors.jde.records import external_ref
 from integrations.connectors.jde.tests.kit import DAY, Bench, bank_of, supplier_of
 from integrations.contracts import Draft, Facts, Session
-from integrations.sandbox.conformance import Conformance, Ground, Misconfiguration, Rule, Trial, doubled, with_value
+from integrations.sandbox.conformance import (
+    Conformance,
+    Ground,
+    Misconfiguration,
+    Rule,
+    Trial,
+    doubled,
+    setting,
+    short,
+    with_value,
+)
 from integrations.sandbox.testing import control
 from integrations.sandbox.world import World
 
@@ -35,11 +44,6 @@ class Kit:
 def named(draft: Draft, key: str) -> Draft:
     """Give the draft for another record of the source."""
     return replace(draft, key=key, reference=external_ref("C", "t1", draft.sink, key))
-
-
-def short(key: str) -> str:
-    """Give a short plain text that only this key has."""
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def figures(key: str) -> str:
@@ -114,10 +118,6 @@ def alike(ground: Ground, draft: Draft) -> set[str]:
 
 def orchestration(name: str) -> Rule:
     return {"method": "POST", "path": f"/orchestrator/{name}"}
-
-
-def setting(path: str, value: object) -> Callable[[Draft], Draft]:
-    return lambda draft: with_value(draft, path, value)
 
 
 TRIALS = (

@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
 
 from integrations.connectors.netsuite.credentials import generate
 from integrations.connectors.netsuite.records import external_id
 from integrations.connectors.netsuite.tests.sandbox_kit import Ledger, ledger_of, memo, refund
 from integrations.contracts import Draft, Session
-from integrations.sandbox.conformance import Conformance, Ground, Misconfiguration, Trial, with_value
+from integrations.sandbox.conformance import (
+    Conformance,
+    Ground,
+    Misconfiguration,
+    Trial,
+    short,
+    with_value,
+)
 from integrations.sandbox.testing import control
 from integrations.sandbox.world import World
 
@@ -28,11 +34,6 @@ class Kit:
 def named(draft: Draft, kind: str, key: str) -> Draft:
     """Give the draft for another record of the source."""
     return replace(draft, key=key, reference=external_id("CB-test", kind, key))
-
-
-def short(key: str) -> str:
-    """Give a short plain text that only this key has."""
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def a_customer(kit: Kit, key: str) -> Draft:
