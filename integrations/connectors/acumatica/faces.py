@@ -21,7 +21,7 @@ _STAGES: Mapping[str, Stage] = {
     "pending processing": "on_hold",
     "pending print": "on_hold",
     "pending email": "on_hold",
-    "balanced": "unposted",
+    "balanced": "on_hold",  # entered and not released: nothing goes on by itself
     "scheduled": "unposted",
     "unposted": "unposted",
     "open": "posted",

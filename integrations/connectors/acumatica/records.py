@@ -119,6 +119,19 @@ _SALES_LINE: Mapping[str, str] = {
 }
 
 
+def on_invoice_screen(sent: Mapping[str, Value]) -> Body:
+    """Give a payload of the screen SalesInvoice with the names of Invoice, whose lines need no item."""
+    header = {plain: own for own, plain in _SALES_HEADER.items()}
+    line = {plain: own for own, plain in _SALES_LINE.items()}
+    made: Body = {header.get(name, name): value for name, value in sent.items() if name != SCREEN}
+    rows = sent.get(LINES)
+    if isinstance(rows, list | tuple):
+        kept = [[(name, value) for name, value in row.items() if name != "ManualPrice"] for row in rows
+                if isinstance(row, Mapping)]  # fmt: skip
+        made[LINES] = list[Value]({line.get(name, name): value for name, value in pairs} for pairs in kept)
+    return made
+
+
 def _plain(value: Value) -> Value:
     return _BREAKS.sub(" ", value).strip() if isinstance(value, str) else value
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
+from integrations.contracts import Context, Flow, Money, Need, Pair, PolicyField, Record
 from integrations.entries import RECEIVABLES, by_sink, named, of_cash, of_document, of_journal
 from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, journals, reversing, sandbox
 from mappings.catalogue import TargetField
@@ -28,6 +28,23 @@ def _no_money(record: Record) -> Money | None:
 
 def _no_date(record: Record, context: Context) -> date | None:
     return None
+
+
+def _released(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """Want what is applied to be released: Acumatica applies to nothing else."""
+    return tuple(replace(need, posted=need.flow != "customers") for need in needs)
+
+
+def _credit_note_needs(record: Record, context: Context) -> tuple[Need, ...]:
+    return _released(lifecycle.credit_notes.needs(record, context))
+
+
+def _payment_needs(record: Record, context: Context) -> tuple[Need, ...]:
+    return _released(lifecycle.payments.needs(record, context))
+
+
+def _refund_needs(record: Record, context: Context) -> tuple[Need, ...]:
+    return _released(lifecycle.refunds.needs(record, context))
 
 
 _CUSTOMERS = Flow(
@@ -77,7 +94,7 @@ _CREDIT_NOTES = Flow(
     sink="credit_memos",
     version=lifecycle.credit_notes.version,
     verdict=lifecycle.credit_notes.verdict,
-    needs=lifecycle.credit_notes.needs,
+    needs=_credit_note_needs,
     source=lifecycle.credit_notes.source,
     draft=documents.credit_note,
     money=lifecycle.credit_notes.money,
@@ -99,7 +116,7 @@ _PAYMENTS = Flow(
     sink="payments",
     version=lifecycle.payments.version,
     verdict=lifecycle.payments.verdict,
-    needs=lifecycle.payments.needs,
+    needs=_payment_needs,
     source=lifecycle.payments.source,
     draft=cash.payment,
     money=lifecycle.payments.money,
@@ -121,7 +138,7 @@ _REFUNDS = Flow(
     sink="refunds",
     version=lifecycle.refunds.version,
     verdict=lifecycle.refunds.verdict,
-    needs=lifecycle.refunds.needs,
+    needs=_refund_needs,
     source=lifecycle.refunds.source,
     draft=cash.refund,
     money=lifecycle.refunds.money,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from integrations.connectors.acumatica.records import LINES, SCREEN, SETTLES, payload
+from integrations.connectors.acumatica.records import LINES, SETTLES, on_invoice_screen
 from integrations.contracts import Context, Draft, Facts, LineFact, Standing, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_acumatica import journals
@@ -45,7 +45,8 @@ def _opposite(flow: str, sink: str, kind: Literal["INV", "CN"], standing: Standi
             value=standing.link.external_id,
         )
     facts, withheld = standing.link.facts, _withheld(standing)
-    rows = [*_rows(sent), *_rows(payload({}, withheld, "SalesInvoice" if sent.get(SCREEN) else "Invoice"))]
+    sent = on_invoice_screen(sent) if withheld else sent  # its line has no item
+    rows = [*_rows(sent), *withheld]
     credited = sum((_amount(row) for row in withheld), ZERO)
     header = {name: value for name, value in sent.items() if name not in _OF_ITS_OWN_DAY}
     return Draft(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from integrations.connectors.acumatica.faces import Face
 from integrations.connectors.acumatica.records import apply_to, document_id, split_id
+from integrations.connectors.acumatica.sinks.drafts import base_operation
 from integrations.connectors.acumatica.values import Row
 from integrations.contracts import Application, Draft, Value
 from integrations.errors import RejectedError
@@ -82,16 +83,29 @@ def apply_missing(sink: "DocumentSink", face: Face, external_id: str, wanted: tu
         sink.client.act(face.entity, face.release, face.keys_of(row))
 
 
+def read_applied(sink: "DocumentSink", face: Face, draft: Draft, keys: Mapping[str, str]) -> tuple[Application, ...]:
+    """Read what a payment or released memo is applied to; lists do not show that, so it is read by its key.
+
+    For an application only what is released counts: rows that wait for a release have applied nothing yet.
+    """
+    lists = (HISTORY,) if base_operation(draft) == "apply" else (TO_APPLY, HISTORY)
+    return applied_to(sink.client.row(face.entity, keys, lists) or Row())
+
+
 def settle(sink: "DocumentSink", face: Face, memo_id: str, owed: Row, owed_id: str) -> None:
     """Apply a memo to a document with as much as both leave open; safe to call twice."""
     row = sink.standing(face, memo_id, (TO_APPLY, HISTORY))
     standing = {one.external_id: one.amount for one in applied_to(row)}
-    left = (row.amount("PaymentAmount") or _ZERO) - sum(standing.values(), _ZERO)
-    amount = min(left, owed.amount("Balance") or _ZERO)
+    amount = min(unused(row), owed.amount("Balance") or _ZERO)
     if amount > 0:
         standing[owed_id] = standing.get(owed_id, _ZERO) + amount
     wanted = tuple(Application(external_id=key, amount=each) for key, each in standing.items())
     apply_missing(sink, face, memo_id, wanted)
+
+
+def unused(row: Row) -> Decimal:
+    """Give what a payment or memo, read with its lists, is applied to nothing with."""
+    return (row.amount("PaymentAmount") or _ZERO) - sum((one.amount for one in applied_to(row)), _ZERO)
 
 
 def _refuse_excess(external_id: str, wanted: tuple[Application, ...], row: Row) -> None:

@@ -72,12 +72,18 @@ class DocumentSink:
             made = [draft for draft in some if not is_operation(draft)]
             _add(hits, self._by_reference(face, made))
             _add(hits, self._operations(face, [draft for draft in some if is_operation(draft)]))
-            lacking = [draft for draft in made if not hits[draft.reference]]
+            lacking = [draft for draft in made if not hits[draft.reference] and not is_beside(draft)]
             _add(hits, self._by_business_key(face, lacking))
         return hits
 
     def _by_reference(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
-        yield from ((draft, face.found(row)) for draft, row in self.rows_by_reference(face, drafts))
+        for draft, row in self.rows_by_reference(face, drafts):
+            if self.is_done(face, draft, row):
+                yield draft, face.found(row)
+
+    def is_done(self, face: Face, draft: Draft, row: Row) -> bool:
+        """Tell whether a draft of several steps was done to its last; until then it is as if nothing stood there."""
+        return not is_beside(draft) or face.is_released(row)
 
     def rows_by_reference(self, face: Face, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Row]]:
         """Read what carries the references of drafts."""
@@ -121,8 +127,9 @@ class DocumentSink:
             mine = [self._own(face, one) for one in booked if one.draft.reference in drafts]
             rows = self._rows_of(face, mine)
             for one in mine:
-                if one.external_id in rows:
-                    stands[one.draft.reference] = self._as_stated(face, one, rows[one.external_id])
+                row = rows.get(one.external_id)
+                if row is not None and self.is_done(face, one.draft, row):
+                    stands[one.draft.reference] = self._as_stated(face, one, row)
         return stands
 
     def _own(self, face: Face, one: Booked) -> Booked:
@@ -233,7 +240,12 @@ class DocumentSink:
             return self.receipt(face, row, already=True)
         if face.status(row) in WAITING:
             return self.receipt(face, row)
-        self.client.act(face.entity, face.release, face.keys_of(row))
+        try:
+            self.client.act(face.entity, face.release, face.keys_of(row))
+        except RejectedError as error:
+            row = self.standing(face, external_id)
+            if error.code != "acumatica_released_document" or not face.is_released(row):
+                raise  # else a call whose answer got lost has released it in between
         return self.receipt(face, self._released(face, external_id))
 
     def _released(self, face: Face, external_id: str) -> Row:

@@ -13,7 +13,15 @@ from integrations.connectors.acumatica.faces import (
     Face,
 )
 from integrations.connectors.acumatica.records import SCREEN, SETTLES
-from integrations.connectors.acumatica.sinks.applications import applied_to, apply_missing, settle, wanted_of
+from integrations.connectors.acumatica.sinks.applications import (
+    HISTORY,
+    applied_to,
+    apply_missing,
+    read_applied,
+    settle,
+    unused,
+    wanted_of,
+)
 from integrations.connectors.acumatica.sinks.base import DocumentSink
 from integrations.connectors.acumatica.sinks.drafts import is_beside
 from integrations.connectors.acumatica.values import Row
@@ -36,11 +44,17 @@ class InvoiceSink(DocumentSink):
         """Let a document be used up by a memo that it takes back, or a memo by the document that takes it back."""
         if operation != "settle":
             return super().other(face, draft, operation)
-        ids = (draft.external_id, str(draft.payload.get(SETTLES) or ""))
-        memo = next((one for one in ids if one.startswith(f"{MEMO.types[0]}/")), "")
-        owed = next(one for one in ids if one != memo)
+        memo, owed = _memo_and_owed(draft)
         settle(self, MEMO_AS_PAYMENT, memo, self.standing(INVOICE, owed), owed)
         return Receipt(external_id=draft.external_id, summary={"operation": operation})
+
+    def is_done(self, face: Face, draft: Draft, row: Row) -> bool:
+        """Tell of documents that use each other up whether one of them is."""
+        if SETTLES not in draft.payload:
+            return super().is_done(face, draft, row)
+        memo, owed = _memo_and_owed(draft)
+        is_settled = not self.standing(INVOICE, owed).amount("Balance")
+        return is_settled or not unused(self.standing(MEMO_AS_PAYMENT, memo, (HISTORY,)))
 
     def readable_faces(self) -> Iterator[Face]:
         """Give the first screen, and the others where this tenant and user have them."""
@@ -60,6 +74,12 @@ class InvoiceSink(DocumentSink):
                 raise
             return False
         return True
+
+
+def _memo_and_owed(draft: Draft) -> tuple[str, str]:
+    ids = (draft.external_id, str(draft.payload.get(SETTLES) or ""))
+    memo = next((one for one in ids if one.startswith(f"{MEMO.types[0]}/")), "")
+    return memo, next(one for one in ids if one != memo)
 
 
 class SalesInvoiceSink(InvoiceSink):
@@ -85,10 +105,7 @@ class CreditMemoSink(InvoiceSink):
         if draft.facts.applied is None and not is_beside(draft):
             return found
         if face.is_released(row):
-            payment = self.client.row(
-                MEMO_AS_PAYMENT.entity, face.keys_of(row), ("DocumentsToApply", "ApplicationHistory")
-            )
-            applied = applied_to(payment or Row())
+            applied = read_applied(self, MEMO_AS_PAYMENT, draft, face.keys_of(row))
         else:
             memo = self.client.row(face.entity, face.keys_of(row), ("ApplicationsCreditMemo",))
             applied = applied_to(memo or Row())
@@ -100,6 +117,13 @@ class CreditMemoSink(InvoiceSink):
             return super().other(face, draft, operation)
         apply_missing(self, MEMO_AS_PAYMENT, draft.external_id, wanted_of(draft))
         return Receipt(external_id=draft.external_id, summary={"operation": operation})
+
+    def is_done(self, face: Face, draft: Draft, row: Row) -> bool:
+        """Tell of a memo beside an invoice whether it is applied to that."""
+        if not is_beside(draft) or not face.is_released(row):
+            return super().is_done(face, draft, row)
+        payment = self.standing(MEMO_AS_PAYMENT, face.id_of(row), (HISTORY,))
+        return any(one.external_id == draft.external_id for one in applied_to(payment))
 
     def beside(self, face: Face, draft: Draft) -> Receipt:
         """Make and release a memo, and apply all of it to the invoice that it stands beside."""

@@ -8,11 +8,10 @@ from decimal import Decimal
 from integrations.connectors.acumatica.faces import PAYMENT, REFUND, Face
 from integrations.connectors.acumatica.records import apply_to, document_id, split_id
 from integrations.connectors.acumatica.sinks.applications import (
-    HISTORY,
     TO_APPLY,
-    applied_to,
     apply_missing,
     missing,
+    read_applied,
     wanted_of,
 )
 from integrations.connectors.acumatica.sinks.base import DocumentSink
@@ -109,11 +108,11 @@ class PaymentSink(DocumentSink):
         yield from super()._operations(face, [draft for draft in drafts if base_operation(draft) != "void"])
 
     def with_applications(self, face: Face, draft: Draft, row: Row, found: Found) -> Found:
-        """Add what the payment is applied to; lists do not show that, so it is read by its key."""
+        """Add what the payment is applied to."""
         if draft.facts.applied is None:
             return found
-        whole = self.client.row(face.entity, face.keys_of(row), (TO_APPLY, HISTORY)) or Row()
-        return replace(found, facts=replace(found.facts, applied=applied_to(whole)))
+        applied = read_applied(self, face, draft, face.keys_of(row))
+        return replace(found, facts=replace(found.facts, applied=applied))
 
 
 class RefundSink(PaymentSink):

@@ -99,7 +99,7 @@ def test_it_books_an_invoice_as_drafted(bench, session, customer, screen):
     told = stands(session, draft, book(session, draft))
     assert (told.facts.customer, told.facts.currency, told.facts.total) == (customer, "USD", Decimal("120.50"))
     assert sorted(line.amount for line in told.facts.lines) == [Decimal("20.50"), Decimal("100.00")]
-    assert (told.facts.date, told.stage, told.reference) == (DAY, "unposted", draft.reference)
+    assert (told.facts.date, told.stage, told.reference) == (DAY, "on_hold", draft.reference)
 
 
 @pytest.mark.parametrize("screen", ["Invoice", "SalesInvoice"])
@@ -159,7 +159,7 @@ def test_it_offers_no_document_that_is_another_records(bench, session, customer)
 def test_it_finds_a_document_to_be_released_by_its_stage(bench, session, customer):
     draft = bench.invoice(customer, "9.00")
     release = operation(draft, "release", book(session, draft))
-    assert [one.stage for one in found(session, release)[draft.reference]] == ["unposted"]
+    assert [one.stage for one in found(session, release)[draft.reference]] == ["on_hold"]
     book(session, release)
     assert [one.stage for one in found(session, release)[draft.reference]] == ["posted"]
 
