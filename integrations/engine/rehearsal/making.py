@@ -5,6 +5,7 @@ from typing import Final
 from integrations.engine.rehearsal import coverage
 from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.preview import EXAMPLES, preview
+from integrations.engine.rehearsal.sources import source_fields
 from integrations.engine.rehearsal.stored import Maker
 from integrations.engine.rehearsal.stored import make as make_stored
 from integrations.models import Check, Sync
@@ -34,4 +35,13 @@ def _preview(sync: Sync, check: Check) -> None:
         check.mapping_version = ground.plan(check.flow).mapping_version
 
 
-MAKERS: Final[dict[str, Maker]] = {Check.Kind.COVERAGE: _coverage, Check.Kind.PREVIEW: _preview}
+def _fields(sync: Sync, check: Check) -> None:
+    with open_ground(sync) as ground:
+        check.report = {"fields": source_fields(ground, check.flow)}
+
+
+MAKERS: Final[dict[str, Maker]] = {
+    Check.Kind.COVERAGE: _coverage,
+    Check.Kind.PREVIEW: _preview,
+    Check.Kind.FIELDS: _fields,
+}
