@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from integrations import registry
 from integrations.contracts import Explanation
+from integrations.explanations import SHARED
 from integrations.models import Connection
 from portal.words import ACTORS
 
@@ -106,10 +107,58 @@ OURS: dict[str, Cause] = {
     "crashed": _ours(
         "The run met a fault of ours", "Nothing is lost.", "support", "Nothing need be done: we have been told."
     ),
+    "waits_too_long": _ours(
+        "It waits too long for another record",
+        "It can be booked only after the record that it names, and that one does not come.",
+        "accountant",
+        "Open one of the records: “Waits for” shows what holds it up. Mend or skip that one, and these go on.",
+    ),
+    "voided_after_posting": _ours(
+        "It was voided in the source after it was posted",
+        "The document still stands in the target.",
+        "accountant",
+        "Void or credit it in the target, or choose under the sync's settings that voids are reversed.",
+    ),
+    "voided_in_target": _ours(
+        "Somebody voided it in the target",
+        "The source still has the document, the ledger no longer shows it.",
+        "accountant",
+        "Void it in the source as well, or retry to have it posted anew.",
+    ),
+    "deleted_in_target": _ours(
+        "Somebody deleted it in the target",
+        "It was booked and stood there, and is there no more.",
+        "accountant",
+        "Find out who deleted it. Reconcile the period to have it posted anew.",
+    ),
+    "cannot_be_undone": _ours(
+        "It cannot be reversed by the sync",
+        "The target offers no reversal of this kind of document.",
+        "accountant",
+        "Reverse it in the target by hand.",
+    ),
+    "nothing_to_reverse": _ours(
+        "There is nothing left to reverse", "", "accountant", "Look at the document in the target, then retry."
+    ),
+    "closed_period": _ours(
+        "Its period is closed",
+        "The document is dated in a period that takes no postings.",
+        "accountant",
+        "Open the period in the target and retry, or choose for each document the next open period.",
+    ),
+    "closed_period_ask": _ours(
+        "Its period is closed: choose where it goes",
+        "The document is dated in a period that takes no postings, and your policy asks a person.",
+        "accountant",
+        "Open each record and choose: the next open period, hold, or skip.",
+    ),
     "no_sandbox": _ours(
         "No sandbox runs here", "", "support", "Start the sandbox, or use a test connection.", "connection"
     ),
 }
+
+
+_SHARED = {each.code: each for each in SHARED}
 
 
 def cause_of(code: str, *sides: Connection | str) -> Cause:
@@ -122,12 +171,25 @@ def cause_of(code: str, *sides: Connection | str) -> Cause:
             return _of(found)
     if code in OURS:
         return OURS[code]
+    if (shared := _SHARED.get(code)) is not None:
+        return _of(shared)
+    if found := next((each for each in SHARED if each.code == code), None):
+        return _of(found)
     if code in MAPPING_CODES:
         return _ours(
             "The mapping gives no valid value", "", "accountant", "Correct the row it names, publish, then retry.",
             "mappings",
         )  # fmt: skip
     return Cause(title=code.replace("_", " ").capitalize())
+
+
+def side_of(code: str, *sides: Connection) -> Connection:
+    """Give the side whose connector explains a code; the first where none does."""
+    for side in sides:
+        connector = registry.connectors().get(side.connector)
+        if connector and any(each.code == code for each in connector.explanations):
+            return side
+    return sides[0]
 
 
 def _of(found: Explanation) -> Cause:

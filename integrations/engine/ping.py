@@ -10,6 +10,7 @@ from integrations.engine import references
 from integrations.engine.identity import learn
 from integrations.engine.sessions import tools_for
 from integrations.errors import ConnectorError
+from integrations.explanations import SHARED
 from integrations.models import Connection, Ping
 from integrations.probe import probe
 from integrations.vault import open_settings
@@ -78,8 +79,8 @@ def _failed(connector: Connector, slug: str, label: str, ms: int, error: Connect
 
 
 def explanation_of(connector: Connector, code: str) -> Explanation | None:
-    """Give a connector's explanation of a code, if it has one."""
-    return next((each for each in connector.explanations if each.code == code), None)
+    """Give a connector's explanation of a code, else that of codes which any system's connection can meet."""
+    return next((each for each in (*connector.explanations, *SHARED) if each.code == code), None)
 
 
 def _identity_check(connection: Connection, actor: str) -> PingCheck:
