@@ -12,6 +12,7 @@ from integrations import registry
 from integrations.engine.ping import ping
 from integrations.engine.tests.builders import make_tenant
 from integrations.sandbox.tests.ports import free_block
+from integrations.sandbox.world import World
 from portal.sandbox import connect_sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,3 +52,10 @@ def test_it_passes_the_ping_of_every_connector(base_port: int, settings, slug: s
     found = ping(connection, actor="test")
     assert [step for step in found.steps if not step["ok"]] == []
     assert [step["slug"] for step in found.steps][-1] == "identity"
+
+
+def test_its_readme_names_every_control_call():
+    told = (ROOT / "integrations" / "sandbox" / "README.md").read_text()
+    simulators = World(registry.simulators()).simulators.items()
+    calls = [f"/{call.split()[1]}/{slug}" for slug, each in simulators for call in each.controls()]
+    assert [call for call in calls if call not in told] == []

@@ -1,5 +1,7 @@
 """What a connector declares: form, guide, explanations, webhooks."""
 
+import re
+
 import pytest
 
 from integrations import registry
@@ -24,6 +26,14 @@ def _name(value: object) -> str:
 @pytest.mark.parametrize("name", ["guide.md", "README.md", "logo.svg"])
 def test_it_brings_its_pages(slug: str, name: str):
     assert (registry.folder("connectors", slug) / name).read_text().strip()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_its_readme_says_what_is_verified_and_what_inferred_and_when(slug: str):
+    told = (registry.folder("connectors", slug) / "README.md").read_text()
+    assert "inferred" in told
+    assert re.search(r"Verified.{0,900}\b20\d\d-\d\d-\d\d", told, re.DOTALL)
+    assert "Not verified" in told
 
 
 @pytest.mark.parametrize(("slug", "field"), FIELDS, ids=_name)
