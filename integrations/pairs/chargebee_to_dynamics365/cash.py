@@ -19,6 +19,7 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
     CUSTOMER_DIMENSIONS,
     Document,
     Values,
+    dated_text,
     default_dimensions,
     delimiter,
     is_ledger_mode,
@@ -33,7 +34,6 @@ from integrations.pairs.chargebee_to_dynamics365.journals import for_entries, jo
 from integrations.pairs.chargebee_to_dynamics365.settling import Marks, marks, one_customer
 
 _BY_HAND = "d365_settle_by_hand"
-_LONGEST_TEXT = 60
 _HEADER = frozenset({"TransactionDate", "CurrencyCode", "JournalName", CUSTOMER_DIMENSIONS})
 _OFFSET_KIND, _OFFSET = "OffsetAccountType", "OffsetAccountDisplayValue"
 
@@ -156,7 +156,7 @@ def _line(
         **{name: value for name, value in header.items() if name not in (*_HEADER, *lifecycle.journals.HEADER_NAMES)},
         **_offset(header, context),
         **rate("ExchangeRate", document, context),
-        "TransactionText": _text(header.get("TransactionText") or label, day, posting),
+        "TransactionText": dated_text(header.get("TransactionText") or label, day, posting),
         "DefaultDimensionsForAccountDisplayValue": default_dimensions(header, context),
     }
     payload: Values = payment_payload(
@@ -204,12 +204,6 @@ def _with_clearing(mapped: Mapped, context: Context) -> Mapped:
     """Name the offset account as journal mode knows it."""
     named = for_entries(mapped, context)
     return replace(named, header={**named.header, lifecycle.journals.CLEARING: named.header.get(_OFFSET)})
-
-
-def _text(told: Value, day: date, posting: date) -> str:
-    """Keep the wanted date in words where the posting date is another."""
-    moved = "" if posting == day else f" of {day.isoformat()}"
-    return f"{str(told)[: _LONGEST_TEXT - len(moved)]}{moved}"
 
 
 def _told(applied: Mapping[str, Decimal]) -> str:

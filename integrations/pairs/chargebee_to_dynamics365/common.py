@@ -20,6 +20,7 @@ Document = Invoice | CreditNote | Transaction
 Values = dict[str, Value]
 CUSTOMER, LEDGER = "customer", "ledger"
 CUSTOMER_DIMENSIONS = "customer_dimensions"
+LONGEST_TEXT = 60
 PER = 100  # F&O states exchange rates per 100 units
 
 
@@ -41,6 +42,12 @@ def number_of(key: str, revision: int = 1) -> str:
 def posted_on(flow: str, day: date, label: str, context: Context) -> date:
     """Give the posting date by policy. Raises ClosedPeriodError."""
     return posting_day(day, context.references, "ar", context.policy(flow, "closed_periods", "hold"), label)
+
+
+def dated_text(told: Value, day: date, posting: date) -> str:
+    """Keep the wanted date in words where the posting date is another."""
+    moved = "" if posting == day else f" of {day.isoformat()}"
+    return f"{str(told)[: LONGEST_TEXT - len(moved)]}{moved}"
 
 
 def rate(name: str, document: Document, context: Context) -> Values:

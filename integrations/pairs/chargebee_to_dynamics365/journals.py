@@ -18,8 +18,10 @@ from integrations.connectors.dynamics365.records import (
 from integrations.contracts import Context, Draft, Mapped, Record, Value
 from integrations.pairs.chargebee_to_dynamics365.common import (
     CUSTOMER_DIMENSIONS,
+    LONGEST_TEXT,
     Document,
     Values,
+    dated_text,
     default_dimensions,
     delimiter,
     is_ledger_mode,
@@ -34,7 +36,6 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
 
 Entry = lifecycle.journals.Entry
 Entries = lifecycle.journals.Entries
-_LONGEST_TEXT = 60
 _NOT_SENT = frozenset({"amount", "description", "date_to", "kind", "account", "deferred_account"})
 _OF_JOURNAL = frozenset({"JournalName", "TransDate", "CurrencyCode", "DueDate", CUSTOMER_DIMENSIONS})
 
@@ -64,7 +65,7 @@ def journal(
     label = f"{flow.removesuffix('s').replace('_', ' ').capitalize()} {document.id}"
     posting = posted_on(flow, day, label, context)
     own = {**mapped.header, "Invoice": number or number_of(document.id, context.revision), "DocumentDate": day}
-    own["Text"] = _text(own.get("Text") or label, day, posting)
+    own["Text"] = dated_text(own.get("Text") or label, day, posting)
     own["DueDate"] = due
     rates = rate("ExchRate", document, context)
     has_owner = any(one.role == "receivable" for one in entries)
@@ -130,11 +131,5 @@ def _fields(entry: Entry) -> Mapping[str, Value]:
     kept = {name: value for name, value in entry.values.items() if name not in _NOT_SENT}
     if entry.role != "line" or MAIN_ACCOUNT not in entry.values:
         kept = {}
-    text = str(kept.get("Text") or entry.text)[:_LONGEST_TEXT]
+    text = str(kept.get("Text") or entry.text)[:LONGEST_TEXT]
     return {**kept, "Text": text, MAIN_ACCOUNT: entry.account}
-
-
-def _text(told: Value, day: date, posting: date) -> str:
-    """Keep the wanted date in words where the posting date is another."""
-    moved = "" if posting == day else f" of {day.isoformat()}"
-    return f"{str(told)[: _LONGEST_TEXT - len(moved)]}{moved}"

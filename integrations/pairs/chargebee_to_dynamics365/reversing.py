@@ -11,9 +11,7 @@ from integrations.connectors.dynamics365.records import (
     reversed_payment,
 )
 from integrations.contracts import Booked, Context, Draft, Standing, Value
-from integrations.pairs.chargebee_to_dynamics365.common import Values, delimiter, reference
-
-_LONGEST_TEXT = 60
+from integrations.pairs.chargebee_to_dynamics365.common import LONGEST_TEXT, Values, delimiter, reference
 
 
 def reverse(flow: str) -> Callable[[Standing, Context], tuple[Draft, ...]]:
@@ -29,7 +27,7 @@ def reverse(flow: str) -> Callable[[Standing, Context], tuple[Draft, ...]]:
 def _reversal(flow: str, booked: Booked, standing: Standing, context: Context) -> Draft:
     sent, revision = booked.draft, standing.link.revision
     operation = "reverse" if sent.operation == "create" else f"reverse:{sent.operation}"
-    text = f"Reversal {standing.label}"[:_LONGEST_TEXT]
+    text = f"Reversal {standing.label}"[:LONGEST_TEXT]
     if sent.sink == "journals":
         payload = _journal(sent.payload, standing, text)
         facts = journal_facts(payload, delimiter(context))
