@@ -30,7 +30,8 @@ class Foreseen:
     """What would become of each record, by flow and key. `asked`: it was asked about; the others are its parents."""
 
     works: dict[Name, Work] = field(default_factory=dict)
-    drafts: dict[Name, tuple[Draft, ...]] = field(default_factory=dict)  # a withdrawn one's reversals included
+    drafts: dict[Name, tuple[Draft, ...]] = field(default_factory=dict)
+    reversals: dict[Name, tuple[Draft, ...]] = field(default_factory=dict)  # of what is posted only to be reversed
     entries: dict[Name, tuple[tuple[Draft, LedgerEntry], ...]] = field(default_factory=dict)
     linked: dict[Name, str] = field(default_factory=dict)  # found in the target: it would be linked, not booked
     asked: set[Name] = field(default_factory=set)
@@ -193,7 +194,7 @@ def _look_up(ground: Ground, plan: FlowPlan, works: Sequence[Work]) -> dict[str,
 
     What belongs to a party that is new in the target cannot stand there, and is not looked up.
     """
-    tokens = {link.external_id for link in ground.state.stand_ins.values()}
+    tokens = {link.external_id for name, link in ground.state.stand_ins.items() if token_of(name) in link.external_id}
     asked = [w for w in works if w.drafts and w.link is None and w.drafts[0].facts.customer not in tokens]
     asked = [w for w in asked if w.aim.mode == "deliver" and not w.drafts[0].writes_back and not w.operation]
     sink, found = ground.state.sink_session(plan.flow).sink(plan.flow.sink), dict[str, LinkView]()
@@ -225,7 +226,7 @@ def _keep(ground: Ground, flow: Flow, work: Work, seen: Foreseen) -> None:
         reversal = _reversal(ground, flow, work) if work.aim.reverses_next else ()
         if reversal:
             entries += _mirrored(reversal[0], [entry for _, entry in entries])
-            own = (*own, *reversal)
+            seen.reversals[name] = reversal
     if work.drafts:
         seen.drafts[name], seen.entries[name] = own, tuple(entries)
 

@@ -1,10 +1,12 @@
 """What a worker does for each kind of look ahead."""
 
+from datetime import date
 from typing import Final
 
 from integrations.engine.rehearsal import coverage
 from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.preview import EXAMPLES, preview
+from integrations.engine.rehearsal.rehearse import rehearse
 from integrations.engine.rehearsal.sources import source_fields
 from integrations.engine.rehearsal.stored import Maker
 from integrations.engine.rehearsal.stored import make as make_stored
@@ -40,8 +42,16 @@ def _fields(sync: Sync, check: Check) -> None:
         check.report = {"fields": source_fields(ground, check.flow)}
 
 
+def _rehearsal(sync: Sync, check: Check) -> None:
+    """Rehearse a range; `params`: start and end, both included."""
+    start, end = (date.fromisoformat(check.params[name]) for name in ("start", "end"))
+    with open_ground(sync) as ground:
+        check.report, check.payloads = rehearse(ground, start, end)
+
+
 MAKERS: Final[dict[str, Maker]] = {
     Check.Kind.COVERAGE: _coverage,
     Check.Kind.PREVIEW: _preview,
     Check.Kind.FIELDS: _fields,
+    Check.Kind.REHEARSAL: _rehearsal,
 }

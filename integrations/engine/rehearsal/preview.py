@@ -72,7 +72,7 @@ def _record(ground: Ground, seen: Foreseen, name: Name, look: Look | None, becau
     references = state.references_of(ground.plan(name[0]).flow)
     entries = seen.entries.get(name, ())
     stand_ins = {link.external_id: f"{flow} {key}" for (flow, key), link in state.stand_ins.items()}
-    drafts = [_draft(draft, stand_ins) for draft in seen.drafts.get(name, ())]
+    drafts = [_draft(draft, stand_ins) for draft in (*seen.drafts.get(name, ()), *seen.reversals.get(name, ()))]
     return {
         "key": name[1],
         "label": work.label,

@@ -77,5 +77,5 @@ def review_as_shipped(sync: Sync, *, actor: str) -> None:
         actor=actor,
         subject=f"sync {sync.pk}",
         action="took the sandbox's mappings as reviewed",
-        details={"versions": dict(published)},
+        details=dict(published),
     )

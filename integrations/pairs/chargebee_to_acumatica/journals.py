@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from integrations.connectors.acumatica.records import BESIDE, LINES, payload
+from integrations.connectors.acumatica.records import BESIDE, LINES, document_id, payload
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.contracts import (
     Booked,
@@ -36,6 +36,13 @@ Document = Invoice | CreditNote | Transaction
 Entry = lifecycle.journals.Entry
 Entries = lifecycle.journals.Entries
 _HEADER = ("LedgerID", "BranchID", "Description")
+_TYPES = {
+    "invoices": "Invoice",
+    "credit_memos": "Credit Memo",
+    "payments": "Payment",
+    "refunds": "Refund",
+    "journals": BATCH.rstrip("/"),
+}
 _MARKS = {"invoices": "INV", "credit_notes": "CN", "payments": "TXN", "refunds": "RFD"}
 ZERO = Decimal(0)
 
@@ -119,8 +126,8 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
 
 
 def id_of(draft: Draft, made: str) -> str:
-    """Give the id of what a draft makes as Acumatica would: journals are told from documents by it."""
-    return f"{BATCH}{made}" if draft.sink == "journals" else made
+    """Give the id of what a draft makes as Acumatica forms it: type and number."""
+    return document_id(_TYPES[draft.sink], made) if draft.sink in _TYPES else made
 
 
 def _moved(flow: str, document: Document, wanted: Entries, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
