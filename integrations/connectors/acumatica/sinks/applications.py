@@ -80,7 +80,15 @@ def apply_missing(sink: "DocumentSink", face: Face, external_id: str, wanted: tu
                 value=dropped[0].external_id,
             )
     if row.details(TO_APPLY) and face.is_released(row):
-        sink.client.act(face.entity, face.release, face.keys_of(row))
+        _release_rows(sink, face, external_id, wanted)
+
+
+def _release_rows(sink: "DocumentSink", face: Face, external_id: str, wanted: tuple[Application, ...]) -> None:
+    try:
+        sink.client.act(face.entity, face.release, face.keys(*split_id(external_id)))
+    except RejectedError:
+        if missing(wanted, sink.standing(face, external_id, (HISTORY,))):
+            raise  # else a call whose answer got lost has released them in between
 
 
 def read_applied(sink: "DocumentSink", face: Face, draft: Draft, keys: Mapping[str, str]) -> tuple[Application, ...]:

@@ -242,9 +242,8 @@ class DocumentSink:
             return self.receipt(face, row)
         try:
             self.client.act(face.entity, face.release, face.keys_of(row))
-        except RejectedError as error:
-            row = self.standing(face, external_id)
-            if error.code != "acumatica_released_document" or not face.is_released(row):
+        except RejectedError:
+            if not face.is_released(self.standing(face, external_id)):
                 raise  # else a call whose answer got lost has released it in between
         return self.receipt(face, self._released(face, external_id))
 

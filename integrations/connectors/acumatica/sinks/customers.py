@@ -9,7 +9,7 @@ from integrations.connectors.acumatica.sinks.base import SETTLE_S, Desk
 from integrations.connectors.acumatica.sinks.drafts import check_reference
 from integrations.connectors.acumatica.values import Row, nested
 from integrations.contracts import Booked, Draft, Facts, Found, Receipt, Value
-from integrations.errors import ContractError
+from integrations.errors import ContractError, MappingError
 from mappings.catalogue import TargetField
 
 ENTITY, KEY, REFERENCE = "Customer", "CustomerID", "AccountRef"
@@ -51,6 +51,7 @@ class CustomerSink:
             body = {**body, KEY: draft.external_id}
             body.pop(REFERENCE)
         self._schema.check(ENTITY, body)
+        _check_name(draft)
         mode = "update" if draft.external_id else "create" if body.get(KEY) else "upsert"
         row = self._client.put(ENTITY, body, mode)  # type: ignore[arg-type]
         return Receipt(external_id=_id(row), summary={"status": row.text("Status"), "note_id": row.id})
@@ -97,6 +98,17 @@ class CustomerSink:
         expand = ("MainContact",) if with_contact else ()
         for where in batches(predicates):
             yield from self._client.rows(Query(entity=ENTITY, where=where, expand=expand))
+
+
+def _check_name(draft: Draft) -> None:
+    """Refuse a blank name. Raises MappingError before any call."""
+    if "CustomerName" in draft.payload and not _name(draft):
+        raise MappingError(
+            f"{draft.reference}: CustomerName is blank, but Acumatica needs a name. Mend it in the source record, or its "
+            "row under Mappings.",
+            code="acumatica_field_missing",
+            field="CustomerName",
+        )
 
 
 def _reference(draft: Draft) -> str:

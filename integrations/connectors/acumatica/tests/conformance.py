@@ -13,9 +13,9 @@ from integrations.sandbox.conformance import (
     Ground,
     Misconfiguration,
     Rule,
+    Setting,
     Trial,
     booked_twice,
-    setting,
     short,
 )
 from integrations.sandbox.testing import control
@@ -101,7 +101,7 @@ def entity(name: str) -> Rule:
 def document(sink: str, draft: Callable[[Kit, str], Draft], name: str, customer: str, **more: object) -> Trial:
     """Try a kind of document."""
     return Trial(
-        sink=sink, draft=draft, write=entity(name), refused=setting(customer, "NOBODY"), refused_field=customer,
+        sink=sink, draft=draft, write=entity(name), refused=Setting(customer, "NOBODY"), refused_field=customer,
         twins=booked_twice, **more,
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def document(sink: str, draft: Callable[[Kit, str], Draft], name: str, customer:
 TEXTS = ("Description", "Details.0.TransactionDescription")
 TRIALS = (
     Trial(
-        sink="customers", draft=a_customer, write=entity("Customer"), refused=setting("CustomerClass", "NOWHERE"),
+        sink="customers", draft=a_customer, write=entity("Customer"), refused=Setting("CustomerClass", "NOWHERE"),
         refused_field="CustomerClass", texts=("CustomerName", "MainContact.Address.City"), named="CustomerName",
         twins=keyed_by_people, is_moved_by_tampering=False,
     ),
@@ -120,7 +120,7 @@ TRIALS = (
     document("refunds", a_refund, "Payment", "CustomerID"),
     Trial(
         sink="journals", draft=a_journal, write=entity("JournalTransaction"),
-        refused=setting("LedgerID", "NOWHERE"), refused_field="LedgerID", texts=("Description",),
+        refused=Setting("LedgerID", "NOWHERE"), refused_field="LedgerID", texts=("Description",),
         twins=booked_twice, altered=None,
     ),
 )  # fmt: skip
