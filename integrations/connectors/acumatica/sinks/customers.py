@@ -104,8 +104,8 @@ def _check_name(draft: Draft) -> None:
     """Refuse a blank name. Raises MappingError before any call."""
     if "CustomerName" in draft.payload and not _name(draft):
         raise MappingError(
-            f"{draft.reference}: CustomerName is blank, but Acumatica needs a name. Mend it in the source record, or its "
-            "row under Mappings.",
+            f"{draft.reference}: CustomerName is blank, but Acumatica needs a name. Mend it in the source record, or "
+            "its row under Mappings.",
             code="acumatica_field_missing",
             field="CustomerName",
         )
@@ -141,4 +141,8 @@ def _found(row: Row) -> Found:
 
 
 def _seen_by(draft: Draft, found: Found) -> Found:
-    return replace(found, by_reference=found.reference == draft.reference)
+    """Say whether it is ours; blanks around a name, which Acumatica drops, make no difference to the draft's."""
+    facts, wanted = found.facts, draft.facts.name
+    if wanted is not None and wanted.strip() == (facts.name or "").strip():
+        facts = replace(facts, name=wanted)
+    return replace(found, facts=facts, by_reference=found.reference == draft.reference)

@@ -108,10 +108,10 @@ def _is_day(value: Value) -> bool:
 
 
 def _wrong(label: str, name: str, value: Value, why: str) -> MappingError:
-    shown = f" '{ascii(value)[1:41]}'" if isinstance(value, str) and value else ""
+    shown = f" '{ascii(value)[1:-1][:40]}'" if isinstance(value, str) and value else ""
     return MappingError(
         f"{label}: {name}{shown} {why}. Mend it under Mappings, or in the source record.",
         code="billcom_invalid_value",
         field=name,
-        value=ascii(value)[:80] if value not in ("", None) else "",
+        value=ascii(value).strip("'")[:80] if value not in ("", None) else "",
     )

@@ -81,6 +81,13 @@ class CustomerSink:
     def _body(self, draft: Draft) -> dict[str, Value]:
         values = {name: value for name, value in draft.payload.items() if name != "CustomerAccount"}
         self._ground.check_names(self.slug, set(values))
+        if "OrganizationName" in values and not str(values["OrganizationName"] or "").strip():
+            raise MappingError(
+                f"{draft.reference}: OrganizationName is blank, but F&O needs a name. Mend it in the source record, or "
+                "its row under Mappings.",
+                code="d365_invalid_value",
+                field="OrganizationName",
+            )
         for name, value in values.items():
             if name == "DefaultDimensionDisplayValue" and value:
                 self._ground.setup.check_default_dimensions(str(value), None)

@@ -86,8 +86,11 @@ class OrchestrationSink:
 
 
 def seen_by(draft: Draft, found: Found) -> Found:
-    """Say whether a document carries a draft's reference."""
-    return replace(found, by_reference=found.reference == draft.reference)
+    """Say whether it carries the draft's reference; blanks after a name, which pad columns, make no difference."""
+    facts, wanted = found.facts, draft.facts.name
+    if wanted is not None and wanted.strip() == (facts.name or "").strip():
+        facts = replace(facts, name=wanted)
+    return replace(found, facts=facts, by_reference=found.reference == draft.reference)
 
 
 def _telling(found: tuple[Found, ...]) -> tuple[Found, ...]:

@@ -13,7 +13,7 @@ from integrations.contracts import Booked, Draft, Found, Receipt, Value
 from integrations.errors import ConnectorError, MappingError, RejectedError, UnknownOutcomeError
 from mappings.catalogue import TargetField
 
-_UNTAKEN = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNTAKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 CREATING = "reverse"  # operations so named make the document that takes another one's effect back
 
 
@@ -125,20 +125,22 @@ def is_creation(draft: Draft) -> bool:
 
 def _check_texts(draft: Draft, value: Value, field: str = "") -> None:
     """Refuse characters that NetSuite does not take. Raises MappingError naming the field."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        if not _UNTAKEN.search(value):
+            return
+        raise MappingError(
+            f"{draft.reference}: {field} holds line breaks or control characters, which NetSuite does not take. Mend "
+            "it in the source record, or its row under Mappings.",
+            code="netsuite_invalid_value",
+            field=field,
+            value=ascii(value)[1:-1][:80],
+        )
+    if isinstance(value, dict | Mapping):
         for name, inner in value.items():
             _check_texts(draft, inner, name)
     elif isinstance(value, list | tuple):
         for inner in value:
             _check_texts(draft, inner, field)
-    elif isinstance(value, str) and _UNTAKEN.search(value):
-        raise MappingError(
-            f"{draft.reference}: {field} holds control characters, which NetSuite does not take. Mend it in the source "
-            "record, or its row under Mappings.",
-            code="netsuite_invalid_value",
-            field=field,
-            value=ascii(value)[1:81],
-        )
 
 
 def _seen_by(draft: Draft, found: Found) -> Found:
