@@ -27,6 +27,23 @@ class Misconfiguration:
     environment: Environment = "sandbox"
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What makes a draft unacceptable: one field of its payload, named by its own name or a dotted path."""
+
+    path: str
+    value: object
+
+    def __call__(self, draft: Draft) -> Draft:
+        """Give the draft with the field set."""
+        return with_value(draft, self.path, self.value)
+
+    @property
+    def shown(self) -> str:
+        """The value as a message names it."""
+        return str(self.value["id"] if isinstance(self.value, Mapping) else self.value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """How one sink is tried.
@@ -41,7 +58,7 @@ class Trial:
     sink: str
     draft: Callable[[Any, str], Draft]
     write: Rule
-    refused: Callable[[Draft], Draft]  # what it makes of a draft is refused, naming `refused_field`
+    refused: Setting  # what it makes of a draft is refused, naming `refused_field`
     refused_field: str
     texts: Sequence[str] = ()
     named: str = ""
@@ -107,11 +124,6 @@ def booked_twice(ground: Ground, draft: Draft) -> set[str]:
 def short(key: str) -> str:
     """Give a short plain text that only this key has."""
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def setting(path: str, value: object) -> Callable[[Draft], Draft]:
-    """Give what sets a payload field of any draft."""
-    return lambda draft: with_value(draft, path, value)
 
 
 def with_value(draft: Draft, path: str, value: object) -> Draft:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.errors import ConnectorError, TransientError, UnknownOutcomeError
+from integrations.errors import ConnectorError, MappingError, RejectedError, TransientError, UnknownOutcomeError
 from tests.conformance.hostile import dripping
 from tests.conformance.secrecy import assert_fit_to_show
 from tests.conformance.systems import TRIED, name_of, trial_of
@@ -91,8 +91,10 @@ def test_it_books_a_batch_once_though_its_session_ends_in_the_middle(ledger: Led
 @each_sink
 def test_it_knows_that_a_throttled_write_was_not_booked(ledger: Ledger, slug: str, sink: str, kind: str, hint: dict):
     draft = strike(ledger, slug, sink, kind, **hint)
+    pauses = len(ledger.bench.pace.pauses)
     with pytest.raises(TransientError) as caught:
         ledger.book(draft)
+    assert len(ledger.bench.pace.pauses) > pauses, "the other workers must hear of it"
     assert ledger.found(draft) == ()
     assert_ends_well(ledger, draft, caught.value)
 
@@ -102,9 +104,11 @@ def test_it_says_why_a_record_is_refused(ledger: Ledger, slug: str, sink: str):
     trial = trial_of(slug, sink)
     draft = trial.refused(ledger.draft(trial))
     before = len(ledger.bench.documents())
-    with pytest.raises(ConnectorError) as caught:
+    with pytest.raises((RejectedError, MappingError)) as caught:
         ledger.book(draft)
     error = caught.value
     assert_fit_to_show(ledger.bench, error)
     assert error.field == trial.refused_field
+    assert any(part and part in error.message for part in (error.field, error.value, trial.refused.shown))
+    assert error.code in {each.code for each in ledger.bench.connector.explanations}
     assert len(ledger.bench.documents()) == before

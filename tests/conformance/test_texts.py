@@ -16,7 +16,7 @@ ODD = "aB9 '\"`%_*?#&+/\\|<>[]{}()=,;:.~^-ÄßŁé東🙂\u200b\u00a0\u202e\n\t\
 TEXTS = st.text(min_size=1, max_size=300) | st.text(alphabet=st.sampled_from(ODD), min_size=1, max_size=300)
 TEXTUAL = [case for case in TRIED if trial_of(*case).texts]
 FEW = settings(
-    max_examples=15,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,

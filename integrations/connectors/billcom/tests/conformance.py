@@ -11,9 +11,9 @@ from integrations.sandbox.conformance import (
     Conformance,
     Ground,
     Misconfiguration,
+    Setting,
     Trial,
     booked_twice,
-    setting,
     short,
 )
 from integrations.sandbox.testing import control
@@ -76,19 +76,19 @@ def some_paid(ground: Ground) -> None:
 TRIALS = (
     Trial(
         sink="vendors", draft=a_vendor, write={"method": "POST", "path": "/connect/v3/vendors"},
-        refused=setting("address.country", "Nowhere"), refused_field="address.country",
+        refused=Setting("address.country", "Nowhere"), refused_field="address.country",
         texts=("name", "address.line1", "phone"), named="name", twins=booked_twice, is_moved_by_tampering=False,
     ),
     Trial(
         sink="bills", draft=a_bill, write={"method": "POST", "path": "/connect/v3/bills"},
-        refused=setting("billLineItems.0.classifications.chartOfAccountId", NOWHERE),
+        refused=Setting("billLineItems.0.classifications.chartOfAccountId", NOWHERE),
         refused_field="billLineItems[0].classifications.chartOfAccountId",
         texts=("description", "invoice.invoiceNumber", "purchaseOrderNumber", "billLineItems.0.description"),
         twins=booked_twice,
     ),
     Trial(
         sink="vendor_credits", draft=a_credit, write={"method": "POST", "path": "/connect/v3/vendor-credits"},
-        refused=setting("vendorCreditLineItems.0.classifications.chartOfAccountId", NOWHERE),
+        refused=Setting("vendorCreditLineItems.0.classifications.chartOfAccountId", NOWHERE),
         refused_field="vendorCreditLineItems[0].classifications.chartOfAccountId",
         texts=("description", "referenceNumber"), twins=booked_twice,
     ),

@@ -10,8 +10,8 @@ from integrations.sandbox.conformance import (
     Conformance,
     Ground,
     Misconfiguration,
+    Setting,
     Trial,
-    setting,
     short,
 )
 from integrations.sandbox.testing import control
@@ -69,19 +69,19 @@ def doubled_line(ground: Ground, draft: Draft) -> set[str]:
 TRIALS = (
     Trial(
         sink="customers", draft=a_customer, write={"method": "POST", "path": "/data/CustomersV3"},
-        refused=setting("CustomerGroupId", "NONE"), refused_field="CustomerGroupId",
+        refused=Setting("CustomerGroupId", "NONE"), refused_field="CustomerGroupId",
         texts=("OrganizationName", "PrimaryContactEmail"), named="OrganizationName", twins=namesakes,
         is_moved_by_tampering=False,
     ),
     Trial(
         sink="journals", draft=an_invoice, write={"method": "POST", "path": "/data/LedgerJournalLines"},
-        refused=setting("lines.0.AccountDisplayValue", "999999---"), refused_field="MainAccount",
+        refused=Setting("lines.0.AccountDisplayValue", "999999---"), refused_field="MainAccount",
         texts=("lines.0.Text", "lines.1.Text"), twins=doubled_line,
     ),
     Trial(
         sink="payment_journals", draft=a_payment,
         write={"method": "POST", "path": "/data/CustomerPaymentJournalLines"},
-        refused=setting("CurrencyCode", "XXX"), refused_field="CurrencyCode", texts=("TransactionText",),
+        refused=Setting("CurrencyCode", "XXX"), refused_field="CurrencyCode", texts=("TransactionText",),
         twins=doubled_line,
     ),
 )  # fmt: skip

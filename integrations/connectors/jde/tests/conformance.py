@@ -13,9 +13,9 @@ from integrations.sandbox.conformance import (
     Ground,
     Misconfiguration,
     Rule,
+    Setting,
     Trial,
     doubled,
-    setting,
     short,
     with_value,
 )
@@ -123,39 +123,39 @@ def orchestration(name: str) -> Rule:
 TRIALS = (
     Trial(
         sink="journal_entries", draft=a_journal, write=orchestration("MLC_GL_ADD_JE"),
-        refused=setting("lines.0.account", "1.9999"), refused_field="account", texts=("explanation", "lines.0.remark"),
+        refused=Setting("lines.0.account", "1.9999"), refused_field="account", texts=("explanation", "lines.0.remark"),
         twins=doubled,
     ),
     Trial(
         sink="address_book", draft=an_address, write=orchestration("MLC_AB_UPSERT_CUSTOMER"),
-        refused=setting("currencyCode", "XXX"), refused_field="currencyCode", texts=("alphaName", "city"),
+        refused=Setting("currencyCode", "XXX"), refused_field="currencyCode", texts=("alphaName", "city"),
         named="alphaName", twins=namesakes, is_moved_by_tampering=False,
     ),
     Trial(
         sink="vouchers", draft=a_voucher, write=orchestration("MLC_AP_ADD_VOUCHER"),
-        refused=setting("supplier", "99999999"), refused_field="supplier", texts=("supplierInvoice",), twins=doubled,
+        refused=Setting("supplier", "99999999"), refused_field="supplier", texts=("supplierInvoice",), twins=doubled,
     ),
     Trial(
         sink="payments", draft=a_payment, write=orchestration("MLC_AP_RECORD_PAYMENT"),
-        refused=setting("bankAccountId", "99999999"), refused_field="account", twins=alike,
+        refused=Setting("bankAccountId", "99999999"), refused_field="account", twins=alike,
     ),
     Trial(
         sink="pay_status", draft=a_pay_status, write=orchestration("MLC_AP_SET_PAY_STATUS"),
-        refused=setting("payStatus", "never"), refused_field="payStatus", texts=("reason",),
+        refused=Setting("payStatus", "never"), refused_field="payStatus", texts=("reason",),
         acts_on_standing=True, altered=None,
     ),
     Trial(
         sink="void_payment", draft=a_voided_payment, write=orchestration("MLC_AP_VOID_PAYMENT"),
-        refused=setting("voidDate", "tomorrow"), refused_field="voidDate", acts_on_standing=True, altered=None,
+        refused=Setting("voidDate", "tomorrow"), refused_field="voidDate", acts_on_standing=True, altered=None,
     ),
     Trial(
         sink="void_voucher", draft=a_voided_voucher, write=orchestration("MLC_AP_VOID_VOUCHER"),
-        refused=setting("glDate", "tomorrow"), refused_field="glDate", acts_on_standing=True,
+        refused=Setting("glDate", "tomorrow"), refused_field="glDate", acts_on_standing=True,
         altered=None,
     ),
     Trial(
         sink="settlements", draft=a_settlement, write=orchestration("MLC_AP_RECORD_PAYMENT"),
-        refused=setting("bills.0.source", "PV-99999999-00001"), refused_field="source", twins=alike,
+        refused=Setting("bills.0.source", "PV-99999999-00001"), refused_field="source", twins=alike,
     ),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from integrations.sandbox.conformance import (
     Conformance,
     Ground,
     Misconfiguration,
+    Setting,
     Trial,
     short,
     with_value,
@@ -70,9 +71,9 @@ def strangers(ground: Ground, draft: Draft) -> set[str]:
     return {ground.book(replace(draft, reference=f"legacy-{draft.key}-{number}")) for number in (1, 2)}
 
 
-def nowhere(field: str):
-    """Give what makes a draft name a record that the account does not have."""
-    return lambda draft: with_value(draft, field, {"id": "87654321"})
+def nowhere(field: str) -> Setting:
+    """Name a record that the account does not have."""
+    return Setting(field, {"id": "87654321"})
 
 
 RECORDS = {"method": "PUT", "path": "/record/v1/"}
