@@ -70,7 +70,7 @@ class Bench(testing.Bench):
             "CustomerClass": "DEFAULT",
             "CurrencyID": "USD",
             "EnableCurrencyOverride": True,
-            "MainContact.Email": f"{name.split()[0].lower()}@orchid.example",
+            "MainContact.Email": f"{(name.split() or ['nobody'])[0].lower()}@orchid.example",
             "MainContact.Address.City": "Portland",
             "MainContact.Address.Country": "US",
         }
