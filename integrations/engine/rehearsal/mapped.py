@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from integrations.contracts import Record, SourceDocument
+from integrations.contracts import Context, Record, SourceDocument
 from integrations.engine.drafting import context_of
 from integrations.engine.parents import load_parents
 from integrations.engine.rehearsal.foreseeing import needs_of
@@ -37,10 +37,21 @@ def looks(
     parents = load_parents(state, (need for found in needs.values() for need in found))
     context = context_of(state, flow, parents.links)
     for record in records:
-        with suppress(ConnectorError, LookupError, ArithmeticError, ValueError, TypeError, AttributeError):
-            if record.body is None or flow.verdict(record, context).action not in ("deliver", "withdraw"):
-                continue
-            on = flow.document_date(record, context)
-            document = flow.source(record, context)
-            applied = chosen.apply(document.header, document.lines, on=on, zone=state.source_zone)
-            yield Look(record=record, document=document, applied=applied, on=on)
+        look = look_at(ground, plan, record, context, chosen)
+        if look is not None:
+            yield look
+
+
+def look_at(
+    ground: Ground, plan: FlowPlan, record: Record, context: Context, mapping: CompiledMapping | None = None
+) -> Look | None:
+    """Give what a mapping makes of one record; None for one that would not be posted at all, or cannot be shown."""
+    flow, chosen = plan.flow, mapping or plan.mapping
+    with suppress(ConnectorError, LookupError, ArithmeticError, ValueError, TypeError, AttributeError):
+        if record.body is None or flow.verdict(record, context).action not in ("deliver", "withdraw"):
+            return None
+        on = flow.document_date(record, context)
+        document = flow.source(record, context)
+        applied = chosen.apply(document.header, document.lines, on=on, zone=ground.state.source_zone)
+        return Look(record=record, document=document, applied=applied, on=on)
+    return None

@@ -1,7 +1,7 @@
 """Rehearsals: a date range taken through live mappings and look-ups up to the first write; exact payloads are kept."""
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
@@ -62,10 +62,10 @@ def _counts(seen: Foreseen, ground: Ground) -> dict[str, dict[str, int]]:
         flow = counts[name[0]]
         flow["records" if name in seen.asked else "parents"] += 1
         flow[_outcome(seen, name, str(work.state))] += 1
-    for flow, _ in seen.asked - seen.works.keys():
-        counts[flow]["records"] += 1
-        counts[flow]["unchanged"] += 1
-    return {flow: dict(each) for flow, each in counts.items() if each}
+    for slug, _ in seen.asked - seen.works.keys():
+        counts[slug]["records"] += 1
+        counts[slug]["unchanged"] += 1
+    return {slug: dict(each) for slug, each in counts.items() if each}
 
 
 def _outcome(seen: Foreseen, name: Name, state: str) -> str:
@@ -77,10 +77,8 @@ def _outcome(seen: Foreseen, name: Name, state: str) -> str:
 
 
 def _calls(drafts: Iterable[Draft]) -> dict[str, int]:
-    writes, by_sink = 0, defaultdict(int)
-    for draft in drafts:
-        writes += 1
-        by_sink[draft.sink] += 1
+    by_sink = Counter(draft.sink for draft in drafts)
+    writes = sum(by_sink.values())
     looked_up = sum(math.ceil(number / _LOOKED_UP_AT_ONCE) for number in by_sink.values())
     return {"writes": writes, "reads": looked_up + math.ceil(writes / _READ_BACK_AT_ONCE)}
 
