@@ -4,13 +4,16 @@ from datetime import date
 from typing import Final
 
 from integrations.engine.rehearsal import coverage
+from integrations.engine.rehearsal.changes import COMPARED, effect_of
 from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.preview import EXAMPLES, preview
+from integrations.engine.rehearsal.proving import prove
 from integrations.engine.rehearsal.rehearse import rehearse
 from integrations.engine.rehearsal.sources import source_fields
 from integrations.engine.rehearsal.stored import Maker
 from integrations.engine.rehearsal.stored import make as make_stored
 from integrations.models import Check, Sync
+from mappings.models import Mapping as Version
 
 
 def make(check_id: int) -> Check | None:
@@ -49,9 +52,25 @@ def _rehearsal(sync: Sync, check: Check) -> None:
         check.report, check.payloads = rehearse(ground, start, end)
 
 
+def _proof(sync: Sync, check: Check) -> None:
+    with open_ground(sync, versions=check.params.get("versions") or {}) as ground:
+        check.report = prove(ground)
+
+
+def _change(sync: Sync, check: Check) -> None:
+    """Compare a draft with what is published; `params`: version, number."""
+    number = int(check.params["version"])
+    version = Version.objects.for_tenant(sync.tenant_id).get(sync_id=sync.pk, flow=check.flow, version=number)
+    with open_ground(sync) as ground:
+        check.report = effect_of(ground, version, number=int(check.params.get("number", COMPARED)))
+    check.mapping_version = number
+
+
 MAKERS: Final[dict[str, Maker]] = {
     Check.Kind.COVERAGE: _coverage,
     Check.Kind.PREVIEW: _preview,
     Check.Kind.FIELDS: _fields,
     Check.Kind.REHEARSAL: _rehearsal,
+    Check.Kind.PROOF: _proof,
+    Check.Kind.CHANGE: _change,
 }
