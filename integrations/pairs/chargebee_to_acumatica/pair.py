@@ -1,10 +1,9 @@
 """Chargebee -> Acumatica: its flows in the order in which they need one another, and its policies."""
 
 from dataclasses import replace
-from datetime import date
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Context, Flow, Money, Need, Pair, PolicyField, Record
+from integrations.contracts import Context, Need, Pair, PolicyField, Record
 from integrations.entries import RECEIVABLES, by_sink, named, of_cash, of_document, of_journal
 from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, journals, reversing, sandbox
 from mappings.catalogue import TargetField
@@ -20,14 +19,6 @@ _DOCUMENT_FIELDS = (
     TargetField(name="date_to", label="End of the service period", type="date", level="line"),
 )
 _CASH_FIELDS = tuple(replace(one, required=False) for one in lifecycle.journals.cash_fields("account"))
-
-
-def _no_money(record: Record) -> Money | None:
-    return None
-
-
-def _no_date(record: Record, context: Context) -> date | None:
-    return None
 
 
 def _released(needs: tuple[Need, ...]) -> tuple[Need, ...]:
@@ -47,37 +38,19 @@ def _refund_needs(record: Record, context: Context) -> tuple[Need, ...]:
     return _released(lifecycle.refunds.needs(record, context))
 
 
-_CUSTOMERS = Flow(
-    slug="customers",
-    label="Customers",
-    stream="customers",
+_CUSTOMERS = replace(
+    lifecycle.flows.CUSTOMERS,
     sink="customers",
-    version=lifecycle.customers.version,
-    verdict=lifecycle.customers.verdict,
-    needs=lifecycle.customers.needs,
-    source=lifecycle.customers.source,
     draft=customers.draft,
-    money=_no_money,
-    document_date=_no_date,
-    label_of=lifecycle.customers.label_of,
     default_rows=defaults.CUSTOMERS,
     default_maps=(defaults.CLASSES,),
     sandbox_maps=sandbox.CUSTOMER_MAPS,
-    is_document=False,
 )
-_INVOICES = Flow(
-    slug="invoices",
-    label="Invoices",
-    stream="invoices",
+_INVOICES = replace(
+    lifecycle.flows.INVOICES,
     sink="invoices",
-    version=lifecycle.invoices.version,
     verdict=journals.invoice_verdict,
-    needs=lifecycle.invoices.needs,
-    source=lifecycle.invoices.source,
     draft=documents.invoice,
-    money=lifecycle.invoices.money,
-    document_date=lifecycle.invoices.document_date,
-    label_of=lifecycle.invoices.label_of,
     default_rows=defaults.INVOICES,
     default_maps=defaults.INVOICE_MAPS,
     sandbox_maps=sandbox.INVOICE_MAPS,
@@ -87,19 +60,11 @@ _INVOICES = Flow(
     open_at=lifecycle.invoices.open_at,
     fields=_DOCUMENT_FIELDS,
 )
-_CREDIT_NOTES = Flow(
-    slug="credit_notes",
-    label="Credit notes",
-    stream="credit_notes",
+_CREDIT_NOTES = replace(
+    lifecycle.flows.CREDIT_NOTES,
     sink="credit_memos",
-    version=lifecycle.credit_notes.version,
-    verdict=lifecycle.credit_notes.verdict,
     needs=_credit_note_needs,
-    source=lifecycle.credit_notes.source,
     draft=documents.credit_note,
-    money=lifecycle.credit_notes.money,
-    document_date=lifecycle.credit_notes.document_date,
-    label_of=lifecycle.credit_notes.label_of,
     default_rows=defaults.CREDIT_NOTES,
     default_maps=defaults.NOTE_MAPS,
     sandbox_maps=sandbox.NOTE_MAPS,
@@ -109,19 +74,11 @@ _CREDIT_NOTES = Flow(
     open_at=lifecycle.credit_notes.open_at,
     fields=_DOCUMENT_FIELDS,
 )
-_PAYMENTS = Flow(
-    slug="payments",
-    label="Payments",
-    stream="transactions",
+_PAYMENTS = replace(
+    lifecycle.flows.PAYMENTS,
     sink="payments",
-    version=lifecycle.payments.version,
-    verdict=lifecycle.payments.verdict,
     needs=_payment_needs,
-    source=lifecycle.payments.source,
     draft=cash.payment,
-    money=lifecycle.payments.money,
-    document_date=lifecycle.payments.document_date,
-    label_of=lifecycle.payments.label_of,
     default_rows=defaults.PAYMENTS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
@@ -131,19 +88,11 @@ _PAYMENTS = Flow(
     open_at=lifecycle.payments.open_at,
     fields=_CASH_FIELDS,
 )
-_REFUNDS = Flow(
-    slug="refunds",
-    label="Refunds",
-    stream="transactions",
+_REFUNDS = replace(
+    lifecycle.flows.REFUNDS,
     sink="refunds",
-    version=lifecycle.refunds.version,
-    verdict=lifecycle.refunds.verdict,
     needs=_refund_needs,
-    source=lifecycle.refunds.source,
     draft=cash.refund,
-    money=lifecycle.refunds.money,
-    document_date=lifecycle.refunds.document_date,
-    label_of=lifecycle.refunds.label_of,
     default_rows=defaults.REFUNDS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,

@@ -1,10 +1,9 @@
 """Chargebee -> Dynamics 365 Finance & Operations: its flows in the order in which they need one another."""
 
 from dataclasses import replace
-from datetime import date
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Context, Flow, Money, Pair, Record
+from integrations.contracts import Pair
 from integrations.pairs.chargebee_to_dynamics365 import (
     cash,
     customers,
@@ -40,46 +39,20 @@ _CASH_FIELDS = (
 )
 
 
-def _no_money(record: Record) -> Money | None:
-    return None
-
-
-def _no_date(record: Record, context: Context) -> date | None:
-    return None
-
-
-_CUSTOMERS = Flow(
-    slug="customers",
-    label="Customers",
-    stream="customers",
+_CUSTOMERS = replace(
+    lifecycle.flows.CUSTOMERS,
     sink="customers",
-    version=lifecycle.customers.version,
-    verdict=lifecycle.customers.verdict,
-    needs=lifecycle.customers.needs,
-    source=lifecycle.customers.source,
     draft=customers.draft,
-    money=_no_money,
-    document_date=_no_date,
-    label_of=lifecycle.customers.label_of,
     default_rows=defaults.CUSTOMERS,
     default_maps=defaults.CUSTOMER_MAPS,
     sandbox_maps=sandbox.CUSTOMER_MAPS,
-    is_document=False,
     fields=(_DIMENSIONS,),
 )
-_INVOICES = Flow(
-    slug="invoices",
-    label="Invoices",
-    stream="invoices",
+_INVOICES = replace(
+    lifecycle.flows.INVOICES,
     sink="journals",
-    version=lifecycle.invoices.version,
     verdict=invoices.verdict,
-    needs=lifecycle.invoices.needs,
-    source=lifecycle.invoices.source,
     draft=invoices.draft,
-    money=lifecycle.invoices.money,
-    document_date=lifecycle.invoices.document_date,
-    label_of=lifecycle.invoices.label_of,
     default_rows=defaults.INVOICES,
     default_maps=defaults.INVOICE_MAPS,
     sandbox_rows=sandbox.LINES,
@@ -90,19 +63,11 @@ _INVOICES = Flow(
     open_at=settling.open_at(settling.invoice_open_at),
     fields=_JOURNAL_FIELDS,
 )
-_CREDIT_NOTES = Flow(
-    slug="credit_notes",
-    label="Credit notes",
-    stream="credit_notes",
+_CREDIT_NOTES = replace(
+    lifecycle.flows.CREDIT_NOTES,
     sink="journals",
-    version=lifecycle.credit_notes.version,
-    verdict=lifecycle.credit_notes.verdict,
     needs=settling.note_needs,
-    source=lifecycle.credit_notes.source,
     draft=journals.credit_note,
-    money=lifecycle.credit_notes.money,
-    document_date=lifecycle.credit_notes.document_date,
-    label_of=lifecycle.credit_notes.label_of,
     default_rows=defaults.CREDIT_NOTES,
     default_maps=defaults.NOTE_MAPS,
     sandbox_rows=sandbox.LINES,
@@ -111,19 +76,11 @@ _CREDIT_NOTES = Flow(
     open_at=settling.open_at(lifecycle.credit_notes.open_at),
     fields=_JOURNAL_FIELDS,
 )
-_PAYMENTS = Flow(
-    slug="payments",
-    label="Payments",
-    stream="transactions",
+_PAYMENTS = replace(
+    lifecycle.flows.PAYMENTS,
     sink="payment_journals",
-    version=lifecycle.payments.version,
-    verdict=lifecycle.payments.verdict,
     needs=settling.payment_needs,
-    source=lifecycle.payments.source,
     draft=cash.payment,
-    money=lifecycle.payments.money,
-    document_date=lifecycle.payments.document_date,
-    label_of=lifecycle.payments.label_of,
     default_rows=defaults.PAYMENTS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
@@ -133,19 +90,11 @@ _PAYMENTS = Flow(
     open_at=settling.open_at(settling.payment_open_at),
     fields=_CASH_FIELDS,
 )
-_REFUNDS = Flow(
-    slug="refunds",
-    label="Refunds",
-    stream="transactions",
+_REFUNDS = replace(
+    lifecycle.flows.REFUNDS,
     sink="payment_journals",
-    version=lifecycle.refunds.version,
-    verdict=lifecycle.refunds.verdict,
     needs=settling.refund_needs,
-    source=lifecycle.refunds.source,
     draft=cash.refund,
-    money=lifecycle.refunds.money,
-    document_date=lifecycle.refunds.document_date,
-    label_of=lifecycle.refunds.label_of,
     default_rows=defaults.REFUNDS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,

@@ -1,9 +1,9 @@
 """Chargebee -> Oracle JD Edwards: its flows in the order in which they need one another, and its policies."""
 
-from datetime import date
+from dataclasses import replace
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Context, Flow, Money, Pair, PolicyField, Record
+from integrations.contracts import Pair, PolicyField
 from integrations.pairs.chargebee_to_jde import customers, defaults, journals, refunds, sandbox
 
 _EXCHANGE_FIELDS = lifecycle.journals.exchange_fields("account")
@@ -12,43 +12,17 @@ _JOURNAL_FIELDS = (*_OF_DOCUMENTS, *_EXCHANGE_FIELDS)
 _CASH_FIELDS = (*lifecycle.journals.cash_fields("account"), *_EXCHANGE_FIELDS)
 
 
-def _no_money(record: Record) -> Money | None:
-    return None
-
-
-def _no_date(record: Record, context: Context) -> date | None:
-    return None
-
-
-_CUSTOMERS = Flow(
-    slug="customers",
-    label="Customers",
-    stream="customers",
+_CUSTOMERS = replace(
+    lifecycle.flows.CUSTOMERS,
     sink="address_book",
-    version=lifecycle.customers.version,
-    verdict=lifecycle.customers.verdict,
-    needs=lifecycle.customers.needs,
-    source=lifecycle.customers.source,
     draft=customers.draft,
-    money=_no_money,
-    document_date=_no_date,
-    label_of=lifecycle.customers.label_of,
     default_rows=defaults.CUSTOMERS,
-    is_document=False,
 )
-_INVOICES = Flow(
-    slug="invoices",
-    label="Invoices",
-    stream="invoices",
+_INVOICES = replace(
+    lifecycle.flows.INVOICES,
     sink="journal_entries",
-    version=lifecycle.invoices.version,
     verdict=journals.invoice_verdict,
-    needs=lifecycle.invoices.needs,
-    source=lifecycle.invoices.source,
     draft=journals.invoice,
-    money=lifecycle.invoices.money,
-    document_date=lifecycle.invoices.document_date,
-    label_of=lifecycle.invoices.label_of,
     default_rows=defaults.INVOICES,
     default_maps=defaults.INVOICE_MAPS,
     sandbox_maps=sandbox.INVOICE_MAPS,
@@ -59,19 +33,10 @@ _INVOICES = Flow(
     module="gl",
     fields=_JOURNAL_FIELDS,
 )
-_CREDIT_NOTES = Flow(
-    slug="credit_notes",
-    label="Credit notes",
-    stream="credit_notes",
+_CREDIT_NOTES = replace(
+    lifecycle.flows.CREDIT_NOTES,
     sink="journal_entries",
-    version=lifecycle.credit_notes.version,
-    verdict=lifecycle.credit_notes.verdict,
-    needs=lifecycle.credit_notes.needs,
-    source=lifecycle.credit_notes.source,
     draft=journals.credit_note,
-    money=lifecycle.credit_notes.money,
-    document_date=lifecycle.credit_notes.document_date,
-    label_of=lifecycle.credit_notes.label_of,
     default_rows=defaults.CREDIT_NOTES,
     default_maps=defaults.DOCUMENT_MAPS,
     sandbox_maps=sandbox.DOCUMENT_MAPS,
@@ -82,19 +47,10 @@ _CREDIT_NOTES = Flow(
     module="gl",
     fields=_JOURNAL_FIELDS,
 )
-_PAYMENTS = Flow(
-    slug="payments",
-    label="Payments",
-    stream="transactions",
+_PAYMENTS = replace(
+    lifecycle.flows.PAYMENTS,
     sink="journal_entries",
-    version=lifecycle.payments.version,
-    verdict=lifecycle.payments.verdict,
-    needs=lifecycle.payments.needs,
-    source=lifecycle.payments.source,
     draft=journals.payment,
-    money=lifecycle.payments.money,
-    document_date=lifecycle.payments.document_date,
-    label_of=lifecycle.payments.label_of,
     default_rows=defaults.PAYMENTS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
@@ -105,19 +61,10 @@ _PAYMENTS = Flow(
     module="gl",
     fields=_CASH_FIELDS,
 )
-_REFUNDS = Flow(
-    slug="refunds",
-    label="Refunds",
-    stream="transactions",
+_REFUNDS = replace(
+    lifecycle.flows.REFUNDS,
     sink="journal_entries",
-    version=lifecycle.refunds.version,
-    verdict=lifecycle.refunds.verdict,
-    needs=lifecycle.refunds.needs,
-    source=lifecycle.refunds.source,
     draft=refunds.draft,
-    money=lifecycle.refunds.money,
-    document_date=lifecycle.refunds.document_date,
-    label_of=lifecycle.refunds.label_of,
     default_rows=defaults.REFUNDS,
     default_maps=defaults.REFUND_MAPS,
     sandbox_maps=sandbox.REFUND_MAPS,

@@ -1,9 +1,9 @@
 """Chargebee -> Oracle NetSuite: its flows in the order in which they need one another, and its policies."""
 
-from datetime import date
+from dataclasses import replace
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Context, Flow, Money, Pair, Record
+from integrations.contracts import Pair
 from integrations.pairs.chargebee_to_netsuite import (
     credit_notes,
     customers,
@@ -19,136 +19,75 @@ from integrations.pairs.chargebee_to_netsuite import (
 )
 from integrations.pairs.chargebee_to_netsuite.policies import POLICIES
 
-
-def _no_money(record: Record) -> Money | None:
-    return None
-
-
-def _no_date(record: Record, context: Context) -> date | None:
-    return None
-
-
 PAIR = Pair(
     slug="chargebee_to_netsuite",
     name="Chargebee to Oracle NetSuite",
     source="chargebee",
     target="netsuite",
     flows=(
-        Flow(
-            slug="customers",
-            label="Customers",
-            stream="customers",
+        replace(
+            lifecycle.flows.CUSTOMERS,
             sink="customers",
-            version=lifecycle.customers.version,
-            verdict=lifecycle.customers.verdict,
-            needs=lifecycle.customers.needs,
-            source=lifecycle.customers.source,
             draft=customers.draft,
-            money=_no_money,
-            document_date=_no_date,
-            label_of=lifecycle.customers.label_of,
             default_rows=defaults.CUSTOMERS,
             sandbox_rows=sandbox.CUSTOMERS,
-            is_document=False,
         ),
-        Flow(
-            slug="items",
-            label="Items",
-            stream="item_prices",
+        replace(
+            lifecycle.flows.ITEMS,
             sink="items",
-            version=lifecycle.items.version,
-            verdict=lifecycle.items.verdict,
-            needs=lifecycle.items.needs,
-            source=lifecycle.items.source,
             draft=items.draft,
-            money=_no_money,
-            document_date=_no_date,
-            label_of=lifecycle.items.label_of,
             default_rows=defaults.ITEMS,
             default_maps=(defaults.INCOME_ACCOUNTS,),
             sandbox_maps=(sandbox.INCOME_MAP,),
-            is_document=False,
         ),
-        Flow(
-            slug="invoices",
-            label="Invoices",
-            stream="invoices",
+        replace(
+            lifecycle.flows.INVOICES,
             sink="invoices",
-            version=lifecycle.invoices.version,
             details=lifecycle.invoices.details,
-            verdict=lifecycle.invoices.verdict,
             needs=invoices.needs,
             source=taxes.by_strategy(lifecycle.invoices.source),
             draft=invoices.draft,
             amend=invoices.amend,
             reverse=invoices.reverse,
-            money=lifecycle.invoices.money,
-            document_date=lifecycle.invoices.document_date,
             open_at=lifecycle.invoices.open_at,
-            label_of=lifecycle.invoices.label_of,
             default_rows=defaults.INVOICES,
             default_maps=(defaults.DOCUMENT_ITEMS, defaults.TAX_CODES),
             sandbox_rows=sandbox.INVOICES,
             fields=withholding.FIELDS,
             sandbox_maps=(sandbox.ITEM_MAP, sandbox.TAX_MAP),
         ),
-        Flow(
-            slug="credit_notes",
-            label="Credit notes",
-            stream="credit_notes",
+        replace(
+            lifecycle.flows.CREDIT_NOTES,
             sink="credit_memos",
-            version=lifecycle.credit_notes.version,
             details=lifecycle.credit_notes.details,
-            verdict=lifecycle.credit_notes.verdict,
             needs=credit_notes.needs,
             source=taxes.by_strategy(lifecycle.credit_notes.source),
             draft=credit_notes.draft,
             amend=credit_notes.amend,
             reverse=credit_notes.reverse,
-            money=lifecycle.credit_notes.money,
-            document_date=lifecycle.credit_notes.document_date,
             open_at=lifecycle.credit_notes.open_at,
-            label_of=lifecycle.credit_notes.label_of,
             default_rows=defaults.CREDIT_NOTES,
             default_maps=(defaults.DOCUMENT_ITEMS, defaults.TAX_CODES),
             sandbox_maps=(sandbox.ITEM_MAP, sandbox.TAX_MAP),
         ),
-        Flow(
-            slug="payments",
-            label="Payments",
-            stream="transactions",
+        replace(
+            lifecycle.flows.PAYMENTS,
             sink="payments",
-            version=lifecycle.payments.version,
             details=lifecycle.payments.details,
-            verdict=lifecycle.payments.verdict,
-            needs=lifecycle.payments.needs,
-            source=lifecycle.payments.source,
             draft=payments.draft,
             amend=payments.amend,
             reverse=payments.reverse,
-            money=lifecycle.payments.money,
-            document_date=lifecycle.payments.document_date,
             open_at=lifecycle.payments.open_at,
-            label_of=lifecycle.payments.label_of,
             default_rows=defaults.PAYMENTS,
             default_maps=(defaults.CLEARING_ACCOUNTS,),
             sandbox_maps=(sandbox.CLEARING_MAP,),
         ),
-        Flow(
-            slug="refunds",
-            label="Refunds",
-            stream="transactions",
+        replace(
+            lifecycle.flows.REFUNDS,
             sink="refunds",
-            version=lifecycle.refunds.version,
-            verdict=lifecycle.refunds.verdict,
-            needs=lifecycle.refunds.needs,
-            source=lifecycle.refunds.source,
             draft=refunds.draft,
             reverse=refunds.reverse,
-            money=lifecycle.refunds.money,
-            document_date=lifecycle.refunds.document_date,
             open_at=lifecycle.refunds.open_at,
-            label_of=lifecycle.refunds.label_of,
             default_rows=defaults.REFUNDS,
             default_maps=(defaults.CLEARING_ACCOUNTS,),
             sandbox_maps=(sandbox.CLEARING_MAP,),

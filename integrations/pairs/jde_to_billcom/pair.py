@@ -43,6 +43,7 @@ PAIR = Pair(
             label="Bills",
             stream="payables",
             sink="bills",
+            beside=("vendor_credits",),
             module="ap",
             version=purchases.version,
             details=purchases.details,

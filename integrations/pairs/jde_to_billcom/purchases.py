@@ -69,16 +69,17 @@ def due_day(body: Purchase) -> date | None:
 
 
 def open_at(record: Record, day: date, context: Context) -> Money | None:
-    """Give what a purchase leaves to pay now: a voucher its open amount, an order without one all of it."""
+    """Give what a purchase leaves to pay now: a voucher its open amount, an order its vouchers', without one all of it.
+
+    An order's bill becomes that of its voucher, and is told once, by the newest that it stands for.
+    """
     body = purchase_of(record)
     if isinstance(body, SupplierInvoice):
         is_bill = not REFERENCE.fullmatch(body.reference)  # what was entered for an order is told by the order
         return Money(amount=body.open if is_bill and not body.is_voided else Decimal(0), currency=body.currency)
     if isinstance(body, Receipt):
         return Money(amount=body.amount, currency=body.currency)
-    if body.entered_open is not None:
-        return Money(amount=body.entered_open, currency=body.currency)
-    return Money(amount=Decimal(0) if body.vouchers else body.total, currency=body.currency)
+    return Money(amount=body.total if body.vouchers_open is None else body.vouchers_open, currency=body.currency)
 
 
 # What may not change, and what may
