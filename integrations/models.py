@@ -406,6 +406,7 @@ class Check(models.Model):
         PROOF = "proof", "Mapping proof"
         CHANGE = "change", "Effect of a draft"
         FIELDS = "fields", "Source fields"
+        RECONCILIATION = "reconcile", "Reconciliation"
 
     class State(models.TextChoices):
         ASKED = "asked", "Asked for"

@@ -173,8 +173,6 @@ def cause_of(code: str, *sides: Connection | str) -> Cause:
         return OURS[code]
     if (shared := _SHARED.get(code)) is not None:
         return _of(shared)
-    if found := next((each for each in SHARED if each.code == code), None):
-        return _of(found)
     if code in MAPPING_CODES:
         return _ours(
             "The mapping gives no valid value", "", "accountant", "Correct the row it names, publish, then retry.",

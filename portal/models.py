@@ -156,3 +156,46 @@ class Invitation(models.Model):
     def is_open(self) -> bool:
         """Whether the link in the e-mail still works."""
         return self.accepted_at is None and timezone.now() < self.expires_at
+
+
+class CauseAssignment(models.Model):
+    """Who takes care of a cause of problems. It names the cause, not the row: it holds when the cause comes back."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    sync = models.ForeignKey("integrations.Sync", on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=80)
+    field = models.CharField(max_length=120, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    assignee = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    assigned_by = models.CharField(max_length=254)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = TenantQuerySet["CauseAssignment"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sync", "code", "field", "value"], name="cause_assigned_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.value}".strip()
+
+
+class CauseComment(models.Model):
+    """What somebody wrote about a cause of problems; comments are never changed."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    sync = models.ForeignKey("integrations.Sync", on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=80)
+    field = models.CharField(max_length=120, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    author = models.CharField(max_length=254)
+    text = models.TextField(max_length=2000)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = TenantQuerySet["CauseComment"].as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="cause_comment_said")]
+        indexes = [models.Index(fields=["sync", "code", "field", "value", "id"], name="cause_comments")]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.code}"

@@ -1,5 +1,6 @@
 """Pages of long lists by key: newest first, never a count and never an offset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -7,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 
 ModelT = TypeVar("ModelT", bound=models.Model)
+RowT = TypeVar("RowT")
 
 OLDER, NEWER = "before", "after"
 
@@ -54,4 +56,31 @@ def _url(request: HttpRequest, name: str, key: int) -> str:
     for old in (OLDER, NEWER):
         query.pop(old, None)
     query[name] = str(key)
+    return f"{request.path}?{query.urlencode()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlicePage(Generic[RowT]):
+    """One page of a short list that is all in memory."""
+
+    rows: tuple[RowT, ...]
+    newer_url: str = ""
+    older_url: str = ""
+
+
+def slice_page(request: HttpRequest, rows: Sequence[RowT], size: int = 50) -> SlicePage[RowT]:
+    """Cut the page that `?page=N` asks for out of a list; anything else gives the first."""
+    asked = request.GET.get("page", "")
+    last = max((len(rows) - 1) // size + 1, 1)
+    number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    return SlicePage(
+        rows=tuple(rows[(number - 1) * size : number * size]),
+        newer_url=_numbered(request, number - 1) if number > 1 else "",
+        older_url=_numbered(request, number + 1) if number < last else "",
+    )
+
+
+def _numbered(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
     return f"{request.path}?{query.urlencode()}"

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from audit.models import Run
 from integrations.models import Sync
-from portal.queries.syncs import flow_label, in_order
+from portal.causes import cause_of
+from portal.queries.syncs import flow_label, in_order, sides_of
 from portal.ui import StateCount
 from portal.words import duration, trigger_words
 
@@ -35,6 +36,8 @@ class RunView:
     states: tuple[StateCount, ...]
     total: int
     rate: str
+    left: str
+    empty: str
 
 
 def run_view(run: Run) -> RunView:
@@ -51,6 +54,8 @@ def run_view(run: Run) -> RunView:
         states=in_order(dict(whole)),
         total=whole.total(),
         rate=_rate(run, whole.total()),
+        left="",
+        empty=_empty(run),
     )
 
 
@@ -64,6 +69,13 @@ def is_awaited(sync: Sync) -> bool:
 
 def _flow(run: Run, flow: str, counts: dict[str, int]) -> FlowCount:
     return FlowCount(label=flow_label(run.pair, flow), total=sum(counts.values()), states=in_order(dict(counts)))
+
+
+def _empty(run: Run) -> str:
+    """Say what a run without counts did: a failed one did not find “nothing new”."""
+    if run.state in (Run.State.FAILED, Run.State.LOST):
+        return cause_of(run.code, *sides_of(run.pair)).title if run.code else "did not get through"
+    return "reading" if run.state == Run.State.RUNNING else "nothing new"
 
 
 def _rate(run: Run, total: int) -> str:

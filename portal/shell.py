@@ -37,6 +37,7 @@ PLACES = (
     Place(label="Runs", url_name="run_list", icon="play"),
     Place(label="Records", url_name="record_list", icon="rows"),
     Place(label="Problems", url_name="problem_list", icon="alert"),
+    Place(label="Reconciliation", url_name="reconciliation_list", icon="scale"),
 )
 
 COMPANY_PLACES = (Place(label="Team", url_name="team", icon="people"),)

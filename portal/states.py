@@ -92,6 +92,25 @@ MAPPING_STATUSES: dict[str, Look] = {
     "retired": Look(word="Retired", tone="neutral", icon="skip", meaning="Kept for the trail."),
 }
 
+RECONCILIATIONS: dict[str, Look] = {
+    "ties": Look(word="Ties", tone="success", icon="equal", meaning="Nothing differs that nobody has explained."),
+    "differs": Look(word="Differs", tone="warning", icon="not-equal", meaning="Heal or explain each difference."),
+    "signed": Look(word="Signed off", tone="success", icon="lock", meaning="Frozen, with its digest in the trail."),
+    "stale": Look(
+        word="Changed since", tone="warning", icon="alert", meaning="Something landed in it after it was signed off."
+    ),
+}
+
+DIFFERENCES: dict[str, Look] = {
+    "missing": Look(word="Missing", tone="danger", icon="search", meaning="The source has it, the target has not."),
+    "extra": Look(word="Extra", tone="danger", icon="plus", meaning="The target has it, the source has not."),
+    "amount": Look(word="Amount", tone="danger", icon="not-equal", meaning="The amounts are not the same."),
+    "date": Look(word="Date", tone="warning", icon="clock", meaning="It is posted in another period."),
+    "account": Look(word="Account", tone="warning", icon="rows", meaning="It stands on other accounts than drafted."),
+    "unapplied": Look(word="Not applied", tone="warning", icon="link", meaning="It is not applied as in the source."),
+    "duplicate": Look(word="Twice", tone="danger", icon="copy", meaning="The target has it more than once."),
+}
+
 STATES: dict[str, dict[str, Look]] = {
     "record": RECORD_STATES,
     "run": RUN_STATES,
@@ -100,6 +119,8 @@ STATES: dict[str, dict[str, Look]] = {
     "attempt": ATTEMPT_OUTCOMES,
     "environment": ENVIRONMENTS,
     "mapping": MAPPING_STATUSES,
+    "reconciliation": RECONCILIATIONS,
+    "difference": DIFFERENCES,
 }
 
 

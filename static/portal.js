@@ -39,6 +39,7 @@ document.addEventListener("click", (event) => {
   if (copy) copyText(copy);
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) togglePassword(reveal);
+  if (event.target.closest("[data-print]")) window.print();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
 
 from integrations.engine.reconcile.heal import WORDS
 from integrations.engine.reconcile.open_items import Balance, balances
 from integrations.engine.reconcile.report import Difference, Line, OpenRow, PeriodReport, TieOut
 from integrations.engine.reconcile.signing import open_name, reports_of
-from integrations.models import Reconciliation, Sync
+from integrations.models import Check, Reconciliation, Sync
 from portal.models import Tenant
+from portal.ui import Tab
+from portal.words import duration
 
 PERIODS_SHOWN = 24
 
@@ -38,12 +43,58 @@ def unreconciled_of(tenant: Tenant) -> QuerySet[Reconciliation]:
     return rows.filter(state=Reconciliation.State.STALE) | rows.filter(state=Reconciliation.State.OPEN, ok=False)
 
 
+def standing_of(held: Reconciliation) -> str:
+    """Give how a reconciliation stands, one of `portal.states.RECONCILIATIONS`: an open one ties or differs."""
+    if held.state != Reconciliation.State.OPEN:
+        return str(held.state)
+    return "ties" if held.ok else "differs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A reconciliation that was asked for: how far it is, or why it failed."""
+
+    check: Check
+    period: tuple[date, date]
+    step: str
+    number: int
+    of: int
+    took: str
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether a worker has it, or soon has."""
+        return self.check.state in (Check.State.ASKED, Check.State.RUNNING)
+
+
+def asked_of(tenant: Tenant) -> list[Asked]:
+    """Give what was asked for last of each sync and is under way, failed of late, or could not tie out."""
+    rows = Check.objects.for_tenant(tenant).filter(
+        kind=Check.Kind.RECONCILIATION, asked_at__gt=timezone.now() - timedelta(days=1)
+    )
+    newest = rows.select_related("sync").order_by("sync_id", "-id").distinct("sync_id")
+    return [_asked(each) for each in newest if each.state != Check.State.DONE or each.report.get("not_tied_out")]
+
+
+def _asked(check: Check) -> Asked:
+    said = check.report
+    return Asked(
+        check=check,
+        period=(date.fromisoformat(check.params["start"]), date.fromisoformat(check.params["end"])),
+        step=said.get("step", "Waits for a worker"),
+        number=said.get("number", 0),
+        of=said.get("of", 2),
+        took=duration(check.asked_at, check.made_at),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
     """One kind in one currency, with the differences behind it."""
 
     line: Line
     differences: int
+    records_url: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -96,13 +147,17 @@ class Shown:
 
 def shown(tenant: Tenant, reconciliation_id: int) -> Shown:
     """Give one reconciliation of a company. Raises Reconciliation.DoesNotExist."""
-    held = Reconciliation.objects.for_tenant(tenant).select_related("sync").get(pk=reconciliation_id)
+    held = (
+        Reconciliation.objects.for_tenant(tenant)
+        .select_related("sync__source", "sync__target")
+        .get(pk=reconciliation_id)
+    )
     report, tie_out = reports_of(held)
     return Shown(
         reconciliation=held,
         report=report,
         tie_out=tie_out,
-        matrix=tuple(_matrix(report)),
+        matrix=tuple(_matrix(held, report)),
         differences=tuple(_difference(held, each) for each in report.differences),
         balances=tuple(balances(tie_out)) if tie_out else (),
         open_differences=tuple(_open(held, row) for row in tie_out.differing) if tie_out else (),
@@ -115,11 +170,47 @@ def chosen(report: PeriodReport, names: Sequence[str]) -> list[Difference]:
     return [each for each in report.differences if each.name in wanted]
 
 
-def _matrix(report: PeriodReport) -> list[MatrixRow]:
+def narrowed(rows: Sequence[DifferenceRow], kind: str, currency: str) -> list[DifferenceRow]:
+    """Keep the differences of one kind of document, in one currency."""
+    kept = [row for row in rows if not kind or row.difference.flow == kind]
+    return [row for row in kept if not currency or row.difference.currency == currency]
+
+
+def flow_tabs(found: Shown, kind: str, currency: str) -> tuple[Tab, ...]:
+    """Give the views of the differences: all, and each kind and currency that has some."""
+    if not found.differences:
+        return ()
+    whole = Tab(label="All", url="?#differences", is_current=not kind and not currency, count=len(found.differences))
+    some = [
+        Tab(
+            label=f"{row.line.label} {row.line.currency}",
+            url=f"?{urlencode({'kind': row.line.kind, 'currency': row.line.currency})}#differences",
+            is_current=(kind, currency) == (row.line.kind, row.line.currency),
+            count=row.differences,
+        )
+        for row in found.matrix
+        if row.differences
+    ]
+    return (whole, *some)
+
+
+def _matrix(held: Reconciliation, report: PeriodReport) -> list[MatrixRow]:
     behind: dict[tuple[str, str], int] = {}
     for each in report.differences:
         behind[(each.flow, each.currency)] = behind.get((each.flow, each.currency), 0) + 1
-    return [MatrixRow(line=line, differences=behind.get((line.kind, line.currency), 0)) for line in report.lines]
+    return [
+        MatrixRow(
+            line=line, differences=behind.get((line.kind, line.currency), 0), records_url=_records_url(held, line)
+        )
+        for line in report.lines
+    ]
+
+
+def _records_url(held: Reconciliation, line: Line) -> str:
+    among = {
+        "sync": held.sync_id, "flow": line.kind, "currency": line.currency, "from": held.start, "to": held.end,
+    }  # fmt: skip
+    return f"{reverse('record_list')}?{urlencode(among)}"
 
 
 def _difference(held: Reconciliation, each: Difference) -> DifferenceRow:

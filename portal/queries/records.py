@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from integrations.models import Link, Problem, Sync, SyncRecord
+from integrations.models import Link, Sync, SyncRecord
 from portal.models import Tenant
 
 CHILDREN_SHOWN = 20
@@ -70,19 +70,6 @@ def children_of(record: SyncRecord) -> list[SyncRecord]:
 def _sides(record: SyncRecord) -> dict[str, str]:
     """Bound a look-up to the two systems that a record moves between."""
     return {"source_identity": record.source_identity, "target_identity": record.target_identity}
-
-
-def open_problems_of(tenant: Tenant, sync_id: str = "") -> QuerySet[Problem]:
-    """List a company's open problems, of one sync if asked for."""
-    problems: QuerySet[Problem] = Problem.objects.for_tenant(tenant).filter(healed_at=None)
-    problems = problems.select_related("sync__source", "sync__target")
-    return problems.filter(sync_id=int(sync_id)) if sync_id.isascii() and sync_id.isdigit() else problems
-
-
-def records_of(problem: Problem) -> QuerySet[SyncRecord]:
-    """Give the records that a problem holds up."""
-    records: QuerySet[SyncRecord] = SyncRecord.objects.for_tenant(problem.tenant_id).filter(problem=problem)
-    return records
 
 
 def sync_of(record: SyncRecord) -> Sync:

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Run
 from integrations import registry
@@ -14,6 +16,7 @@ from integrations.contracts import Flow, Pair
 from integrations.models import Problem, Sync
 from mappings.models import Mapping as MappingVersion
 from portal.models import Tenant
+from portal.states import Look, look_of
 from portal.systems import System, system
 from portal.ui import StateCount
 
@@ -30,6 +33,31 @@ class SyncRow:
     target: System
     last_run: Run | None
     problems: int = 0
+
+    @property
+    def health(self) -> Look:
+        """Say in a word how the sync is, and in a sentence why."""
+        return health_of(self.sync, self.last_run, self.problems)
+
+
+_LATE = timedelta(minutes=10)
+_FAILED = (Run.State.FAILED, Run.State.LOST)
+
+
+def health_of(sync: Sync, last_run: Run | None, problems: int) -> Look:
+    """Judge a sync by its state, its newest run and what it holds up; the worst is said."""
+    if sync.state != Sync.State.ACTIVE:
+        return look_of(sync.state, "sync")
+    if last_run is not None and last_run.state in _FAILED:
+        return Look(word="Failing", tone="danger", icon="cross", meaning="Its last run did not get through.")
+    if sync.next_run_at is not None and sync.next_run_at < timezone.now() - _LATE:
+        return Look(word="Late", tone="warning", icon="clock", meaning="Its next run should have started by now.")
+    if problems:
+        causes = "1 cause holds" if problems == 1 else f"{problems:,} causes hold"
+        return Look(word="Needs you", tone="warning", icon="hand", meaning=f"It runs; {causes} records up.")
+    if last_run is None:
+        return Look(word="Not run yet", tone="info", icon="clock", meaning="It is on and waits for its first run.")
+    return Look(word="Healthy", tone="success", icon="check", meaning="It runs, and nothing is held up.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,12 @@ def when(moment: datetime | None, style: str = "full") -> SafeString:
     )
 
 
+@register.simple_tag
+def moment(text: str) -> SafeString:
+    """Show a time that was kept as text (ISO 8601)."""
+    return when(datetime.fromisoformat(text))
+
+
 @register.filter
 def grouped(number: int | Decimal | None) -> str:
     """Group the digits of a count for the reader's locale."""

@@ -18,8 +18,10 @@ from audit.record import (
     save_progress,
 )
 from integrations.engine import syncs
+from integrations.engine.reconcile.report import Difference, Line, PeriodReport, Total
+from integrations.engine.reconcile.signing import save_report
 from integrations.engine.tests.builders import make_connection
-from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Sync, SyncRecord
+from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Reconciliation, Sync, SyncRecord
 from mappings.models import Mapping, ValueMap
 from portal.models import Role, Tenant, User
 from portal.permissions import Ability
@@ -57,6 +59,7 @@ class Company:
     problem: Problem
     record: SyncRecord
     run: Run
+    reconciliation: Reconciliation
 
     def client(self, role: Role = Role.OWNER):
         """Give a browser signed in with a role here."""
@@ -92,8 +95,42 @@ def make_company(name: str = "Acme", *, records: int = 1) -> Company:
     held = [_record(sync, problem, number) for number in range(records)]
     run = _run(sync, held)
     return Company(
-        tenant=tenant, owner=owner, source=source, target=target, sync=sync, problem=problem, record=held[0], run=run
+        tenant=tenant,
+        owner=owner,
+        source=source,
+        target=target,
+        sync=sync,
+        problem=problem,
+        record=held[0],
+        run=run,
+        reconciliation=_reconciliation(sync, held),
     )
+
+
+def _reconciliation(sync: Sync, held: list[SyncRecord]) -> Reconciliation:
+    """Keep the report of a month in which each held record is missing from the target."""
+    missing = [
+        Difference(
+            kind="missing",
+            flow="invoices",
+            id=record.natural_key,
+            label=record.label,
+            currency="EUR",
+            action="Map the item, then replay it.",
+            source=Decimal("1230.50"),
+            detail=f"{record.label} is not in Oracle NetSuite.",
+            heal="replay",
+            record_id=record.pk,
+            day=record.document_date,
+        )
+        for record in held
+    ]
+    total = Total(n=len(held), total=Decimal("1230.50") * len(held))
+    line = Line(kind="invoices", label="Invoices", currency="EUR", source=total, trail=Total(), target=Total())
+    report = PeriodReport(
+        start=date(2026, 11, 1), end=date(2026, 11, 30), lines=(line,), differences=tuple(missing), remarks=()
+    )
+    return save_report(sync, report, actor=ACTOR)
 
 
 def _sides(tenant: Tenant) -> tuple[Connection, Connection]:
@@ -201,6 +238,8 @@ def lists() -> dict[str, tuple[str, Ability]]:
         "run_list": ("/runs/", Ability.VIEW),
         "record_list": ("/records/", Ability.VIEW),
         "problem_list": ("/problems/", Ability.VIEW),
+        "reconciliation_list": ("/reconciliation/", Ability.VIEW),
+        "reconciliation_live": ("/reconciliation/live/", Ability.VIEW),
     }
 
 
@@ -220,6 +259,9 @@ def objects(of: Company) -> dict[str, tuple[str, Ability]]:
         "run_live": (f"{run}/live/", Ability.VIEW),
         "record_detail": (f"/records/{of.record.pk}/", Ability.VIEW),
         "problem_detail": (f"/problems/{of.problem.pk}/", Ability.VIEW),
+        "reconciliation_detail": (f"/reconciliation/{of.reconciliation.pk}/", Ability.VIEW),
+        "reconciliation_print": (f"/reconciliation/{of.reconciliation.pk}/print/", Ability.VIEW),
+        "reconciliation_export": (f"/reconciliation/{of.reconciliation.pk}/export/", Ability.EXPORT),
     }
 
 
@@ -250,6 +292,13 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "record_skip": (f"/records/{of.record.pk}/skip/", {"reason": "Not ours."}, Ability.OPERATE),
         "record_replay": (f"/records/{of.record.pk}/replay/", {}, Ability.OPERATE),
         "problem_retry": (f"/problems/{of.problem.pk}/retry/", {}, Ability.OPERATE),
+        "problem_assign": (f"/problems/{of.problem.pk}/assign/", {"assignee": ""}, Ability.OPERATE),
+        "problem_comment": (f"/problems/{of.problem.pk}/comment/", {"text": "Asked AR."}, Ability.OPERATE),
+        "problem_skip": (f"/problems/{of.problem.pk}/skip/", {"reason": "Not ours."}, Ability.OPERATE),
+        "reconciliation_start": ("/reconciliation/start/", {"sync": of.sync.pk}, Ability.OPERATE),
+        "reconciliation_explain": (f"/reconciliation/{of.reconciliation.pk}/explain/", {}, Ability.MAP),
+        "reconciliation_heal": (f"/reconciliation/{of.reconciliation.pk}/heal/", {}, Ability.MAP),
+        "reconciliation_sign": (f"/reconciliation/{of.reconciliation.pk}/sign/", {}, Ability.MAP),
     }
 
 

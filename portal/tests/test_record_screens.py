@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.models import ConfigChange, Run
 from audit.queries import readable
-from integrations.models import Connection, Problem, Sync, SyncRecord
+from integrations.models import Connection, Problem, Reconciliation, Sync, SyncRecord
 from portal.causes import cause_of
 from portal.models import Role
 from portal.tests.people import client_of, make_tenant, make_user
@@ -188,6 +188,7 @@ def test_it_shows_first_what_needs_a_person(company, client):
     assert titles == [
         "Main sync is stopped: The API key is refused",
         "Chargebee side fails",
+        "November 2026 does not tie",
         "A value is not mapped: setup-fee",
     ]
 
@@ -201,6 +202,7 @@ def test_it_adds_up_what_was_delivered_of_late(company, client):
 
 def test_it_says_that_nothing_needs_anybody(company, client):
     Problem.objects.update(healed_at=timezone.now())
+    Reconciliation.objects.update(ok=True)
 
     assert "Nothing. Every record read is booked" in client.get("/home/").content.decode()
 

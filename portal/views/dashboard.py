@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from integrations.models import Connection
 from portal.permissions import Ability
-from portal.queries.home import broken_connections, last_runs, stopped_syncs, totals, worst_problems
+from portal.queries.activity import chart_of
+from portal.queries.home import attention, last_runs
 from portal.queries.syncs import sync_rows
 from portal.runs import run_view
 from portal.tenancy import current_tenant, requires
@@ -36,10 +37,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if not rows:
         return render(request, "dashboard/first_steps.html", _first_steps(request))
     names = {row.sync.pk: row.sync.name for row in rows}
+    listed, totals = attention(tenant, rows)
     page = {
         "rows": [(row, schedule_sentence(row.sync)) for row in rows],
-        "attention": [*stopped_syncs(rows), *broken_connections(tenant), *worst_problems(tenant)],
-        "totals": totals(tenant, rows),
+        "attention": listed,
+        "totals": totals,
+        "chart": chart_of(tenant),
         "runs": [(run_view(run), names.get(run.sync_id, "a sync removed since")) for run in last_runs(tenant)],
     }
     return render(request, "dashboard/index.html", page)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from integrations.engine.reconcile.making import reconcile
 from integrations.engine.rehearsal import coverage
 from integrations.engine.rehearsal.changes import COMPARED, effect_of
 from integrations.engine.rehearsal.ground import open_ground
@@ -71,6 +72,7 @@ MAKERS: Final[dict[str, Maker]] = {
     Check.Kind.PREVIEW: _preview,
     Check.Kind.FIELDS: _fields,
     Check.Kind.REHEARSAL: _rehearsal,
+    Check.Kind.RECONCILIATION: reconcile,
     Check.Kind.PROOF: _proof,
     Check.Kind.CHANGE: _change,
 }

@@ -1,0 +1,94 @@
+"""Home: what needs a person in words, the health of syncs, and the chart."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.models import Run
+from integrations.models import Problem, Reconciliation, Sync
+from portal.queries.activity import Day, chart_of, draw
+from portal.queries.home import period_name
+from portal.queries.syncs import health_of
+from portal.tests.screens import make_company
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company():
+    return make_company()
+
+
+def test_it_counts_a_stopped_sync_among_what_needs_somebody(company):
+    Problem.objects.update(healed_at=timezone.now())
+    Reconciliation.objects.update(ok=True)
+    Sync.objects.update(state="stopped", stop_code="chargebee_wrong_key", stop_reason="401")
+
+    assert company.client().get("/home/").context["totals"].needs == 1
+
+
+def test_it_says_why_a_run_failed_instead_of_nothing_new(company):
+    Run.objects.update(state="failed", code="unreachable", message="It cannot be reached.", counts={})
+    client = company.client()
+
+    for url in ("/home/", "/runs/"):
+        seen = client.get(url).content.decode()
+        assert "The system cannot be reached" in seen
+        assert "nothing new" not in seen
+    assert "Main sync did not get through" in client.get("/home/").content.decode()
+
+
+def test_it_asks_to_reconcile_last_month(company, time_machine):
+    time_machine.move_to("2027-02-10T09:00:00Z")
+    assert "January 2027 is not reconciled yet" in company.client().get("/home/").content.decode()
+
+    time_machine.move_to("2027-02-03T09:00:00Z")
+    assert "is not reconciled yet" not in company.client().get("/home/").content.decode()
+
+
+def test_it_adds_the_days_up_for_the_chart(company):
+    today = chart_of(company.tenant).days[-1]
+    assert (today.delivered, today.held) == (1, 1)
+
+    Run.objects.update(started_at=timezone.now() - timedelta(days=31))
+    assert chart_of(company.tenant).busy == ()
+
+
+def test_it_draws_a_small_day_beside_a_large_one():
+    chart = draw([Day(day=date(2026, 11, 1), delivered=1), Day(day=date(2026, 11, 2), delivered=10_000)])
+
+    assert [bar.height for bar in chart.delivered] == [2, 80]
+    assert chart.held == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "name"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), "October 2026"),
+        (date(2026, 12, 1), date(2026, 12, 31), "December 2026"),
+        (date(2026, 11, 1), date(2026, 11, 21), "1 Nov 2026 to 21 Nov 2026"),
+    ],
+)
+def test_it_names_periods(start, end, name):
+    assert period_name(start, end) == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "run_state", "problems", "word"),
+    [
+        ({"state": "stopped"}, "done", 0, "Stopped"),
+        ({}, "failed", 0, "Failing"),
+        ({"next_run_at": "late"}, "done", 0, "Late"),
+        ({}, "done", 2, "Needs you"),
+        ({}, "done", 0, "Healthy"),
+    ],
+)
+def test_it_says_how_a_sync_is(company, changes, run_state, problems, word):
+    sync, run = company.sync, company.run
+    sync.next_run_at = timezone.now() + timedelta(minutes=5)
+    sync.state, run.state = changes.get("state", "active"), run_state
+    if "next_run_at" in changes:
+        sync.next_run_at = timezone.now() - timedelta(hours=1)
+
+    assert health_of(sync, run, problems).word == word

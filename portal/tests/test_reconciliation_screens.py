@@ -1,0 +1,152 @@
+"""The reconciliation screen: asked for, shown, explained, healed, signed off, exported, and kept to its company."""
+
+import io
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+
+from audit.models import ConfigChange
+from integrations.engine.reconcile.signing import mark, sign
+from integrations.engine.rehearsal import making
+from integrations.models import Check, Reconciliation, SyncRecord
+from portal.models import Role
+from portal.tests.screens import make_company
+
+pytestmark = pytest.mark.django_db
+NAME = "invoices:missing:inv_0:"
+
+
+@pytest.fixture
+def company():
+    return make_company()
+
+
+@pytest.fixture
+def url(company):
+    return f"/reconciliation/{company.reconciliation.pk}/"
+
+
+def text_of(client, url):
+    return client.get(url).content.decode()
+
+
+def test_it_asks_for_the_period_of_a_month(company):
+    company.client(Role.OPERATOR).post(
+        "/reconciliation/start/", {"sync": company.sync.pk, "month": "2026-10", "open_items": "on"}
+    )
+
+    check = Check.objects.get(kind="reconcile")
+    assert (check.state, check.params) == (
+        "asked",
+        {"start": "2026-10-01", "end": "2026-10-31", "open_items": True},
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"start": "2026-11-02", "end": "2026-11-01"}, "ends before it begins"),
+        ({"start": "2026-11-02"}, "Give both days"),
+        ({"start": "2024-01-01", "end": "2026-01-01"}, "At most a year"),
+        ({}, "Choose a month"),
+    ],
+)
+def test_it_refuses_a_period_that_is_none(company, given, told):
+    answer = company.client().post("/reconciliation/start/", {"sync": company.sync.pk, **given})
+
+    assert (answer.status_code, told in answer.content.decode()) == (422, True)
+    assert not Check.objects.filter(kind="reconcile").exists()
+
+
+def test_it_says_why_a_reconciliation_failed(company):
+    company.client().post("/reconciliation/start/", {"sync": company.sync.pk, "month": "2026-10"})
+    assert "Waits for a worker" in text_of(company.client(), "/reconciliation/")
+
+    making.make(Check.objects.get(kind="reconcile").pk)  # no system answers here
+
+    assert "not reconciled" in text_of(company.client(), "/reconciliation/")
+
+
+def test_it_shows_the_matrix_and_each_difference_with_its_record(company, url):
+    seen = text_of(company.client(), url)
+
+    for text in ("Invoices", "1 difference", "Invoice INV-0 is not in Oracle NetSuite.", "1,230.50"):
+        assert text in seen
+    assert f"/records/{company.record.pk}/" in seen
+
+
+def test_it_narrows_the_differences_to_a_cell_of_the_matrix(company, url):
+    client = company.client()
+
+    assert len(client.get(f"{url}?kind=invoices&currency=EUR").context["page"].rows) == 1
+    assert client.get(f"{url}?kind=payments").context["page"].rows == ()
+
+
+def test_it_signs_nothing_that_nobody_has_explained(company, url):
+    company.client(Role.ACCOUNTANT).post(f"{url}sign/")
+
+    assert Reconciliation.objects.get().state == "open"
+
+
+def test_it_explains_a_difference_and_signs_the_period_off(company, url):
+    client = company.client(Role.ACCOUNTANT)
+    client.post(f"{url}explain/", {"difference": NAME, "reason": "Keyed by hand in December."})
+    client.post(f"{url}sign/")
+
+    held = Reconciliation.objects.get()
+    assert (held.state, held.signed_by, len(held.digest)) == ("signed", "accountant@acme.example", 64)
+    assert "Signed off by accountant@acme.example" in text_of(client, url)
+    assert ConfigChange.objects.filter(action="signed off", actor="accountant@acme.example").exists()
+
+
+def test_it_explains_nothing_without_a_reason(company, url):
+    company.client().post(f"{url}explain/", {"difference": NAME, "reason": " "})
+
+    assert Reconciliation.objects.get().marks == {}
+
+
+def test_it_heals_what_is_ticked(company, url):
+    company.client().post(f"{url}heal/", {"difference": NAME})
+
+    assert SyncRecord.objects.get(pk=company.record.pk).state == "due"
+    assert ConfigChange.objects.filter(action="healed differences").exists()
+
+
+def test_it_heals_nothing_of_a_frozen_report(company, url):
+    held = mark(company.reconciliation, [NAME], reason="Agreed.", actor="x")
+    sign(held, actor="x")
+    company.client().post(f"{url}heal/", {"difference": NAME})
+
+    assert SyncRecord.objects.get(pk=company.record.pk).state == "parked"
+
+
+def test_it_lists_what_landed_after_sign_off(company, url):
+    held = mark(company.reconciliation, [NAME], reason="Agreed.", actor="x")
+    sign(held, actor="x")
+    late = {"flow": "invoices", "id": "inv_9", "label": "Invoice INV-9", "external_id": "9", "day": "2026-11-30"}
+    Reconciliation.objects.update(
+        state="stale", late=[{**late, "currency": "EUR", "total": "12.00", "at": "2026-12-02T09:00:00+00:00"}]
+    )
+    client = company.client()
+
+    assert "Invoice INV-9" in text_of(client, url)
+    assert "1 landed since" in text_of(client, "/reconciliation/")
+    assert "something landed after sign-off" in text_of(client, "/home/")
+
+
+def test_it_exports_a_workbook_and_csv(company, url):
+    client = company.client(Role.AUDITOR)
+    sheet = load_workbook(io.BytesIO(client.get(f"{url}export/").content))["Totals"]
+    csv = client.get(f"{url}export/?table=Differences").content.decode("utf-8-sig")
+
+    assert Decimal(str(sheet["D2"].value)) == Decimal("1230.5")
+    assert "Invoice INV-0" in csv
+    assert client.get(f"{url}export/?table=nonsense").status_code == 404
+
+
+def test_it_prints_without_the_frame(company, url):
+    seen = text_of(company.client(), f"{url}print/")
+
+    assert "Reconciliation: November 2026" in seen
+    assert "shell-side" not in seen
