@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.logs import configure_logging
@@ -211,7 +211,7 @@ STORAGES = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [SELF, NONCE],  # the nonce only where a page carries structured data
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],

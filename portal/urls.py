@@ -6,10 +6,12 @@ from django.urls import include, path
 from integrations import webhooks
 from portal.tenancy import public as open_to_all
 from portal.views import (
+    catalogue,
     connection_forms,
     connections,
     dashboard,
     decisions,
+    docs,
     mappings,
     pings,
     problems,
@@ -27,6 +29,15 @@ from portal.views import (
 
 urlpatterns = [
     path("", public.home, name="public_home"),
+    path("robots.txt", public.robots, name="robots"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
+    path("integrations/", catalogue.catalogue, name="catalogue"),
+    path("integrations/<slug:slug>/", catalogue.catalogue_pair, name="catalogue_pair"),
+    path("systems/<slug:slug>/", catalogue.catalogue_system, name="catalogue_system"),
+    path("security/", docs.public_security, name="public_security"),
+    path("docs/", docs.docs, name="docs"),
+    path("docs/<path:slug>/", docs.docs_page, name="docs_page"),
+    path("status/", public.status, name="status"),
     path("healthz", service.health, name="health"),
     path("metrics", service.metrics, name="metrics"),
     path("theme/", public.set_theme, name="set_theme"),

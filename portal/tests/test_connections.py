@@ -10,9 +10,10 @@ from integrations.engine.tests.harness import sandbox
 from integrations.models import Connection
 from integrations.vault import open_credentials
 from portal.models import Role
-from portal.systems import guide_html, markdown_html, system
+from portal.systems import guide_html, system
 from portal.tests.people import client_of, make_tenant, make_user
 from portal.tests.screens import make_company
+from portal.texts import markdown_html
 
 CHARGEBEE = {
     "name": "Chargebee EU",

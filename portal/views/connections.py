@@ -15,8 +15,9 @@ from portal.key_pairs import public_parts
 from portal.permissions import Ability
 from portal.pings import panel
 from portal.queries.connections import connection_rows, syncs_of
-from portal.systems import markdown_html, system
+from portal.systems import system
 from portal.tenancy import current_tenant, requires
+from portal.texts import markdown_html
 from portal.ui import crumbs
 
 PINGS_SHOWN = 10

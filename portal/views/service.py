@@ -2,17 +2,15 @@
 
 import hmac
 
-import django_rq
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from redis.exceptions import RedisError
 
 from portal.queries.service import backlog
 from portal.tenancy import public
+from portal.vitals import database_answers, redis_answers
 
 
 @public
@@ -20,7 +18,7 @@ from portal.tenancy import public
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Say whether the database and Redis answer: 200, or 503 naming what does not. Redis may be empty at any time."""
-    parts = {"database": _database_answers(), "redis": _redis_answers()}
+    parts = {"database": database_answers(), "redis": redis_answers()}
     return JsonResponse({"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
 
 
@@ -36,19 +34,3 @@ def metrics(request: HttpRequest) -> HttpResponse:
     for name, figure in backlog().items():
         Gauge(f"ml_connector_{name}", figure.meaning, registry=collected).set(figure.value)
     return HttpResponse(generate_latest(collected), content_type=CONTENT_TYPE_LATEST)
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _redis_answers() -> bool:
-    try:
-        return bool(django_rq.get_connection("default").ping())
-    except RedisError:
-        return False
