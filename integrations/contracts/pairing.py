@@ -173,6 +173,7 @@ class Flow:
     sandbox_maps: tuple[ValueMap, ...] = ()  # so that it can be tried before a choice was made
     is_document: bool = True
     reads: Side = "source"
+    beside: tuple[str, ...] = ()  # further sinks whose documents stand for its records: vendor credits among bills
     details: Callable[[Record], str] | None = None
     amend: Callable[[Record, Mapped, Context], tuple[Draft, ...]] | None = None
     reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
