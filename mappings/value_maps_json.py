@@ -36,10 +36,17 @@ def entry_from_json(payload: object) -> Entry:
             raise refused(f"a key is a text of at most {_KEY_CHARS} characters, not {shown(key)}")
     return Entry(
         keys=tuple(str(key) for key in keys),
-        value=text_at(entry, "value", _VALUE_CHARS),
+        value=_value(entry.get("value")),
         valid_from=date_at(entry, "valid_from"),
         valid_to=date_at(entry, "valid_to"),
     )
+
+
+def _value(text: object) -> str:
+    """Give a value; the empty text leaves the field empty for those keys."""
+    if not isinstance(text, str) or len(text) > _VALUE_CHARS:
+        raise refused(f"'value' is a text of at most {_VALUE_CHARS} characters, not {shown(text)}")
+    return text
 
 
 def value_map_to_json(value_map: ValueMap) -> dict[str, object]:
