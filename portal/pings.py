@@ -1,13 +1,13 @@
 """Pings as pages show them: the steps taken, those still to come, and where a failed one is mended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from integrations import registry
-from integrations.contracts import Connector
+from integrations.contracts import Connector, PingStep
 from integrations.models import Connection, Ping
 from portal.systems import System, system
 from portal.ui import Step
@@ -43,6 +43,15 @@ def panel(connection: Connection, ping: Ping | None) -> PingPanel:
         steps=_steps(ping, expected) if ping else (),
         coming=tuple(_coming(expected)),
     )
+
+
+def progress(connection: Connection, taken: Sequence[PingStep]) -> tuple[Step, ...]:
+    """Give the steps of a ping under way: those taken with their times, the one that runs, those to come."""
+    connector = registry.connectors().get(connection.connector)
+    done = [Step(name=each.label, status="ok", side=shown_ms(each.ms), text=each.detail) for each in taken]
+    slugs = {each.slug for each in taken}
+    left = [step for step in (_expected(connector) if connector else ()) if step[0] not in slugs]
+    return (*done, *_coming(left))
 
 
 def panels(connections: Iterable[Connection]) -> tuple[PingPanel, ...]:

@@ -1,4 +1,5 @@
-// Small comforts on pages that work without them: menus that close, copy buttons, a guessed time zone, confirmations.
+// Small comforts on pages that work without them: menus that close, copy buttons, a guessed time zone, confirmations,
+// pings whose steps appear as they are taken.
 "use strict";
 
 document.documentElement.classList.add("js");
@@ -33,6 +34,31 @@ function guessTimeZone() {
   }
 }
 
+// The server sends the list of steps anew after each, separated by \x1e, and at the end the whole panel.
+async function readPieces(answer, show) {
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const pieces = (rest + read.value).split("\x1e");
+    rest = pieces.pop();
+    if (pieces.length) show(pieces.at(-1));
+  }
+  return rest;
+}
+
+async function pingLive(form) {
+  const panel = form.closest(".ping");
+  if (panel.classList.contains("htmx-request")) return;
+  panel.classList.add("htmx-request");
+  form.querySelector("button").disabled = true;
+  const steps = panel.querySelector("[data-ping-steps]");
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Live": "1" } });
+  if (answer.redirected || !answer.ok) return window.location.assign(answer.redirected ? answer.url : window.location.href);
+  const whole = await readPieces(answer, (piece) => { steps.innerHTML = piece; });
+  htmx.swap(panel, whole, { swapStyle: "outerHTML" });
+  htmx.trigger(document.body, "pinged"); // what depends on it, such as a sync's checklist, looks again
+}
+
 document.addEventListener("click", (event) => {
   closeMenus(event.target);
   const copy = event.target.closest("[data-copy]");
@@ -55,8 +81,19 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("[data-ping]")) return;
+  event.preventDefault();
+  pingLive(event.target);
+});
+
+document.addEventListener("ping", () => document.querySelectorAll("[data-ping]").forEach(pingLive));
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
-document.addEventListener("DOMContentLoaded", guessTimeZone);
+document.addEventListener("DOMContentLoaded", () => {
+  guessTimeZone();
+  document.querySelectorAll("[data-ping-now]").forEach(pingLive);
+});

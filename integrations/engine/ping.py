@@ -1,7 +1,7 @@
 """Ping your systems: steps timed, failures with likely cause and fix; the first success stores what the far side is."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from integrations import registry
@@ -18,7 +18,11 @@ from integrations.vault import open_settings
 
 def ping(connection: Connection, *, actor: str) -> Ping:
     """Check a connection by steps, stop at the first failure, keep the result. Never raises for a bad connection."""
-    steps = list(ping_steps(connection, actor=actor))
+    return keep(connection, list(ping_steps(connection, actor=actor)))
+
+
+def keep(connection: Connection, steps: Sequence[PingStep]) -> Ping:
+    """Keep what a ping found, and whether the connection works by it."""
     ok = all(step.ok for step in steps)
     Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).exclude(
         state=Connection.State.CHANGED

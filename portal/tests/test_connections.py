@@ -220,14 +220,19 @@ def test_it_pings_and_shows_every_step(client):
     assert "answering as acme-test" in seen
 
 
-def test_it_gives_the_panel_alone_where_only_that_was_asked_for(client):
+def test_it_sends_each_step_as_it_is_taken_and_at_last_the_panel(client):
     with sandbox():
         client.post("/connections/add/chargebee/sandbox/")
         made = Connection.objects.get()
-        seen = client.post(f"/connections/{made.pk}/ping/", headers={"HX-Request": "true"}).content.decode()
+        answer = client.post(f"/connections/{made.pk}/ping/", headers={"X-Live": "1"})
+        *pieces, whole = answer.getvalue().decode().split("\x1e")
 
-    assert seen.lstrip().startswith("<section")
-    assert 'id="connection-state" hx-swap-oob="true"' in seen
+    kept = made.pings.get()
+    assert (kept.ok, len(pieces)) == (True, len(kept.steps))
+    assert [piece.count('aria-label="Passed"') for piece in pieces] == list(range(1, len(pieces) + 1))
+    assert [piece.count('aria-label="Running"') for piece in pieces] == [1] * (len(pieces) - 1) + [0]
+    assert whole.lstrip().startswith("<section")
+    assert 'id="connection-state" hx-swap-oob="true"' in whole
 
 
 def test_it_says_why_a_ping_failed_and_how_to_fix_it(client):

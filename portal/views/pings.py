@@ -1,39 +1,60 @@
 """Ping your systems, and the webhook secrets of a connection: what one asks of a connection without changing it."""
 
+from collections.abc import Iterable, Iterator
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from audit.record import change_config
 from integrations import registry
+from integrations.contracts import PingStep
 from integrations.engine import subscriptions
-from integrations.engine.ping import ping
+from integrations.engine.ping import keep, ping, ping_steps
 from integrations.errors import ConnectorError
 from integrations.models import Connection
 from integrations.vault import open_inbound
 from portal.permissions import Ability
-from portal.pings import panel
+from portal.pings import panel, progress
 from portal.tenancy import current_user, requires
 from portal.ui import Copyable
 from portal.views.connections import connection_or_404, render_connection
 
+LIVE = "X-Live"  # what the page's script sends where it shows each step as it comes
+BETWEEN = "\x1e"  # separates what is shown meanwhile from what follows
+
 
 @requires(Ability.OPERATE)
 @require_POST
-def connection_ping(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ping one connection and show its steps: in place where only the panel was asked for, else on its page."""
+def connection_ping(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ping one connection: step by step for a page that listens, else all at once and back to its page."""
     connection = connection_or_404(request, pk)
-    result = ping(connection, actor=current_user(request).email)
-    if request.headers.get("HX-Request"):
-        names = "names" in request.GET  # the panel stands beside others, on a sync's page
-        shown = {"panel": panel(connection, result), "is_fresh": True, "names": names}
-        answer = render(request, f"connections/{'ping_panel' if names else 'pinged'}.html", shown)
-        answer["HX-Trigger"] = "pinged"  # what depends on it, such as a sync's checklist, looks again
-        return answer
+    actor = current_user(request).email
+    if request.headers.get(LIVE):
+        pieces = _pieces(request, connection, ping_steps(connection, actor=actor))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingHttpResponse(pieces, headers=headers)
+    ping(connection, actor=actor)
     return redirect(reverse("connection_detail", args=[pk]))
+
+
+def _pieces(request: HttpRequest, connection: Connection, steps: Iterable[PingStep]) -> Iterator[str]:
+    """Give the list of steps anew after each, and at the end the whole panel; the request's middleware has ended."""
+    taken: list[PingStep] = []
+    for step in steps:
+        taken.append(step)
+        if step.ok:
+            so_far = {"steps": progress(connection, taken)}
+            yield render_to_string("components/steps.html", so_far, request) + BETWEEN
+    names = "names" in request.GET  # the panel stands beside others, on a sync's page
+    with timezone.override(connection.tenant.zone):
+        shown = {"panel": panel(connection, keep(connection, taken)), "is_fresh": True, "names": names}
+        yield render_to_string(f"connections/{'ping_panel' if names else 'pinged'}.html", shown, request)
 
 
 @requires(Ability.CONFIGURE)
