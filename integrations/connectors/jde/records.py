@@ -266,7 +266,7 @@ class PurchaseOrder:
     cancelled_status: str = "980"
     supplier_currency: str = ""
     vouchers: tuple[str, ...] = ()  # the vouchers that name it and stand, where the stream reads them
-    entered_open: Decimal | None = None  # what a voucher leaves open that has the order's id as its invoice number
+    vouchers_open: Decimal | None = None  # what those leave open, or the ones with its id as their invoice number
 
     @property
     def is_cancelled(self) -> bool:

@@ -57,12 +57,13 @@ class Books:
         """Give a sink of the system that a flow writes to."""
         return (self.target if flow.reads == "source" else self.source).sink(slug)
 
-    def sink(self, flow: Flow) -> LedgerSink:
-        """Give the sink that a flow writes to. Raises ConfigurationError where its documents cannot be listed."""
-        sink = self.writer(flow, flow.sink)
-        if not hasattr(sink, "listing"):
-            raise ConfigurationError(f"{flow.label} cannot be listed in the target yet.", code="not_reconcilable")
-        return cast(LedgerSink, sink)
+    def sinks(self, flow: Flow) -> Iterator[LedgerSink]:
+        """Give the sinks that a flow writes to. Raises ConfigurationError where their documents cannot be listed."""
+        for slug in (flow.sink, *flow.beside):
+            sink = self.writer(flow, slug)
+            if not hasattr(sink, "listing"):
+                raise ConfigurationError(f"{flow.label} cannot be listed in the target yet.", code="not_reconcilable")
+            yield cast(LedgerSink, sink)
 
     def target_name(self, flow: Flow) -> str:
         """Give the name of the system that a flow writes to."""
@@ -99,6 +100,7 @@ def context_of(sync: Sync) -> Context:
 class SourceDocument:
     """A document as its source shows it now, judged. `stands`: it is due in the ledger.
 
+    `is_withdrawn`: it no longer stands in its source; where it neither stands nor is withdrawn, what was posted stays.
     `fault` says why it could not be read or judged; `parents` are the customers or vendors that it needs.
     """
 
@@ -107,6 +109,7 @@ class SourceDocument:
     day: date | None = None
     money: Money | None = None
     stands: bool = False
+    is_withdrawn: bool = False
     version: str = ""
     parents: tuple[tuple[str, str], ...] = ()
     fault: str = ""
@@ -173,12 +176,14 @@ def judge(flow: Flow, record: Record, context: Context) -> SourceDocument:
 
 def _judged(flow: Flow, record: Record, context: Context) -> SourceDocument:
     needs = flow.needs(record, context) if not record.deleted else ()
+    action = flow.verdict(record, context).action
     return SourceDocument(
         key=record.key,
         label=flow.label_of(record),
         day=flow.document_date(record, context),
         money=flow.money(record),
-        stands=flow.verdict(record, context).action == "deliver" and not record.deleted,
+        stands=action == "deliver" and not record.deleted,
+        is_withdrawn=action == "withdraw" or record.deleted,
         version=flow.version(record),
         parents=tuple((need.flow, need.key) for need in needs),
     )

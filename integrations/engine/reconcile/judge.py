@@ -39,6 +39,7 @@ class Case:
     begins: date | None
     source_name: str
     target_name: str
+    is_shared: bool = False  # a newer link of another record names the same document
 
     @property
     def label(self) -> str:
@@ -54,6 +55,19 @@ class Case:
     def stands(self) -> bool:
         """Tell whether it stands in the target and was not taken out again."""
         return self.standing is not None and self.standing.counts and not self.is_reversed(self.link)
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether it is to stand: due in its source, or posted when it was and neither changed nor withdrawn."""
+        if self.document is None or self.document.stands:
+            return self.document is not None
+        is_kept = self.link is not None and not self.link.is_reversed and not self.version_changed
+        return is_kept and not self.document.is_withdrawn
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Tell whether its document became a later record's: an order's bill is that of its invoice, and told there."""
+        return self.is_shared and self.document is not None and not self.document.stands
 
     @property
     def link(self) -> Joined | None:
@@ -95,7 +109,9 @@ def judge_case(tally: Tally, case: Case) -> None:
         _name(tally, case, "missing", f"{case.source_name}: {case.document.fault}", "Mend it there; report it to us.")
     elif case.is_stranger and not _belongs(case):
         _judge_stranger(tally, case)
-    elif case.document is not None and case.document.stands:
+    elif case.is_handed_on:
+        _remark_handed_on(tally, case)
+    elif case.is_due:
         _judge_due(tally, case)
     else:
         _judge_gone(tally, case)
@@ -148,6 +164,8 @@ def _judge_due(tally: Tally, case: Case) -> None:
 def _rule(case: Case) -> tuple[str, str] | None:
     """Give the rule by which a document that its source wants is not posted."""
     trail, document = case.trail, case.document
+    if trail is not None and trail.state == State.DELIVERED and not (trail.links or trail.booked or trail.sent):
+        return "told_by_others", _REASONS["told_by_others"]
     if trail is not None and trail.state == State.SKIPPED and document and trail.source_version == document.version:
         reason = trail.reason if trail.code in _BY_HAND else trail.code.replace("_", " ")
         return trail.code, _REASONS.get(trail.code, reason)
@@ -160,6 +178,7 @@ _BY_HAND = ("skipped_by_hand", "undone")
 _REASONS = {
     "before_start_date": "Dated before the sync's start date.",
     "filtered": "Left out by a filter under Mappings.",
+    "told_by_others": "Needs no document of its own: others stand for it, as receipts for the invoice of their order.",
     "parent_skipped": "Belongs to a document that is not posted.",
 }
 
@@ -282,6 +301,12 @@ def _check_replaced(tally: Tally, case: Case) -> None:
 
 
 # Not due in the ledger (any more)
+
+
+def _remark_handed_on(tally: Tally, case: Case) -> None:
+    reason = f"What was booked for it in {case.target_name} stands for a later document of {case.source_name} now."
+    amount, currency = _source_amount(case)
+    tally.remark("handed_on", case.flow.slug, currency, case.key, amount, reason)
 
 
 def _judge_gone(tally: Tally, case: Case) -> None:

@@ -43,6 +43,13 @@ class Ledger:
     by_reference: dict[str, list[Standing]] = field(default_factory=lambda: defaultdict(list))  # of those listed
     claimed: set[str] = field(default_factory=set)  # ids that belong to records of ours
 
+    def add(self, standing: Standing) -> None:
+        """Take in what the target listed."""
+        self.by_id[standing.found.external_id].append(standing)
+        self.listed.append(standing)
+        if standing.found.reference:
+            self.by_reference[standing.found.reference].append(standing)
+
     def get(self, external_id: str, sink: str) -> Standing | None:
         """Give a document by its id, the one of that sink first."""
         held = self.by_id.get(external_id, [])
@@ -121,15 +128,12 @@ def read_listing(books: Books, start: date, end: date) -> Ledger:
     """List what the target dates in [start, end]: each sink once, whatever the number of its flows."""
     ledger, seen = Ledger(), set[tuple[str, str]]()
     for flow in books.flows:
-        if (flow.reads, flow.sink) in seen:
-            continue
-        seen.add((flow.reads, flow.sink))
-        for found in books.sink(flow).listing(start, end):
-            standing = Standing(flow=flow.slug, sink=flow.sink, found=found)
-            ledger.by_id[found.external_id].append(standing)
-            ledger.listed.append(standing)
-            if found.reference:
-                ledger.by_reference[found.reference].append(standing)
+        for sink in books.sinks(flow):
+            if (flow.reads, sink.slug) in seen:
+                continue
+            seen.add((flow.reads, sink.slug))
+            for found in sink.listing(start, end):
+                ledger.add(Standing(flow=flow.slug, sink=sink.slug, found=found))
     return ledger
 
 

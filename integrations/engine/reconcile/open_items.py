@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from integrations.contracts import Flow, Money, OpenItem, Record, Window
+from integrations.contracts import Flow, LedgerSink, Money, OpenItem, Record, Window
 from integrations.engine.reconcile.books import Books, open_books
 from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
 from integrations.engine.reconcile.trail import Trail, load_trails, owners
@@ -48,22 +48,30 @@ class _Told:
 
 def _read_items(books: Books, as_of: date) -> _Told:
     """Ask each sink once. Raises ConfigurationError when none of them can tell what was open."""
-    told, asked, fault = _Told(items=[], flows=[], remarks=[]), dict[tuple[str, str], bool](), None
+    told, asked = _Told(items=[], flows=[], remarks=[]), dict[tuple[str, str], ConfigurationError | None]()
     for flow in _flows(books):
-        name = (flow.reads, flow.sink)
-        if name not in asked:
-            try:
-                told.items.extend((flow.slug, item) for item in books.sink(flow).open_items(as_of) if item.amount)
-                asked[name] = True
-            except ConfigurationError as error:
-                asked[name], fault = False, error
-        if asked[name]:
+        for sink in books.sinks(flow):
+            name = (flow.reads, sink.slug)
+            if name not in asked:
+                asked[name] = _ask(flow, sink, as_of, told)
+        faults = [fault for slug in (flow.sink, *flow.beside) if (fault := asked[flow.reads, slug]) is not None]
+        if faults:
+            told.remarks.append(Remark(code="cannot_tell", flow=flow.slug, currency="", reason=faults[0].message))
+        else:
             told.flows.append(flow)
-        elif fault is not None:
-            told.remarks.append(Remark(code="cannot_tell", flow=flow.slug, currency="", reason=fault.message))
+    fault = next((fault for fault in asked.values() if fault is not None), None)
     if fault is not None and not told.flows:
         raise fault
     return told
+
+
+def _ask(flow: Flow, sink: LedgerSink, as_of: date, told: _Told) -> ConfigurationError | None:
+    """Note what a sink tells; give why it cannot."""
+    try:
+        told.items.extend((flow.slug, item) for item in sink.open_items(as_of) if item.amount)
+    except ConfigurationError as error:
+        return error
+    return None
 
 
 # The source's side
@@ -139,6 +147,7 @@ def _compared(
     rows = {
         (slug, key): _row(slug, key, each, trails) for slug, by_key in opened.items() for key, each in by_key.items()
     }
+    rows = _once(books, rows)
     strangers = list[tuple[str, OpenItem]]()
     for slug, item in items:
         owner = next((name for name in names.get(item.external_id, ()) if name[0] in opened), None)
@@ -155,6 +164,12 @@ def _compared(
     return TieOut(
         as_of=as_of, since=before.since if before else since, rows=tuple(ordered), remarks=(*excluded, *remarks)
     )
+
+
+def _once(books: Books, rows: dict[tuple[str, str], OpenRow]) -> dict[tuple[str, str], OpenRow]:
+    """Leave out records whose document stands for a later one now: what is open is told there."""
+    newest = owners(books.sync, (row.external_id for row in rows.values() if row.external_id))
+    return {name: row for name, row in rows.items() if newest.get(row.external_id, [name])[0] == name}
 
 
 def _keys(slug: str, by_key: dict[str, _Open], names: dict[str, list[tuple[str, str]]]) -> set[str]:

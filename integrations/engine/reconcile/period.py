@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ class Period:
     ledger: Ledger
     trails: dict[str, dict[str, Trail]]
     strangers: dict[str, set[str]]
+    handed_on: set[tuple[str, str]] = field(default_factory=set)  # whose document stands for a later record now
 
 
 def reconcile_period(sync: Sync, start: date, end: date) -> PeriodReport:
@@ -50,6 +51,7 @@ def _read(books: Books, start: date, end: date) -> Period:
     _add_strangers(period)
     for flow in books.flows:
         read_outlying(books, flow, ledger, trails[flow.slug].values())
+    period.handed_on = _handed_on(period)
     return period
 
 
@@ -75,6 +77,17 @@ def _add_strangers(period: Period) -> None:
             period.trails[each.slug] |= strangers
             period.strangers[each.slug] = keys
             _claim(ledger, strangers.values())
+
+
+def _handed_on(period: Period) -> set[tuple[str, str]]:
+    linked = {
+        (slug, key): trail.link.external_id
+        for slug, of_flow in period.trails.items()
+        for key, trail in of_flow.items()
+        if trail.link is not None
+    }
+    newest = owners(period.books.sync, linked.values())
+    return {name for name, id in linked.items() if newest[id][0] != name}
 
 
 # Comparing
@@ -119,6 +132,7 @@ def _case(period: Period, flow: Flow, key: str, leftovers: Leftovers) -> Case:
         begins=period.books.sync.start_date,
         source_name=period.books.source_name(flow),
         target_name=period.books.target_name(flow),
+        is_shared=(flow.slug, key) in period.handed_on,
     )
 
 

@@ -188,12 +188,12 @@ def load_drafts(sync: Sync, attempt_ids: Iterable[int]) -> dict[int, Draft]:
 
 
 def owners(sync: Sync, external_ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """Give (flow, key) of the records that documents of the target stand for, or reverse."""
+    """Give (flow, key) of the records that documents of the target stand for, or reverse, linked last first."""
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for some in _chunks(sorted(set(external_ids))):
         for name in ("external_id", "reversal_id"):
             rows = _links(sync).filter(**{f"{name}__in": some}).values_list(name, "flow", "natural_key")
-            for external_id, flow, key in rows.order_by("-revision"):
+            for external_id, flow, key in rows.order_by("-pk"):
                 found[external_id].append((flow, key))
     return dict(found)
 

@@ -73,7 +73,7 @@ _CREDIT_NOTES = replace(
     sandbox_rows=sandbox.LINES,
     sandbox_maps=sandbox.NOTE_MAPS,
     reverse=reversing.reverse("credit_notes"),
-    open_at=settling.open_at(lifecycle.credit_notes.open_at),
+    open_at=settling.open_at(settling.credit_open_at),
     fields=_JOURNAL_FIELDS,
 )
 _PAYMENTS = replace(

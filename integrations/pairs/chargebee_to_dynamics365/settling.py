@@ -109,6 +109,17 @@ def invoice_open_at(record: Record, day: date, context: Context) -> Money | None
     return lifecycle.invoices.open_at(record, day, context)
 
 
+def credit_open_at(record: Record, day: date, context: Context) -> Money | None:
+    """Give what was left of a credit note: beside what Chargebee says, what is used on invoices not posted yet."""
+    found = lifecycle.credit_notes.open_at(record, day, context)
+    stands = lifecycle.credit_notes.verdict(record, context).action == "deliver"
+    if found is None or not stands or not posts_when_paid(context):
+        return found
+    used = lifecycle.credit_notes.note_of(record).allocations
+    waiting = [one for one in used if one.invoice_status in _OPEN and _by(one.allocated_at, day, context)]
+    return replace(found, amount=found.amount - sum((one.allocated_amount for one in waiting), ZERO))
+
+
 def payment_open_at(record: Record, day: date, context: Context) -> Money | None:
     """Give what was on account: beside what Chargebee calls unused, what is applied to invoices not posted yet."""
     found = lifecycle.payments.open_at(record, day, context)

@@ -75,7 +75,8 @@ def open_at(record: Record, day: date, context: Context) -> Money | None:
     """
     body = purchase_of(record)
     if isinstance(body, SupplierInvoice):
-        is_bill = not REFERENCE.fullmatch(body.reference)  # what was entered for an order is told by the order
+        is_entered = REFERENCE.fullmatch(body.reference)  # what was entered for an order is told by the order
+        is_bill = not is_entered and not is_billed_by_receipts(body, context)
         return Money(amount=body.open if is_bill and not body.is_voided else Decimal(0), currency=body.currency)
     if isinstance(body, Receipt):
         return Money(amount=body.amount, currency=body.currency)

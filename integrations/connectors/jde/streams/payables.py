@@ -84,7 +84,7 @@ class PayablesStream:
         invoices = [record for record in page.records if isinstance(record.body, SupplierInvoice)]
         orders = [record for record in page.records if isinstance(record.body, PurchaseOrder)]
         lines = distributions(self._client, _keys(invoices)) if invoices else {}
-        naming = self._vouchers(_keys(orders)) if orders else {}
+        naming = vouchers_naming(self._client, _keys(orders)) if orders else {}
         entered = entered_for(self._client, [record.key for record in orders]) if orders else {}
         currencies = self._currencies({record.body.supplier for record in page.records})
         types = self._client.credentials.approval.order_types
@@ -96,8 +96,13 @@ class PayablesStream:
                 is_read = body.order.partition("-")[0] in types
                 body = replace(body, lines=lines.get(key, ()), order_is_read=is_read)
             elif isinstance(body, PurchaseOrder):
-                vouchers = tuple(naming.get(record.key, ()))
-                body = replace(body, vouchers=vouchers, entered_open=entered.get(record.key))
+                vouchers = naming.get(record.key, ())
+                named = sum((voucher.open for voucher in vouchers), Decimal(0)) if vouchers else None
+                body = replace(
+                    body,
+                    vouchers=tuple(voucher.key for voucher in vouchers),
+                    vouchers_open=entered.get(record.key, named),
+                )
             records.append(replace(record, stream=self.slug, body=body))
         broken = tuple(replace(one, stream=self.slug) for one in page.unreadable)
         return replace(page, records=tuple(records), unreadable=broken)
@@ -109,20 +114,17 @@ class PayablesStream:
             found |= {row.whole("AN8"): row.text("CRRP") for row in rows(self._client, query, "AN8")}
         return found
 
-    def _vouchers(self, keys: Sequence[DocumentKey]) -> dict[str, list[str]]:
-        return vouchers_naming(self._client, keys)
 
-
-def vouchers_naming(client: Client, orders: Iterable[DocumentKey]) -> dict[str, list[str]]:
+def vouchers_naming(client: Client, orders: Iterable[DocumentKey]) -> dict[str, list[SupplierInvoice]]:
     """Give the standing vouchers that name orders, by order."""
     wanted = {str(order) for order in orders}
     numbers = sorted({key.number for key in map(DocumentKey.parse, wanted) if key})
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[SupplierInvoice]] = {}
     for part in batches(numbers):
         query = Query(table="F0411", columns=COLUMNS, either=any_of("PO", [str(one) for one in part]))
         for voucher in vouchers_of(rows(client, query, "DOC")):
             if voucher.order in wanted and not voucher.is_voided and not voucher.key.startswith(f"{VOID_TYPE}-"):
-                found.setdefault(voucher.order, []).append(voucher.key)
+                found.setdefault(voucher.order, []).append(voucher)
     return found
 
 
