@@ -7,7 +7,7 @@ from decimal import Decimal
 from integrations.connectors.netsuite.client import Client
 from integrations.connectors.netsuite.records import COMPANION, COMPANION_AMOUNT, application, sublist
 from integrations.connectors.netsuite.sinks.documents import INVOICES, DocumentSink
-from integrations.contracts import Booked, Draft, Found, Receipt
+from integrations.contracts import Application, Booked, Draft, Facts, Found, Receipt
 
 
 class InvoiceSink(DocumentSink):
@@ -52,8 +52,14 @@ class InvoiceSink(DocumentSink):
         invoices = {one.external_id: one for one in self.by_internal_id([draft.external_id for draft in drafts])}
         for draft in drafts:
             companion, invoice = made.get(draft.reference), invoices.get(draft.external_id)
-            is_applied = companion and any(
-                one.external_id == draft.external_id for one in companion.facts.applied or ()
-            )
-            if invoice and is_applied:
+            if invoice and companion and _is_as_sent(companion.facts, draft):
                 yield draft.reference, replace(invoice, reference=draft.reference, by_reference=True)
+
+
+def _is_as_sent(stands: Facts, draft: Draft) -> bool:
+    """Tell whether a companion stands as it was sent: customer, day and amount, all of it applied to its invoice."""
+    amount, sent = Decimal(str(draft.payload[COMPANION_AMOUNT])), draft.payload
+    is_whole = (stands.total, stands.applied) == (amount, (Application(external_id=draft.external_id, amount=amount),))
+    entity = sent.get("entity")
+    customer = entity.get("id") if isinstance(entity, Mapping) else entity
+    return is_whole and str(stands.date) == str(sent.get("tranDate")) and stands.customer == customer

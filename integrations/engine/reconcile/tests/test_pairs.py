@@ -44,8 +44,8 @@ def test_it_agrees_three_ways_and_ties_out_what_was_delivered(billed):
 def unequal(sync):
     """Name who owes another amount in the target.
 
-    Accounts of JD Edwards' journals have no open amounts. F&O settles credits with what they belong to by itself, later,
-    so there what a customer owes in all is compared.
+    Accounts of JD Edwards' journals have no open amounts. F&O settles credits with what they belong to by itself later:
+    what a customer owes in all is compared.
     """
     if sync.pair == "chargebee_to_jde":
         with pytest.raises(ConfigurationError, match="balance of their account"):
