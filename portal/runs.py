@@ -1,7 +1,9 @@
 """Runs as pages show them: how long, how many records in which state, how fast."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from portal.ui import StateCount
 from portal.words import duration, trigger_words
 
 DELIVERED = ("delivered", "linked")
+_SETTLES_S = 3  # before that a rate is noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def run_view(run: Run) -> RunView:
         states=in_order(dict(whole)),
         total=whole.total(),
         rate=_rate(run, whole.total()),
-        left="",
+        left=_left(run, whole),
         empty=_empty(run),
     )
 
@@ -76,6 +79,18 @@ def _empty(run: Run) -> str:
     if run.state in (Run.State.FAILED, Run.State.LOST):
         return cause_of(run.code, *sides_of(run.pair)).title if run.code else "did not get through"
     return "reading" if run.state == Run.State.RUNNING else "nothing new"
+
+
+def _left(run: Run, whole: Mapping[str, int]) -> str:
+    """Guess how long a run under way still takes for what is due; nothing where no guess is worth saying."""
+    seconds = (timezone.now() - run.started_at).total_seconds()
+    done = sum(number for state, number in whole.items() if state != "due")
+    if run.state != Run.State.RUNNING or not whole.get("due") or seconds < _SETTLES_S or not done:
+        return ""
+    now = timezone.now()
+    return (
+        f"about {duration(now, now + timedelta(seconds=whole['due'] * seconds / done))} left for {whole['due']:,} due"
+    )
 
 
 def _rate(run: Run, total: int) -> str:

@@ -5,7 +5,7 @@ from typing import cast
 
 from django.urls import reverse
 
-from audit.models import Attempt
+from audit.models import Attempt, ConfigChange
 from audit.queries import parsed, readable, written
 from integrations import registry
 from integrations.contracts import Environment, Settings
@@ -32,11 +32,73 @@ def reading_side(sync: Sync, flow_slug: str) -> Connection:
     return sync.source if writing_side(sync, flow_slug) == sync.target else sync.target
 
 
-def entries_of(record: SyncRecord, sync: Sync, attempts: Sequence[Attempt], *, is_last: bool) -> list[TimelineEntry]:
-    """Give the entries, newest first; `is_last`: these are the oldest attempts, so the reading follows."""
+def entries_of(
+    record: SyncRecord,
+    sync: Sync,
+    attempts: Sequence[Attempt],
+    *,
+    earlier: Sequence[Attempt],
+    changes: Sequence[ConfigChange],
+    is_last: bool,
+) -> list[TimelineEntry]:
+    """Give the entries, newest first: attempts, and what people decided between them.
+
+    `earlier` are all attempts so far, which tell a read-back from a write. `is_last`: these are the oldest attempts, so
+    the reading follows.
+    """
     target = system(writing_side(sync, record.flow).connector).name
-    entries = [_entry(attempt, target) for attempt in attempts]
+    titles = _titles(earlier, target)
+    entries = [_entry(attempt, titles.get(attempt.pk, "")) for attempt in attempts]
+    oldest = None if is_last else min((entry.moment for entry in entries), default=None)
+    entries += [_decided(change) for change in changes if oldest is None or change.at >= oldest]
+    entries.sort(key=lambda entry: entry.moment, reverse=True)
     return [*entries, _first(record, sync)] if is_last else entries
+
+
+def _titles(attempts: Sequence[Attempt], target: str) -> dict[int, str]:
+    """Name attempts by what went before: only the first try of an operation writes for sure."""
+    titles, before = dict[int, str](), dict[tuple[str, int, str], list[Attempt]]()
+    for attempt in sorted(attempts, key=lambda each: each.pk):
+        same = before.setdefault((attempt.operation, attempt.revision, attempt.reference), [])
+        titles[attempt.pk] = _title(attempt, same, target)
+        same.append(attempt)
+    return titles
+
+
+def _title(attempt: Attempt, same: Sequence[Attempt], target: str) -> str:
+    verb = operation_words(attempt.operation)
+    if attempt.outcome == Attempt.Outcome.LINKED and attempt.answered_at is None:
+        return f"Found in {target}"
+    if not same:
+        return f"{verb} in {target}"
+    if attempt.answered_at is None and any(each.outcome in _STOOD for each in same):
+        return f"Read back from {target}"
+    if attempt.answered_at is None and same[-1].outcome in _UNSETTLED:
+        return f"Looked up in {target}"
+    return f"{verb} in {target}, tried again"
+
+
+_STOOD = (Attempt.Outcome.DELIVERED, Attempt.Outcome.LINKED, Attempt.Outcome.DIFFERENT, Attempt.Outcome.UNCHANGED)
+_UNSETTLED = (Attempt.Outcome.UNKNOWN, Attempt.Outcome.ABSENT)
+
+
+def _decided(change: ConfigChange) -> TimelineEntry:
+    said = change.details.get("reason", "")
+    return TimelineEntry(
+        title=f"{change.actor} {DECISIONS.get(change.action, change.action)}",
+        moment=change.at,
+        tone="neutral",
+        icon="people",
+        text=said if isinstance(said, str) else "",
+    )
+
+
+DECISIONS = {
+    "replayed": "had it looked at again",
+    "undid": "had it undone",
+    "skipped": "skipped it",
+    "accepted a difference": "accepted it as it stands",
+}
 
 
 def document_url(connection: Connection, kind: str, external_id: str) -> str:
@@ -50,10 +112,10 @@ def document_url(connection: Connection, kind: str, external_id: str) -> str:
     return connector.document_url(known, kind, external_id)
 
 
-def _entry(attempt: Attempt, target: str) -> TimelineEntry:
+def _entry(attempt: Attempt, title: str) -> TimelineEntry:
     look = look_of(attempt.outcome, "attempt")
     return TimelineEntry(
-        title=f"{operation_words(attempt.operation)} in {target}",
+        title=title or operation_words(attempt.operation),
         moment=attempt.closed_at or attempt.opened_at,
         tone=look.tone,
         icon=look.icon,

@@ -74,9 +74,27 @@ def policy_facts(pair: Pair | None, policies: Mapping[str, str]) -> list[tuple[s
     ]
 
 
+OPERATIONS: dict[str, str] = {
+    "create": "Book",
+    "update": "Change",
+    "release": "Release",
+    "hold": "Put on hold",
+    "apply": "Apply",
+    "unapply": "Take off again",
+    "settle": "Settle",
+    "pay": "Pay",
+    "reverse": "Reverse",
+    "void": "Void",
+    "archive": "Archive",
+    "voucher": "Book a voucher",
+    "withheld": "Book the tax withheld",
+}
+
+
 def operation_words(operation: str) -> str:
-    """Write an operation as a verb for people: “Create”, “Apply payment”."""
-    return operation.replace("_", " ").capitalize()
+    """Write an operation as a verb for people: “Book”, “Apply”; what tells twins apart is left out."""
+    base = operation.partition(":")[0]
+    return OPERATIONS.get(base) or base.replace("_", " ").replace("-", " ").capitalize()
 
 
 def trigger_words(run: Run) -> str:

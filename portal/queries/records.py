@@ -1,32 +1,101 @@
 """What the pages of records and problems show."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
+from audit.models import Attempt, ConfigChange
+from integrations import registry
 from integrations.models import Link, Sync, SyncRecord
 from portal.models import Tenant
 
 CHILDREN_SHOWN = 20
+CUSTOMERS_MEANT = 20
+OUTLINED = 2000
+DECISIONS_SHOWN = 50
 
 
-def search_records(
-    tenant: Tenant, *, text: str = "", sync_id: str = "", flow: str = "", state: str = ""
-) -> QuerySet[SyncRecord]:
-    """Find a company's records by key, label or id in the target, by sync, flow and state."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What somebody looks for: `text` is a number, name, key, id, reference, customer, amount or day; the rest narrows.
+
+    All come as typed; what cannot be read narrows nothing.
+    """
+
+    text: str = ""
+    sync: str = ""
+    flow: str = ""
+    state: str = ""
+    currency: str = ""
+    start: str = ""
+    end: str = ""
+
+
+def search_records(tenant: Tenant, wanted: Search) -> QuerySet[SyncRecord]:
+    """Find a company's records. A text costs two look-ups of customers beside; else one query."""
     records: QuerySet[SyncRecord] = SyncRecord.objects.for_tenant(tenant)
-    if sync_id.isascii() and sync_id.isdigit():
-        records = records.filter(sync_id=int(sync_id))
-    if flow:
-        records = records.filter(flow=flow)
-    if state in SyncRecord.State.values:
-        records = records.filter(state=state)
-    return records.filter(_matches(tenant, text)) if text else records
+    if wanted.sync.isascii() and wanted.sync.isdigit():
+        records = records.filter(sync_id=int(wanted.sync))
+    if wanted.flow:
+        records = records.filter(flow=wanted.flow)
+    if wanted.state in SyncRecord.State.values:
+        records = records.filter(state=wanted.state)
+    if wanted.currency:
+        records = records.filter(currency=wanted.currency[:3].upper())
+    if start := day_of(wanted.start):
+        records = records.filter(document_date__gte=start)
+    if end := day_of(wanted.end):
+        records = records.filter(document_date__lte=end)
+    return records.filter(_matches(tenant, wanted.text)) if wanted.text else records
+
+
+def day_of(text: str) -> date | None:
+    """Read a day as typed, 2026-11-21; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def amount_of(text: str) -> Decimal | None:
+    """Read an amount as people type it: 1,230.50 or 1.230,50 or -85; None for anything else."""
+    plain = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace("\N{MINUS SIGN}", "-")
+    if _CONTINENTAL.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    else:
+        plain = plain.replace(",", "")
+    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
+
+
+_CONTINENTAL = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),\d{1,2}")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 
 
 def _matches(tenant: Tenant, text: str) -> Q:
-    linked = Link.objects.for_tenant(tenant).filter(external_id=text).values("natural_key")
-    return Q(natural_key__startswith=text) | Q(label__icontains=text) | Q(natural_key__in=linked)
+    links = Link.objects.for_tenant(tenant)
+    linked = links.filter(Q(external_id=text) | Q(reference=text) | Q(reversal_id=text)).values("natural_key")
+    found = Q(natural_key__startswith=text) | Q(label__icontains=text) | Q(natural_key__in=linked)
+    if (amount := amount_of(text)) is not None:
+        found |= Q(amount=amount)
+    if (day := day_of(text)) is not None:
+        found |= Q(document_date=day)
+    if customers := _customers(tenant, text):
+        found |= Q(natural_key__in=links.filter(facts__customer__in=customers).values("natural_key"))
+    return found
+
+
+def _customers(tenant: Tenant, text: str) -> list[str]:
+    """Give the ids in the target of the customers and vendors that a text may mean."""
+    kinds = [flow.slug for pair in registry.pairs().values() for flow in pair.flows if not flow.is_document]
+    named = SyncRecord.objects.for_tenant(tenant).filter(flow__in=set(kinds))
+    named = named.filter(Q(label__icontains=text) | Q(natural_key=text))
+    keys = list(named.values_list("natural_key", flat=True)[:CUSTOMERS_MEANT])
+    linked = Link.objects.for_tenant(tenant).filter(flow__in=set(kinds), natural_key__in=keys)
+    return list(linked.values_list("external_id", flat=True)[: 2 * CUSTOMERS_MEANT]) if keys else []
 
 
 def records_by_id(tenant: Tenant, ids: Sequence[int]) -> dict[int, SyncRecord]:
@@ -65,6 +134,20 @@ def children_of(record: SyncRecord) -> list[SyncRecord]:
     rows = SyncRecord.objects.for_tenant(record.tenant_id).filter(**_sides(record))
     waiting = rows.filter(waits_for__contains=[f"{record.flow}:{record.natural_key}"])
     return list(waiting.order_by("-id")[:CHILDREN_SHOWN])
+
+
+def outline_of(record: SyncRecord) -> list[Attempt]:
+    """Give all attempts at a record without what they hold, oldest first: enough to name each by what went before."""
+    attempts = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk)
+    shown = attempts.only("operation", "revision", "reference", "outcome", "answered_at")
+    return list(shown.order_by("pk")[:OUTLINED])
+
+
+def decisions_about(record: SyncRecord) -> list[ConfigChange]:
+    """Give what people decided about a record: on it alone, or among others of its sync."""
+    changes = ConfigChange.objects.for_tenant(record.tenant_id)
+    among = Q(subject=f"sync {record.sync_id}", details__contains={"records": [record.pk]})
+    return list(changes.filter(Q(subject=f"record {record.pk}") | among).order_by("-id")[:DECISIONS_SHOWN])
 
 
 def _sides(record: SyncRecord) -> dict[str, str]:

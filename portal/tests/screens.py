@@ -197,7 +197,7 @@ def _record(sync: Sync, problem: Problem, number: int) -> SyncRecord:
 
 def _run(sync: Sync, records: list[SyncRecord]) -> Run:
     run = open_run(tenant_id=sync.tenant_id, sync_id=sync.pk, pair=sync.pair, trigger="manual", fence=1, actor=ACTOR)
-    ids = open_attempts(run=run, openings=[_opening(record) for record in records])
+    ids = open_attempts(run=run, openings=[opening(record) for record in records])
     answer = json.dumps({"status": 204, "access_token": ANSWER_TOKEN})
     save_answers([Answer(attempt_id=each, external_id="881", answer=answer) for each in ids])
     close_attempts([Closing(attempt_id=each, outcome="rejected", code="x", message="Invalid item.") for each in ids])
@@ -206,7 +206,8 @@ def _run(sync: Sync, records: list[SyncRecord]) -> Run:
     return run
 
 
-def _opening(record: SyncRecord) -> Opening:
+def opening(record: SyncRecord) -> Opening:
+    """Give what an attempt at a record is opened with."""
     draft = {"then": "", "payload": {"total": 1230.5, "apiKey": DRAFT_KEY}, "facts": {"total": "1230.50"}}
     return Opening(
         record_id=record.pk,
@@ -238,6 +239,8 @@ def lists() -> dict[str, tuple[str, Ability]]:
         "run_list": ("/runs/", Ability.VIEW),
         "record_list": ("/records/", Ability.VIEW),
         "problem_list": ("/problems/", Ability.VIEW),
+        "record_export": ("/records/export/", Ability.EXPORT),
+        "trail_export": ("/trail/export/", Ability.EXPORT),
         "reconciliation_list": ("/reconciliation/", Ability.VIEW),
         "reconciliation_live": ("/reconciliation/live/", Ability.VIEW),
     }
@@ -264,6 +267,9 @@ def objects(of: Company) -> dict[str, tuple[str, Ability]]:
         "run_detail": (f"{run}/", Ability.VIEW),
         "run_live": (f"{run}/live/", Ability.VIEW),
         "record_detail": (f"/records/{of.record.pk}/", Ability.VIEW),
+        "record_undo": (f"/records/{of.record.pk}/undo/", Ability.MAP),
+        "run_undo": (f"{run}/undo/", Ability.MAP),
+        "day_undo": (f"{sync}/undo/?day=2026-11-20", Ability.MAP),
         "problem_detail": (f"/problems/{of.problem.pk}/", Ability.VIEW),
         "reconciliation_detail": (f"/reconciliation/{of.reconciliation.pk}/", Ability.VIEW),
         "reconciliation_print": (f"/reconciliation/{of.reconciliation.pk}/print/", Ability.VIEW),
@@ -299,6 +305,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "sync_archive": (f"{sync}/archive/", {}, Ability.CONFIGURE),
         "record_link": (f"/records/{of.record.pk}/link/", {}, Ability.MAP),
         "record_post_anew": (f"/records/{of.record.pk}/post-anew/", {}, Ability.MAP),
+        "record_period": (f"/records/{of.record.pk}/period/", {"choice": "hold"}, Ability.MAP),
         "record_accept": (f"/records/{of.record.pk}/accept/", {"reason": "Agreed."}, Ability.MAP),
         "record_skip": (f"/records/{of.record.pk}/skip/", {"reason": "Not ours."}, Ability.OPERATE),
         "record_replay": (f"/records/{of.record.pk}/replay/", {}, Ability.OPERATE),

@@ -60,7 +60,7 @@ def test_it_tells_the_story_of_a_record(company, client):
     seen = client.get(f"/records/{company.record.pk}/").content.decode()
 
     for text in (
-        "Create in Oracle NetSuite",
+        "Book in Oracle NetSuite",
         "Refused",
         "First seen in Chargebee",
         "What was sent",

@@ -93,7 +93,7 @@ def test_it_answers_only_posts_where_something_changes(company):
 
 def test_it_lists_nothing_of_another_company(company):
     stranger = make_company("Other").client()
-    seen = "".join(stranger.get(url).content.decode(errors="replace") for url, _ in screens.lists().values())
+    seen = "".join(stranger.get(url).getvalue().decode(errors="replace") for url, _ in screens.lists().values())
 
     assert "Acme" not in seen
 
@@ -120,7 +120,9 @@ def test_it_offers_no_button_that_would_be_refused(company):
     client = company.client(Role.AUDITOR)
     pages = {**screens.lists(), **screens.objects(company)}
     seen = "".join(
-        client.get(url).content.decode(errors="replace") for url, ability in pages.values() if ability == Ability.VIEW
+        client.get(url).getvalue().decode(errors="replace")
+        for url, ability in pages.values()
+        if ability == Ability.VIEW
     )
 
     assert [url for url, _, _ in screens.actions(company).values() if f'action="{url}' in seen] == []

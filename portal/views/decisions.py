@@ -16,6 +16,12 @@ from portal.views.connections import connection_or_404
 from portal.views.records import record_or_404
 from portal.views.syncs import sync_or_404
 
+PERIOD_CHOICES = {
+    "next_open": "is posted on the first day of the next open period",
+    "hold": "waits until its period is open",
+    "skip": "is left out",
+}
+
 
 @requires(Ability.MAP)
 @require_POST
@@ -23,7 +29,8 @@ def record_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Link a record to the look-alike that it is parked beside."""
     record = record_or_404(request, pk)
     try:
-        decisions.link_found(record, actor=current_user(request).email)
+        chosen = request.POST.get("external_id", "").strip()[:120]
+        decisions.link_found(record, actor=current_user(request).email, external_id=chosen)
     except ConfigurationError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -44,6 +51,22 @@ def record_post_anew(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         start_due()
         messages.success(request, "It is posted as a document of its own.")
+    return redirect("record_detail", pk=pk)
+
+
+@requires(Ability.MAP)
+@require_POST
+def record_period(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what becomes of a record whose period is closed."""
+    record = record_or_404(request, pk)
+    choice = request.POST.get("choice", "")
+    try:
+        decisions.choose_period(record, choice=choice, actor=current_user(request).email)
+    except ConfigurationError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        start_due()
+        messages.success(request, f"It {PERIOD_CHOICES[choice]}, as you chose.")
     return redirect("record_detail", pk=pk)
 
 

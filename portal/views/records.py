@@ -1,5 +1,7 @@
 """Records: search, and one of them with its timeline across both systems."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,17 @@ from integrations.models import Sync, SyncRecord
 from portal.causes import cause_of
 from portal.paging import page_by_id
 from portal.permissions import Ability
-from portal.queries.records import children_of, links_by_key, links_of, parents_of, search_records, sync_of
+from portal.queries.records import (
+    Search,
+    children_of,
+    decisions_about,
+    links_by_key,
+    links_of,
+    outline_of,
+    parents_of,
+    search_records,
+    sync_of,
+)
 from portal.queries.syncs import flow_label, flows_of
 from portal.states import choices
 from portal.tenancy import current_tenant, current_user, requires
@@ -21,6 +33,10 @@ from portal.timeline import document_url, entries_of, reading_side, writing_side
 from portal.ui import crumbs
 
 ATTEMPTS_SHOWN = 30
+FILTERS = {
+    "q": "text", "sync": "sync", "flow": "flow", "state": "state", "currency": "currency", "from": "start", "to": "end",
+}  # fmt: skip
+FILES = (("csv", "CSV"), ("xlsx", "Excel"), ("jsonl", "JSON Lines"))
 STANDING = (SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT)
 IN_FLIGHT = (SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN)
 
@@ -28,52 +44,80 @@ IN_FLIGHT = (SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN)
 @requires(Ability.VIEW)
 @require_safe
 def record_list(request: HttpRequest) -> HttpResponse:
-    """Search records by key, label or id in the target."""
+    """Search records by any number, name, key or id, by customer, amount, date and state."""
     tenant = current_tenant(request)
     syncs = {sync.pk: sync for sync in Sync.objects.for_tenant(tenant).order_by("name")}
-    given = {name: request.GET.get(name, "").strip() for name in ("q", "sync", "flow", "state")}
-    found = search_records(tenant, text=given["q"], sync_id=given["sync"], flow=given["flow"], state=given["state"])
-    page = page_by_id(request, found)
+    wanted = search_of(request)
+    page = page_by_id(request, search_records(tenant, wanted))
     ids = links_by_key(page.rows)
+    given = {name: request.GET.get(name, "") for name in FILTERS if request.GET.get(name, "")}
     shown = {
         "page": page,
         "rows": [
             (row, flow_label(syncs[row.sync_id].pair, row.flow), ids.get((row.flow, row.natural_key), ""))
             for row in page.rows
         ],
-        "filters": given,
-        "is_filtered": any(given.values()),
+        "wanted": wanted,
+        "is_filtered": bool(given),
+        "has_days": bool(wanted.start or wanted.end or wanted.currency),
         "sync_choices": [(str(sync.pk), sync.name) for sync in syncs.values()],
         "flow_choices": _flow_choices({sync.pair for sync in syncs.values()}),
         "state_choices": choices("record", SyncRecord.State.values),
+        "exports": [(word, f"{reverse('record_export')}?{urlencode({**given, 'as': kind})}") for kind, word in FILES],
+        "trail_url": reverse("trail_export"),
     }
     return render(request, "records/list.html", shown)
+
+
+def search_of(request: HttpRequest) -> Search:
+    """Read what somebody looks for from an address."""
+    typed = {field: request.GET.get(name, "").strip()[:200] for name, field in FILTERS.items()}
+    return Search(**typed)
 
 
 @requires(Ability.VIEW)
 @require_safe
 def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one record: what became of it, and everything that was tried."""
+    """Show one record: what became of it, and everything that was tried and decided."""
     record = record_or_404(request, pk)
     sync = sync_of(record)
     page = page_by_id(request, attempts_of_record(record.tenant_id, record.pk), ATTEMPTS_SHOWN)
+    entries = entries_of(
+        record,
+        sync,
+        page.rows,
+        earlier=outline_of(record),
+        changes=decisions_about(record),
+        is_last=not page.older_url,
+    )
+    links = links_of(record)
     shown = {
         "record": record,
         "sync": sync,
         "flow": flow_label(sync.pair, record.flow),
         "page": page,
-        "entries": entries_of(record, sync, page.rows, is_last=not page.older_url),
-        "links": [(link, _target_url(sync, record.flow, link.external_id)) for link in links_of(record)],
+        "entries": entries,
+        "links": [(link, _target_url(sync, record.flow, link.external_id)) for link in links],
         "source_url": _source_url(sync, record),
         "source": reading_side(sync, record.flow),
         "target": writing_side(sync, record.flow),
         "cause": cause_of(record.code, sync.target, sync.source) if record.problem_id and record.code else None,
+        "look_alikes": _look_alikes(record, sync),
         "parents": parents_of(record),
         "children": children_of(record),
         "replay_label": _replay_label(record),
+        "may_be_undone": any(link.is_ours and link.state == link.State.STANDING for link in links),
         "crumbs": crumbs(("Records", reverse("record_list")), record.label or record.natural_key),
     }
     return render(request, "records/detail.html", shown)
+
+
+def _look_alikes(record: SyncRecord, sync: Sync) -> list[tuple[str, str]]:
+    """Give the documents that a record may be, each with its page there."""
+    if record.problem is None or record.code not in ("possible_duplicate", "duplicate_in_target"):
+        return []
+    ids = [each.strip() for each in record.problem.value.split(",") if each.strip()]
+    return [(each, _target_url(sync, record.flow, each)) for each in ids]
 
 
 @requires(Ability.OPERATE)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from audit.models import Run
 from audit.queries import attempts_of_run
+from integrations.models import Sync
 from portal.causes import cause_of
 from portal.paging import page_by_id
 from portal.permissions import Ability
@@ -24,21 +25,27 @@ from portal.words import operation_words
 @requires(Ability.VIEW)
 @require_safe
 def run_list(request: HttpRequest) -> HttpResponse:
-    """List runs, newest first, of one sync or in one state if asked for."""
+    """List runs, newest first: of one sync, in one state, started by one trigger, or with records only."""
     tenant = current_tenant(request)
     names = sync_names(tenant)
     runs = Run.objects.for_tenant(tenant)
-    sync_id, state = request.GET.get("sync", ""), request.GET.get("state", "")
-    if sync_id.isascii() and sync_id.isdigit():
-        runs = runs.filter(sync_id=int(sync_id))
-    if state in Run.State.values:
-        runs = runs.filter(state=state)
+    given = {name: request.GET.get(name, "") for name in ("sync", "state", "trigger", "records")}
+    if given["sync"].isascii() and given["sync"].isdigit():
+        runs = runs.filter(sync_id=int(given["sync"]))
+    if given["state"] in Run.State.values:
+        runs = runs.filter(state=given["state"])
+    if given["trigger"] in Run.Trigger.values:
+        runs = runs.filter(trigger=given["trigger"])
+    if given["records"]:
+        runs = runs.exclude(counts={})
     page = page_by_id(request, runs)
     shown = {
         "page": page,
         "rows": [(run_view(run), names.get(run.sync_id, "a sync removed since")) for run in page.rows],
-        "filters": {"sync": sync_id, "state": state},
-        "is_filtered": bool(sync_id or state),
+        "filters": given,
+        "is_filtered": any(given.values()),
+        "trigger_choices": Run.Trigger.choices,
+        "records_choices": [("some", "Only with records")],
         "sync_choices": [(str(pk), name) for pk, name in names.items()],
         "state_choices": choices("run", Run.State.values),
     }
@@ -49,7 +56,9 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one run: how far it is or what it did, and every attempt."""
-    return render(request, "runs/detail.html", _progress(request, pk))
+    shown = _progress(request, pk)
+    syncs = Sync.objects.for_tenant(current_tenant(request)).filter(pk=shown["run"].sync_id)
+    return render(request, "runs/detail.html", {**shown, "sync": syncs.first()})
 
 
 @requires(Ability.VIEW)

@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -135,10 +135,13 @@ def _amount(value: Decimal | None, currency: str) -> Amount | None:
 
 def to_csv(table: Table) -> str:
     """Write one table as CSV: amounts as plain numbers with all their decimals, texts never a formula."""
+    return csv_lines([table.header, *table.rows])
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
+    """Write rows as lines of CSV, for files that are sent piece by piece."""
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(table.header)
-    writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
+    csv.writer(written, lineterminator="\r\n").writerows([_csv_cell(cell) for cell in row] for row in rows)
     return written.getvalue()
 
 
@@ -157,14 +160,25 @@ def to_xlsx(made: Sequence[Table]) -> bytes:
     """Write tables as one workbook, a sheet each."""
     workbook = Workbook(write_only=True)
     for table in made:
-        sheet = workbook.create_sheet(table.name)
-        sheet.freeze_panes = "A2"
-        sheet.append([_heading(sheet, text) for text in table.header])
-        for row in table.rows:
-            sheet.append(list(_xlsx_cells(sheet, row)))
+        _add_sheet(workbook, table.name, table.header, table.rows)
     written = io.BytesIO()
     workbook.save(written)
     return written.getvalue()
+
+
+def write_xlsx(file: IO[bytes], name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write one sheet of any number of rows into a file, row by row."""
+    workbook = Workbook(write_only=True)
+    _add_sheet(workbook, name, header, rows)
+    workbook.save(file)
+
+
+def _add_sheet(workbook: Workbook, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    sheet = workbook.create_sheet(name)
+    sheet.freeze_panes = "A2"
+    sheet.append([_heading(sheet, text) for text in header])
+    for row in rows:
+        sheet.append(list(_xlsx_cells(sheet, row)))
 
 
 def _heading(sheet: Any, text: str) -> Any:
