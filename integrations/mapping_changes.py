@@ -8,6 +8,7 @@ from audit.record import change_config
 from mappings import map_versions, versions
 from mappings.models import Mapping, ValueMap
 from mappings.value_maps import Entry, Identity
+from mappings.value_maps import ValueMap as Content
 from mappings.versions import Saved
 
 
@@ -15,6 +16,14 @@ def save_mapping(*, mapping: Mapping, actor: str, rows: object, filters: object 
     """Store rows (and filters, unless None) as a new draft version. Raises InvalidMappingError for unreadable rows."""
     with transaction.atomic():
         saved = versions.save_as_draft(mapping=mapping, actor=actor, rows=rows, filters=filters)
+        _note(saved.mapping, "draft saved", actor, based_on=mapping.version)
+    return saved
+
+
+def change_draft(*, mapping: Mapping, actor: str, rows: object, filters: object | None = None) -> Saved:
+    """Store rows in the draft itself, or beside a published version as a new draft. Errors as `versions.save_rows`."""
+    with transaction.atomic():
+        saved = versions.save_rows(mapping=mapping, actor=actor, rows=rows, filters=filters)
         _note(saved.mapping, "draft saved", actor, based_on=mapping.version)
     return saved
 
@@ -34,12 +43,45 @@ def discard_draft(*, mapping: Mapping, actor: str) -> None:
         versions.discard_draft(mapping=mapping)
 
 
-def change_map(*, value_map: ValueMap, actor: str, put: Iterable[Entry] = (), remove: Iterable[Identity] = ()) -> int:
-    """Put and remove entries of a value map; gives its revision. Raises InvalidMappingError for contradictions."""
+def roll_back(*, mapping: Mapping, actor: str) -> Mapping:
+    """Make a new draft with the rows and filters of an earlier version. It counts once it is published."""
+    with transaction.atomic():
+        saved = versions.save_as_draft(mapping=mapping, actor=actor, rows=mapping.rows, filters=mapping.filters)
+        _note(saved.mapping, "rolled back", actor, based_on=mapping.version)
+    return saved.mapping
+
+
+def add_map(*, tenant_id: int, sync_id: int, content: Content, actor: str) -> None:
+    """Make a value map of the sync; one of that name stays as it is. Safe to call twice."""
+    with transaction.atomic():
+        map_versions.ensure_maps(tenant_id=tenant_id, sync_id=sync_id, value_maps=(content,), actor=actor)
+        change_config(
+            tenant_id=tenant_id,
+            actor=actor,
+            subject=f"sync {sync_id}",
+            action="value map added",
+            details={"map": content.name, "key_labels": list(content.key_labels), "gives": content.gives},
+        )
+
+
+def change_map(
+    *,
+    value_map: ValueMap,
+    actor: str,
+    put: Iterable[Entry] = (),
+    remove: Iterable[Identity] = (),
+    is_whole: bool = False,
+) -> int:
+    """Put and remove entries of a value map; gives its revision. Raises InvalidMappingError for contradictions.
+
+    `is_whole`: what is not put is removed.
+    """
     put, remove = list(put), list(remove)
     with transaction.atomic():
         before = value_map.revision
-        revision = map_versions.change_entries(value_map=value_map, actor=actor, put=put, remove=remove)
+        revision = map_versions.change_entries(
+            value_map=value_map, actor=actor, put=put, remove=remove, is_whole=is_whole
+        )
         if revision != before:
             change_config(
                 tenant_id=value_map.tenant_id,
@@ -50,6 +92,7 @@ def change_map(*, value_map: ValueMap, actor: str, put: Iterable[Entry] = (), re
                     "sync": value_map.sync_id,
                     "map": value_map.name,
                     "revision": revision,
+                    "entries": len(put),
                     "put": [f"{' | '.join(entry.keys)} -> {entry.value}" for entry in put][:100],
                     "removed": [" | ".join(keys) for keys, _ in remove][:100],
                 },

@@ -34,6 +34,7 @@ PLACES = (
     Place(label="Home", url_name="dashboard", icon="home"),
     Place(label="Connections", url_name="connection_list", icon="plug"),
     Place(label="Syncs", url_name="sync_list", icon="sync"),
+    Place(label="Mappings", url_name="mapping_list", icon="equal"),
     Place(label="Runs", url_name="run_list", icon="play"),
     Place(label="Records", url_name="record_list", icon="rows"),
     Place(label="Problems", url_name="problem_list", icon="alert"),

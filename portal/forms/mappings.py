@@ -1,7 +1,8 @@
 """Forms that change mappings: the rows of a flow, and the entries of a value map."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,7 +11,8 @@ from django import forms
 from mappings.errors import RowError
 from mappings.json_shapes import value_from_json
 from mappings.models import Mapping, ValueMap
-from mappings.value_maps import Entry, Identity
+from mappings.transforms import fold_to_ascii
+from mappings.value_maps import MAX_KEY_COLUMNS, Entry, Identity
 from mappings.values import Value, to_text
 
 EXTRA_ENTRIES = 5
@@ -89,7 +91,9 @@ def _row_field(row: dict[str, Any]) -> forms.Field:
         return forms.CharField(
             label=label, initial=row.get("formula"), widget=forms.Textarea(attrs={**quiet, "rows": rows})
         )
-    return forms.CharField(label=label, initial=row.get("path"), widget=forms.TextInput(attrs=quiet))
+    return forms.CharField(
+        label=label, initial=row.get("path"), widget=forms.TextInput(attrs={**quiet, "list": "sources"})
+    )
 
 
 # Entries of a value map
@@ -180,3 +184,59 @@ def _initial(entry: Entry) -> dict[str, Any]:
         "valid_from": entry.valid_from,
         "valid_to": entry.valid_to,
     }
+
+
+class MapFileForm(forms.Form):
+    """A file of entries, and what becomes of those that stand."""
+
+    file = forms.FileField(label="File", widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}))
+    mode = forms.ChoiceField(
+        label="What stands already",
+        choices=(
+            ("merge", "Stays: rows of the file are added, or replace the entry with the same keys and first day."),
+            ("replace", "Goes: afterwards the map holds what the file holds, and nothing else."),
+        ),
+        initial="merge",
+        widget=forms.RadioSelect,
+    )
+    only_good = forms.BooleanField(
+        label="Take the rows that are right, and list the others",
+        required=False,
+        help_text="Otherwise one faulty row stops the whole file, and nothing is changed.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to replace a map by a part of a file."""
+        given = super().clean() or {}
+        if given.get("mode") == "replace" and given.get("only_good"):
+            self.add_error("only_good", "A map is replaced by a whole file only. Choose one of the two.")
+        return given
+
+
+class NewMapForm(forms.Form):
+    """A new value map: what it is called, by what it is looked up, and what it gives."""
+
+    label = forms.CharField(label="Name", max_length=60, help_text="As its page is called: Cost centres")
+    gives = forms.CharField(label="What it gives", max_length=60, help_text="In the singular: cost centre")
+    keys = forms.CharField(
+        label="Looked up by", max_length=400, help_text="One name, or up to six with commas between: country, item"
+    )
+
+    def clean_keys(self) -> str:
+        """Refuse names that could not be told apart in a file."""
+        names = [name.strip() for name in str(self.cleaned_data["keys"]).split(",") if name.strip()]
+        if not 1 <= len(names) <= MAX_KEY_COLUMNS or len({name.lower() for name in names}) < len(names):
+            raise forms.ValidationError(f"Give 1 to {MAX_KEY_COLUMNS} different names, separated by commas.")
+        if any(len(name) > 60 for name in names):
+            raise forms.ValidationError("A name has at most 60 characters.")
+        self.cleaned_data["key_labels"] = tuple(names)
+        return ", ".join(names)
+
+    def name(self, taken: Iterable[tuple[str]]) -> str:
+        """Give the name by which formulas look it up, free among the sync's."""
+        known = {name for (name,) in taken}
+        plain = re.sub(r"[^a-z0-9]+", "_", fold_to_ascii(self.cleaned_data["label"]).lower()).strip("_")
+        base = (plain if plain[:1].isalpha() else f"map_{plain}")[:50]
+        return next(
+            each for number in range(1, 1_000) if (each := f"{base}_{number}" if number > 1 else base) not in known
+        )

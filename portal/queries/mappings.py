@@ -1,20 +1,28 @@
 """What the pages of mappings show: versions, rows in words, value maps with their entries."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.http import Http404
 
+from audit.models import ConfigChange
 from integrations.models import Sync
+from mappings.catalogue import TargetField
 from mappings.map_versions import content_of
 from mappings.models import Mapping, ValueMap
-from mappings.rows import ConstantSpec, FormulaSpec, Row, SourceSpec, ValueMapSpec
+from mappings.problems import RowProblem
+from mappings.rows import ConstantSpec, FormulaSpec, Row, SourceSpec
 from mappings.rows_json import definition_from_json
-from mappings.validation import maps_read
+from mappings.validation import maps_read, validate
 from mappings.value_maps import Entry
 from mappings.values import to_text
+from mappings.versions import maps_of
+from portal.models import Tenant
+from portal.queries.syncs import FlowRow, flow_rows
 
-VERSIONS_SHOWN = 20
+VERSIONS_SHOWN = 50
+HINTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +33,7 @@ class RowView:
     level: str
     kind: str
     content: str
+    id: str = ""
     keys: str = ""
     map_name: str = ""
     notes: tuple[str, ...] = ()
@@ -67,11 +76,11 @@ def row_views(mapping: Mapping) -> list[RowView]:
     return [_row_view(row) for row in definition.rows]
 
 
-def filter_views(mapping: Mapping) -> list[tuple[str, str, str]]:
-    """Give a version's filters: what they do, the condition, and the reason."""
+def filter_views(mapping: Mapping) -> list[tuple[str, str, str, str]]:
+    """Give a version's filters: what they do, the condition, the reason, and the id."""
     definition, _ = definition_from_json(mapping.rows, mapping.filters)
     words = {"skip_if": "Left out if", "only_if": "Only if"}
-    return [(words[each.mode], each.formula, each.reason) for each in definition.filters]
+    return [(words[each.mode], each.formula, each.reason, each.id) for each in definition.filters]
 
 
 def _row_view(row: Row) -> RowView:
@@ -79,22 +88,28 @@ def _row_view(row: Row) -> RowView:
     if row.default is not None:
         notes.append(f"else “{to_text(row.default)}”")
     notes += [transform.name.replace("_", " ") for transform in row.transforms]
+    kind, content, keys, map_name = _filled_from(row)
+    return RowView(
+        id=row.id,
+        target=row.target,
+        level=row.level,
+        kind=kind,
+        content=content,
+        keys=keys,
+        map_name=map_name,
+        notes=tuple(notes),
+    )
+
+
+def _filled_from(row: Row) -> tuple[str, str, str, str]:
     spec = row.spec
     if isinstance(spec, SourceSpec):
-        return RowView(target=row.target, level=row.level, kind="Source", content=spec.path, notes=tuple(notes))
+        return "Source", spec.path, "", ""
     if isinstance(spec, ConstantSpec):
-        said = to_text(spec.value) or "(empty)"
-        return RowView(target=row.target, level=row.level, kind="Always", content=said, notes=tuple(notes))
+        return "Always", to_text(spec.value) or "(empty)", "", ""
     if isinstance(spec, FormulaSpec):
-        return RowView(target=row.target, level=row.level, kind="Formula", content=spec.formula, notes=tuple(notes))
-    return _map_row(row, spec, tuple(notes))
-
-
-def _map_row(row: Row, spec: ValueMapSpec, notes: tuple[str, ...]) -> RowView:
-    keys = ", ".join(spec.keys)
-    return RowView(
-        target=row.target, level=row.level, kind="Map", content=spec.map, keys=keys, map_name=spec.map, notes=notes
-    )
+        return "Formula", spec.formula, "", ""
+    return "Map", spec.map, ", ".join(spec.keys), spec.map
 
 
 def map_views(sync: Sync, mapping: Mapping) -> list[MapView]:
@@ -119,3 +134,102 @@ def entries_like(value_map: ValueMap, text: str, most: int) -> tuple[list[Entry]
     wanted = text.lower()
     found = [entry for entry in entries if wanted in " ".join((*entry.keys, entry.value)).lower()]
     return found[:most], len(found)
+
+
+def stamps_of(value_map: ValueMap, entries: list[Entry]) -> list[tuple[str, datetime]]:
+    """Give for each entry who put it there, and when; in the entries' order."""
+    rows = value_map.entries.filter(removed_in__isnull=True, keys__in=[list(entry.keys) for entry in entries])
+    found = {(tuple(row.keys), row.valid_from): (row.added_by, row.added_at) for row in rows}
+    return [found[entry.identity] for entry in entries if entry.identity in found]
+
+
+def changes_of_map(value_map: ValueMap, number: int = 10) -> list[ConfigChange]:
+    """Give the newest changes of a value map from the trail."""
+    rows = ConfigChange.objects.for_tenant(value_map.tenant_id).filter(subject=f"value map {value_map.pk}")
+    return list(rows.order_by("-id")[:number])
+
+
+# The catalogue's hints
+
+
+def hints_of(mapping: Mapping, targets: tuple[TargetField, ...]) -> tuple[RowProblem, ...]:
+    """Judge a version by the target's fields as they were last read: unknown ones, wrong types, values that do not fit.
+
+    Required fields that no row fills are left to the reader: a flow fills some of them itself.
+    """
+    if not targets:
+        return ()
+    definition, _ = definition_from_json(mapping.rows, mapping.filters)
+    found = validate(definition.rows, targets, (), maps_of(mapping, definition), filters=definition.filters)
+    return tuple(each for each in found if each.code != "missing_required")[:HINTS_SHOWN]
+
+
+# Versions compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A row or filter that is not the same in two versions; a missing side has no lines."""
+
+    label: str
+    level: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    @property
+    def word(self) -> str:
+        """Say what happened to it."""
+        return "Changed" if self.before and self.after else "Added" if self.after else "Removed"
+
+
+def compare_versions(before: Mapping, after: Mapping) -> list[Difference]:
+    """Give the rows and filters that differ between two versions, in the later one's order."""
+    was, now = _parts_of(before), _parts_of(after)
+    found = []
+    for key in dict.fromkeys((*now, *was)):
+        old, new = was.get(key, ()), now.get(key, ())
+        if old != new:
+            found.append(Difference(label=key[1], level=key[0], before=old, after=new))
+    return found
+
+
+def _parts_of(mapping: Mapping) -> dict[tuple[str, str], tuple[str, ...]]:
+    parts: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in row_views(mapping):
+        by = f"by {row.keys}" if row.keys else ""
+        parts[(row.level, row.target)] = tuple(filter(None, (f"{row.kind}: {row.content}", by, ", ".join(row.notes))))
+    for word, formula, reason, part_id in filter_views(mapping):
+        parts[("filter", part_id)] = (f"{word} {formula}", reason)
+    return parts
+
+
+def map_differences(before: Mapping, after: Mapping) -> list[tuple[str, int | None, int | None]]:
+    """Give the value maps of which two published versions use different revisions; drafts use them as they stand."""
+    names = sorted({*before.value_maps, *after.value_maps}) if not (before.is_draft or after.is_draft) else []
+    pairs = [(name, before.value_maps.get(name), after.value_maps.get(name)) for name in names]
+    return [each for each in pairs if each[1] != each[2]]
+
+
+# All mappings of a company
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncMappings:
+    """A sync with its flows and value maps."""
+
+    sync: Sync
+    flows: list[FlowRow]
+    maps: list[MapView]
+
+
+def mapping_rows(tenant: Tenant) -> list[SyncMappings]:
+    """List what a company's syncs map; archived ones are left out."""
+    syncs = Sync.objects.for_tenant(tenant).select_related("source", "target").order_by("name", "id")
+    kept = [sync for sync in syncs if sync.state != Sync.State.ARCHIVED]
+    return [SyncMappings(sync=sync, flows=flow_rows(sync), maps=_all_maps(sync)) for sync in kept]
+
+
+def _all_maps(sync: Sync) -> list[MapView]:
+    standing = Count("entries", filter=Q(entries__removed_in__isnull=True))
+    rows = ValueMap.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk).order_by("label")
+    return [MapView(value_map=row, entries=row.standing) for row in rows.annotate(standing=standing)]

@@ -71,6 +71,16 @@ class FlowRow:
     counts: tuple[StateCount, ...]
 
     @property
+    def published_word(self) -> str:
+        """Name the version by which its records are mapped."""
+        return f"Version {self.published}"
+
+    @property
+    def has_draft(self) -> bool:
+        """Tell whether a draft waits that is newer than what is published."""
+        return self.draft is not None and self.draft > (self.published or 0)
+
+    @property
     def total(self) -> int:
         """Give the number of its records."""
         return sum(each.number for each in self.counts)

@@ -7,23 +7,28 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.contracts import Flow
-from integrations.mapping_changes import discard_draft, publish_mapping, save_mapping
+from integrations.mapping_changes import change_draft, discard_draft, publish_mapping, roll_back
 from integrations.models import Sync
 from mappings.errors import InvalidMappingError, MappingStateError
 from mappings.models import Mapping
 from mappings.versions import problems_of
 from portal.forms.mappings import MappingForm
 from portal.permissions import Ability
+from portal.queries.mapping_fields import fields_for
 from portal.queries.mappings import (
+    compare_versions,
     filter_views,
+    hints_of,
+    map_differences,
     map_views,
+    mapping_rows,
     row_views,
     version_list,
     version_or_404,
 )
 from portal.queries.syncs import flow_label, flows_of
 from portal.systems import system
-from portal.tenancy import current_user, requires
+from portal.tenancy import current_tenant, current_user, requires
 from portal.timeline import reading_side, writing_side
 from portal.ui import Crumb, Tab, crumbs
 from portal.views.syncs import sync_or_404
@@ -33,18 +38,28 @@ PROBLEMS_SHOWN = 10
 
 @requires(Ability.VIEW)
 @require_safe
+def mapping_list(request: HttpRequest) -> HttpResponse:
+    """List the mappings of every sync: what is published, which drafts wait, and the value maps."""
+    return render(request, "mappings/list.html", {"syncs": mapping_rows(current_tenant(request))})
+
+
+@requires(Ability.VIEW)
+@require_safe
 def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     """Show a version of a flow's mapping: the published one unless another is asked for."""
     sync = sync_or_404(request, pk)
     mapping = version_or_404(sync, flow, request.GET.get("version", ""))
+    fields = fields_for(sync, mapping)
     page = {
-        **_frame(sync, flow),
+        **frame(sync, flow),
         "mapping": mapping,
         "rows": row_views(mapping),
         "filters": filter_views(mapping),
         "maps": map_views(sync, mapping),
         "versions": version_list(sync, flow),
         "problems": problems_of(mapping)[:PROBLEMS_SHOWN] if mapping.is_draft else (),
+        "hints": hints_of(mapping, fields.targets),
+        "fields": fields,
     }
     return render(request, "mappings/detail.html", page)
 
@@ -60,7 +75,7 @@ def mapping_edit(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         saved = _save(request, form, base)
         if saved:
             return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={saved.version}")
-    page = {**_frame(sync, flow), "mapping": base, "form": form}
+    page = {**frame(sync, flow, "Edit all rows"), "mapping": base, "form": form, "fields": fields_for(sync, base)}
     return render(request, "mappings/edit.html", page, status=422 if form.errors else 200)
 
 
@@ -95,10 +110,39 @@ def mapping_discard(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     return redirect("mapping_detail", pk=pk, flow=flow)
 
 
+@requires(Ability.MAP)
+@require_POST
+def mapping_roll_back(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
+    """Take an earlier version up again, as a new draft."""
+    mapping = version_or_404(sync_or_404(request, pk), flow, request.POST.get("version", ""))
+    draft = roll_back(mapping=mapping, actor=current_user(request).email)
+    messages.success(request, f"Draft {draft.version} is as version {mapping.version} was. It counts once published.")
+    return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={draft.version}")
+
+
+@requires(Ability.VIEW)
+@require_safe
+def mapping_compare(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
+    """Show two versions side by side: rows and filters added, removed and changed."""
+    sync = sync_or_404(request, pk)
+    after = version_or_404(sync, flow, request.GET.get("to", ""))
+    before = version_or_404(sync, flow, request.GET.get("from", ""))
+    page = {
+        **frame(sync, flow, "Compare versions"),
+        "before": before,
+        "after": after,
+        "versions": version_list(sync, flow),
+        "differences": compare_versions(before, after),
+        "maps": map_differences(before, after),
+    }
+    return render(request, "mappings/compare.html", page)
+
+
 # Helpers
 
 
-def _frame(sync: Sync, flow: str) -> dict[str, object]:
+def frame(sync: Sync, flow: str, title: str = "") -> dict[str, object]:
+    """Give what every page of a flow's mapping shows; `title` is that of a page below it."""
     return {
         "sync": sync,
         "flow": flow,
@@ -106,8 +150,15 @@ def _frame(sync: Sync, flow: str) -> dict[str, object]:
         "source": system(reading_side(sync, flow).connector),
         "target": system(writing_side(sync, flow).connector),
         "tabs": [_tab(sync, each, flow) for each in flows_of(sync.pair)],
-        "crumbs": crumbs_of(sync, f"Mapping of {flow_label(sync.pair, flow).lower()}"),
+        "crumbs": _crumbs(sync, flow, title),
     }
+
+
+def _crumbs(sync: Sync, flow: str, title: str) -> tuple[Crumb, ...]:
+    label = flow_label(sync.pair, flow)
+    here = (label, reverse("mapping_detail", args=[sync.pk, flow]))
+    places = [("Mappings", reverse("mapping_list")), (sync.name, reverse("sync_detail", args=[sync.pk]))]
+    return crumbs(*places, here, title) if title else crumbs(*places, label)
 
 
 def _tab(sync: Sync, flow: Flow, current: str) -> Tab:
@@ -117,7 +168,7 @@ def _tab(sync: Sync, flow: Flow, current: str) -> Tab:
 
 def crumbs_of(sync: Sync, last: str) -> tuple[Crumb, ...]:
     """Give the way to a page below a sync."""
-    return crumbs(("Syncs", reverse("sync_list")), (sync.name, reverse("sync_detail", args=[sync.pk])), last)
+    return crumbs(("Mappings", reverse("mapping_list")), (sync.name, reverse("sync_detail", args=[sync.pk])), last)
 
 
 def _save(request: HttpRequest, form: MappingForm, base: Mapping) -> Mapping | None:
@@ -125,7 +176,7 @@ def _save(request: HttpRequest, form: MappingForm, base: Mapping) -> Mapping | N
         messages.info(request, "Nothing was changed.")
         return base
     try:
-        saved = save_mapping(mapping=base, actor=current_user(request).email, rows=form.rows())
+        saved = change_draft(mapping=base, actor=current_user(request).email, rows=form.rows())
     except InvalidMappingError as refusal:
         for problem in refusal.problems[:PROBLEMS_SHOWN]:
             form.add_error(None, problem.sentence)

@@ -3,22 +3,26 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from integrations.mapping_changes import change_map, publish_maps
+from integrations.mapping_changes import add_map, change_map, publish_maps
 from integrations.models import Sync
 from mappings.errors import InvalidMappingError
 from mappings.map_versions import content_of
 from mappings.models import ValueMap
-from portal.forms.mappings import entry_forms
+from mappings.value_maps import Entry
+from mappings.value_maps import ValueMap as Content
+from portal.forms.map_files import MOST_BYTES, RowFault, columns_of, read_file, to_csv, to_xlsx
+from portal.forms.mappings import MapFileForm, NewMapForm, entry_forms
 from portal.permissions import Ability
-from portal.queries.mappings import entries_like, map_or_404
+from portal.queries.mappings import changes_of_map, entries_like, map_or_404, stamps_of
 from portal.queries.syncs import flow_label
 from portal.tenancy import current_user, requires
 from portal.views.mappings import crumbs_of, tell_problems
 from portal.views.syncs import sync_or_404
 
-ENTRIES_SHOWN = 200
+ENTRIES_SHOWN = 80  # so that a form of six key columns stays below 1,000 fields
+FAULTS_SHOWN = 100
 
 
 @requires(Ability.VIEW)
@@ -66,6 +70,82 @@ def value_maps_publish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sync_detail", pk=pk)
 
 
+@requires(Ability.MAP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def value_map_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a value map, empty as yet."""
+    sync = sync_or_404(request, pk)
+    form = NewMapForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        name = form.name(ValueMap.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk).values_list("name"))
+        given = form.cleaned_data
+        content = Content(name=name, label=given["label"], gives=given["gives"], key_labels=given["key_labels"])
+        add_map(tenant_id=sync.tenant_id, sync_id=pk, content=content, actor=current_user(request).email)
+        messages.success(request, "Made. Fill it, and let a row of a mapping use it.")
+        return redirect("value_map", pk=pk, name=name)
+    page = {"sync": sync, "form": form, "crumbs": crumbs_of(sync, "New value map")}
+    return render(request, "mappings/new_map.html", page, status=422 if form.errors else 200)
+
+
+@requires(Ability.VIEW)
+@require_safe
+def value_map_export(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Give all entries as they stand as a file: CSV, or XLSX where `form` says so."""
+    kept = map_or_404(sync_or_404(request, pk), name)
+    entries = sorted(content_of(kept).entries, key=lambda entry: (entry.keys, str(entry.valid_from or "")))
+    if request.GET.get("form") == "xlsx":
+        kind, body = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx(kept, entries)
+        ending = "xlsx"
+    else:
+        kind, body, ending = "text/csv; charset=utf-8", to_csv(kept, entries), "csv"
+    return HttpResponse(
+        body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{kept.name}.{ending}"'}
+    )
+
+
+@requires(Ability.MAP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def value_map_import(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Take entries from a file: all of them, or, where asked for, those that are right; never silently a part."""
+    sync = sync_or_404(request, pk)
+    kept = map_or_404(sync, name)
+    form = MapFileForm(request.POST or None, request.FILES or None)
+    faults: tuple[RowFault, ...] = ()
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        found = read_file(given["file"].name, given["file"].read(MOST_BYTES + 1), kept)
+        faults = found.faults
+        is_taken = not faults or (given["only_good"] and found.entries and faults[0].line > 0)
+        if is_taken and _imported(request, form, kept, found.entries) and not faults:
+            return redirect("value_map", pk=pk, name=name)
+    page = {
+        "sync": sync,
+        "value_map": kept,
+        "form": form,
+        "columns": columns_of(kept),
+        "faults": faults[:FAULTS_SHOWN],
+        "fault_count": len(faults),
+        "crumbs": crumbs_of(sync, f"Import into {kept.label}"),
+    }
+    return render(request, "mappings/import.html", page, status=422 if form.errors or faults else 200)
+
+
+def _imported(request: HttpRequest, form: MapFileForm, kept: ValueMap, entries: tuple[Entry, ...]) -> bool:
+    """Put the entries in one revision, all or none; tell of both."""
+    before = kept.revision
+    is_whole = form.cleaned_data["mode"] == "replace"
+    try:
+        change_map(value_map=kept, actor=current_user(request).email, put=entries, is_whole=is_whole)
+    except InvalidMappingError as refusal:
+        for problem in refusal.problems[:10]:
+            form.add_error("file", problem.sentence)
+        return False
+    number = len(entries)
+    said = "Nothing was new in it." if kept.revision == before else "Publish it to have records mapped by it."
+    messages.success(request, f"{number:,} row{'s' if number != 1 else ''} taken from the file. {said}")
+    return True
+
+
 def _render_map(request: HttpRequest, sync: Sync, kept: ValueMap, forms: object = None) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     entries, total = entries_like(kept, text, ENTRIES_SHOWN)
@@ -77,6 +157,8 @@ def _render_map(request: HttpRequest, sync: Sync, kept: ValueMap, forms: object 
         "most": ENTRIES_SHOWN,
         "q": text,
         "forms": forms or entry_forms(kept, entries),
+        "stamps": stamps_of(kept, entries),
+        "changes": changes_of_map(kept),
         "is_ahead": kept.revision > kept.pinned_revision,
         "crumbs": crumbs_of(sync, kept.label),
     }

@@ -10,7 +10,7 @@ from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.preview import EXAMPLES, preview
 from integrations.engine.rehearsal.proving import prove
 from integrations.engine.rehearsal.rehearse import rehearse
-from integrations.engine.rehearsal.sources import source_fields
+from integrations.engine.rehearsal.sources import fields_report
 from integrations.engine.rehearsal.stored import Maker
 from integrations.engine.rehearsal.stored import make as make_stored
 from integrations.models import Check, Sync
@@ -43,7 +43,7 @@ def _preview(sync: Sync, check: Check) -> None:
 
 def _fields(sync: Sync, check: Check) -> None:
     with open_ground(sync) as ground:
-        check.report = {"fields": source_fields(ground, check.flow)}
+        check.report = fields_report(ground, check.flow)
 
 
 def _rehearsal(sync: Sync, check: Check) -> None:

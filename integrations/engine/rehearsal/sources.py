@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +15,7 @@ from integrations.engine.rehearsal.ground import Ground, open_ground
 from integrations.engine.rehearsal.mapped import looks
 from integrations.engine.rehearsal.reading import Read, read_dated
 from integrations.models import Check, Sync
-from mappings.catalogue import FieldType, SourceField
+from mappings.catalogue import FieldType, SourceField, TargetField
 from mappings.rows import Level
 from mappings.values import to_text
 
@@ -105,6 +106,17 @@ def _type_of(values: Iterable[Any]) -> FieldType:
 # Kept with its age
 
 
+def fields_report(ground: Ground, flow: str) -> dict[str, Any]:
+    """Give the fields of both sides of a flow, ready for JSON: `fields` to be read, `targets` to be filled."""
+    return {"fields": source_fields(ground, flow), "targets": [asdict(field) for field in ground.fields[flow]]}
+
+
+def kept_targets(check: Check | None) -> tuple[TargetField, ...]:
+    """Give the fields that a flow may fill, as a look has kept them."""
+    kept = check.report.get("targets", ()) if check else ()
+    return tuple(TargetField(**{**one, "enum": tuple(one["enum"])}) for one in kept)
+
+
 def known_fields(sync: Sync, flow: str) -> tuple[tuple[SourceField, ...], Check | None]:
     """Give a flow's fields as last read and the look that read them (`made_at` is the age); nothing where none was.
 
@@ -123,7 +135,7 @@ def is_stale(check: Check | None) -> bool:
 def read_fields(sync: Sync, flow: str, *, actor: str) -> Check:
     """Read the fields now, in the caller's own time (a few calls), and keep them. Raises ConnectorError."""
     with open_ground(sync) as ground:
-        report = {"fields": source_fields(ground, flow)}
+        report = fields_report(ground, flow)
     return Check.objects.create(
         tenant_id=sync.tenant_id,
         sync=sync,
