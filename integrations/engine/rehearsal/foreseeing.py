@@ -127,8 +127,11 @@ def _look(ground: Ground, plan: FlowPlan, records: Sequence[Record]) -> list[Wor
 
 
 def _is_answered(ground: Ground, work: Work) -> bool:
-    names = [tuple(name.split(":", 1)) for name in work.waits_for]
-    return bool(names) and all(name in ground.state.stand_ins for name in names)
+    """Tell whether all that a record waits for was settled meanwhile, by this look itself."""
+    state = ground.state
+    names = [(flow, key) for flow, _, key in (name.partition(":") for name in work.waits_for)]
+    settled = [n in state.stand_ins or state.foreseen.get(n, ("", ""))[0] == State.SKIPPED for n in names]
+    return bool(settled) and all(settled)
 
 
 def _foresee(ground: Ground, plan: FlowPlan, works: Sequence[Work], seen: Foreseen, *, looks_up: bool) -> None:

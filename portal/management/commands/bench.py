@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from portal.bench.mapping import bench_mapping
 from portal.bench.sync import bench_sync
 from portal.bench.webhooks import bench_webhooks
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to measure and where to report."""
-        parser.add_argument("what", choices=["sync", "webhooks"])
+        parser.add_argument("what", choices=["sync", "webhooks", "mapping"])
         parser.add_argument("--report", type=Path, help="write the report as JSON")
         parser.add_argument("--records", type=int, default=2000)
         parser.add_argument("--per-minute", type=int, default=1000, help="requests that the source allows")
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if options["what"] == "sync":
             report = bench_sync(records=options["records"], base_port=options["base_port"])
+        elif options["what"] == "mapping":
+            report = bench_mapping()
         else:
             report = bench_webhooks(per_minute=options["per_minute"], base_port=options["base_port"])
         text = json.dumps(report, indent=2, default=str)
