@@ -89,6 +89,7 @@ class Tenant(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     is_suspended = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)  # by its owner; only the trail is left
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members = models.ManyToManyField(User, through="Membership", related_name="tenants")
 
@@ -199,3 +200,28 @@ class CauseComment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author} on {self.code}"
+
+
+class ConnectionRequest(models.Model):
+    """A page sent to somebody who knows a system's credentials; like an invitation, only its token's digest is kept."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="connection_requests")
+    connector = models.CharField(max_length=40)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    requested_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    filled_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = TenantQuerySet["ConnectionRequest"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "connector"], name="connection_request_open")]
+
+    def __str__(self) -> str:
+        return f"{self.connector} of {self.tenant}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still works."""
+        return self.filled_at is None and timezone.now() < self.expires_at

@@ -255,6 +255,8 @@ SANDBOX_BASE_PORT: int | None = env.int("SANDBOX_BASE_PORT", default=0) or None
 SANDBOX_IN_PRODUCTION: bool = env.bool("SANDBOX_IN_PRODUCTION", default=False)
 # Private hosts an operator opened, by tenant slug: {"acme": ["jde.acme.internal"]}.
 EGRESS_ALLOW: dict[str, list[str]] = env.json("EGRESS_ALLOW", default={})
+# The addresses that calls to customers' systems come from, shown to those whose firewall must know them.
+EGRESS_ADDRESSES: list[str] = env_list("EGRESS_ADDRESSES")
 # Named points at which a chaos run stops or kills the worker.
 CHAOS_CHECKPOINTS: list[str] = env_list("CHAOS_CHECKPOINTS")
 

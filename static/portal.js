@@ -10,6 +10,23 @@ function closeMenus(except) {
   }
 }
 
+// In a guide each value one would type elsewhere gets a button of its own.
+function offerCopies() {
+  for (const code of document.querySelectorAll("[data-copy-codes] code")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy-code";
+    button.title = "Copy";
+    button.append(code.cloneNode(true));
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent.trim());
+      button.dataset.copied = "yes";
+      window.setTimeout(() => { delete button.dataset.copied; }, 1500);
+    });
+    code.replaceWith(button);
+  }
+}
+
 async function copyText(button) {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
   const label = button.querySelector("[data-copy-label]");
@@ -95,5 +112,6 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("DOMContentLoaded", () => {
   guessTimeZone();
+  offerCopies();
   document.querySelectorAll("[data-ping-now]").forEach(pingLive);
 });

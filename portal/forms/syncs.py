@@ -1,5 +1,6 @@
 """The form of a sync: what it joins, since when, when it runs, and the policies of its pair."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
@@ -43,8 +44,50 @@ class TimesField(forms.CharField):
         return ", ".join(clock(each) for each in value) if isinstance(value, list | tuple) else value
 
 
+class ConnectionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among connections, each with its environment and whether it works."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Describe a connection."""
+        return f"{obj.name}: {obj.get_environment_display()}, {obj.get_state_display().lower()}"
+
+
+class SidesForm(forms.Form):
+    """The two connections that a new sync joins; the only one there is, is chosen already."""
+
+    def __init__(self, *args: Any, pair: Pair, tenant_id: int, chosen: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for side in ("source", "target"):
+            rows = Connection.objects.for_tenant(tenant_id).filter(connector=getattr(pair, side)).order_by("name", "id")
+            known = list(rows)
+            asked = next((each for each in known if str(each.pk) == chosen.get(side)), None)
+            self.fields[side] = ConnectionField(
+                label="Connection",
+                queryset=rows,
+                widget=forms.RadioSelect,
+                empty_label=None,
+                initial=asked or (known[0] if len(known) == 1 else None),
+                error_messages={
+                    "required": f"Choose or add the connection to {registry.connector(getattr(pair, side)).name}."
+                },
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse test documents in live books."""
+        given = super().clean() or {}
+        refuse_test_in_live(self, given)
+        return given
+
+
+def refuse_test_in_live(form: forms.Form, given: Mapping[str, Any]) -> None:
+    """Refuse a live target for a source that is not."""
+    source, target = given.get("source"), given.get("target")
+    if source and target and target.environment == "live" and source.environment != "live":
+        form.add_error("target", f"{target.name} is live and {source.name} is not: test documents would be booked.")
+
+
 class SyncForm(forms.Form):
-    """Settings of a sync; the two sides only while it is made."""
+    """Settings of a sync."""
 
     keeps_placeholders = True
 
@@ -75,21 +118,19 @@ class SyncForm(forms.Form):
         label="Quiet until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
-    def __init__(self, *args: Any, pair: Pair, tenant_id: int, sync: Sync | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pair: Pair, sync: Sync, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pair, self.sync = pair, sync
-        self._set_initial(sync or Sync(name=pair.name))
-        if sync is None:
-            self._add_sides(tenant_id)
+        self._set_initial(sync)
         if registry.connector(pair.source).inbound:
             self.fields["webhooks_on"] = forms.BooleanField(
                 label="Listen for webhooks, too",
                 required=False,
-                initial=sync.webhooks_on if sync else True,
+                initial=sync.webhooks_on,
                 help_text="What changes arrives within seconds. The schedule finds what a webhook missed.",
             )
         for policy in policies_of(pair):
-            chosen = (sync.policies if sync else {}).get(stored_name(policy), policy.choices[0][0])
+            chosen = sync.policies.get(stored_name(policy), policy.choices[0][0])
             self.fields[f"{POLICY}{stored_name(policy)}"] = forms.ChoiceField(
                 label=policy.label, choices=policy.choices, widget=forms.RadioSelect, initial=chosen, required=False
             )
@@ -97,17 +138,6 @@ class SyncForm(forms.Form):
     def _set_initial(self, sync: Sync) -> None:
         for name in ("name", "start_date", "schedule", "every_minutes", "at_times", "quiet_from", "quiet_to"):
             self.fields[name].initial = getattr(sync, name)
-
-    def _add_sides(self, tenant_id: int) -> None:
-        for side in ("source", "target"):
-            slug = getattr(self.pair, side)
-            rows = Connection.objects.for_tenant(tenant_id).filter(connector=slug).order_by("name")
-            self.fields[side] = forms.ModelChoiceField(
-                label=f"{'Read from' if side == 'source' else 'Book in'} ({registry.connector(slug).name})",
-                queryset=rows,
-                empty_label="Choose a connection",
-            )
-        self.order_fields(["name", "source", "target"])
 
     def clean(self) -> dict[str, Any]:
         """Judge what only makes sense together."""
@@ -120,9 +150,6 @@ class SyncForm(forms.Form):
             empty = "quiet_to" if given.get("quiet_from") else "quiet_from"
             if empty not in self.errors:
                 self.add_error(empty, "Quiet hours need both times. Clear the other one to have none.")
-        source, target = given.get("source"), given.get("target")
-        if source and target and target.environment == "live" and source.environment != "live":
-            self.add_error("target", f"{target.name} is live and {source.name} is not: test documents would be booked.")
         return given
 
     def settings(self) -> dict[str, Any]:
@@ -135,5 +162,5 @@ class SyncForm(forms.Form):
             **{name: given[name] for name in names},
             "every_minutes": given["every_minutes"] or 15,
             "webhooks_on": given.get("webhooks_on", False),
-            "policies": {**(self.sync.policies if self.sync else {}), **policies},
+            "policies": {**self.sync.policies, **policies},
         }

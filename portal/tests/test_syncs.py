@@ -54,28 +54,30 @@ def page(client, sync):
 
 
 def test_it_sets_a_sync_up_switched_off_with_published_mappings(company, client):
-    typed = {**SETTINGS, "name": "New", "source": company.source.pk, "target": company.target.pk}
-    typed |= {
-        "start_date": "2026-01-01",
-        "schedule": "times",
-        "at_times": "12:30, 06:00",
-        "policy_zero_invoices": "skip",
-    }
+    answer = client.post(
+        "/syncs/add/chargebee_to_netsuite/", {"source": company.source.pk, "target": company.target.pk}
+    )
 
-    answer = client.post("/syncs/add/chargebee_to_netsuite/", typed)
-
-    made = Sync.objects.get(name="New")
-    assert answer["Location"] == f"/syncs/{made.pk}/"
-    assert (made.state, made.start_date, made.at_times) == ("draft", date(2026, 1, 1), [time(6), time(12, 30)])
-    assert (made.policies["zero_invoices"], made.policies["voids"]) == ("skip", "reverse")
+    made = Sync.objects.latest("pk")
+    assert answer["Location"] == f"/syncs/{made.pk}/setup/"
+    assert (made.state, made.policies["voids"]) == ("draft", "reverse")
     flows = {flow.slug for flow in registry.pair("chargebee_to_netsuite").flows}
     assert set(Mapping.objects.filter(sync_id=made.pk, status="published").values_list("flow", flat=True)) == flows
+
+
+def test_it_keeps_schedule_start_and_policies(client, draft):
+    typed = {"start_date": "2026-01-01", "schedule": "times", "at_times": "12:30, 06:00"}
+    client.post(f"/syncs/{draft.pk}/settings/", {**SETTINGS, **typed, "policy_zero_invoices": "skip"})
+
+    draft.refresh_from_db()
+    assert (draft.start_date, draft.at_times) == (date(2026, 1, 1), [time(6), time(12, 30)])
+    assert (draft.policies["zero_invoices"], draft.policies["voids"]) == ("skip", "reverse")
 
 
 def test_it_offers_only_connections_of_the_company_and_the_system(company, client):
     other = make_company("Other")
     form = client.get("/syncs/add/chargebee_to_netsuite/").context["form"]
-    typed = {**SETTINGS, "source": other.source.pk, "target": company.target.pk}
+    typed = {"source": other.source.pk, "target": company.target.pk}
 
     assert list(form.fields["source"].queryset) == [company.source]
     assert "source" in client.post("/syncs/add/chargebee_to_netsuite/", typed).context["form"].errors
@@ -84,7 +86,7 @@ def test_it_offers_only_connections_of_the_company_and_the_system(company, clien
 def test_it_refuses_test_documents_in_live_books(company, client):
     company.target.environment = "live"
     company.target.save()
-    typed = {**SETTINGS, "source": company.source.pk, "target": company.target.pk}
+    typed = {"source": company.source.pk, "target": company.target.pk}
 
     assert "target" in client.post("/syncs/add/chargebee_to_netsuite/", typed).context["form"].errors
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from integrations import registry
 from integrations.connection_form import PREFIX, ConnectionForm
-from integrations.contracts import Connector, CredentialField
+from integrations.contracts import Connector, CredentialField, Pair
 from integrations.engine.connections import change_connection, create_connection
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.models import Connection
@@ -25,6 +26,8 @@ from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
 from portal.views.connections import connection_or_404
 from portal.words import ENVIRONMENTS
+
+SETUP = "for"  # the query parameter that names the pair being set up
 
 
 @requires(Ability.CONFIGURE)
@@ -45,15 +48,15 @@ def connection_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_create_system(request: HttpRequest, slug: str) -> HttpResponse:
     """Type in the credentials of one system, with its guide beside them."""
-    connector = _connector_or_404(slug)
+    connector = connector_or_404(slug)
     scope = _scope(request)
-    form = _form(request, connector, scope, environments=_environments())
+    form = form_for(request, connector, scope, environments=environment_choices())
     if form.is_bound and form.is_valid():
         made = _create(request, form, scope)
         if made:
             forget_pair(request, connector, scope)
-            messages.success(request, f"{made.name} is saved. Its secrets are sealed. Now see whether it works.")
-            return redirect(f"{reverse('connection_detail', args=[made.pk])}?ping=now")
+            messages.success(request, f"{made.name} is saved. Its secrets are sealed.")
+            return redirect(_onward(request, made))
     return _render_form(request, form, scope)
 
 
@@ -65,13 +68,13 @@ def connection_sandbox(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("No sandbox here.")
     try:
         made = connect_sandbox(
-            tenant_id=current_tenant(request).pk, connector=_connector_or_404(slug), actor=current_user(request).email
+            tenant_id=current_tenant(request).pk, connector=connector_or_404(slug), actor=current_user(request).email
         )
     except ConnectorError as refusal:
         messages.error(request, refusal.message)
         return redirect("connection_create")
     messages.success(request, f"{made.name} is connected to the simulator. Nothing real can be reached through it.")
-    return redirect(f"{reverse('connection_detail', args=[made.pk])}?ping=now")
+    return redirect(_onward(request, made))
 
 
 @requires(Ability.CONFIGURE)
@@ -81,9 +84,9 @@ def connection_sandbox(request: HttpRequest, slug: str) -> HttpResponse:
 def connection_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a connection's name and values, and replace its secrets."""
     connection = connection_or_404(request, pk)
-    connector = _connector_or_404(connection.connector)
+    connector = connector_or_404(connection.connector)
     scope = _scope(request, connection)
-    form = _form(request, connector, scope, connection=connection)
+    form = form_for(request, connector, scope, connection=connection)
     if form.is_bound and form.is_valid() and _change(request, form, connection, scope):
         forget_pair(request, connector, scope)
         messages.success(request, f"{connection.name} is changed. See whether it still works.")
@@ -94,7 +97,22 @@ def connection_edit(request: HttpRequest, pk: int) -> HttpResponse:
 # Helpers
 
 
-def _connector_or_404(slug: str) -> Connector:
+def setup_pair(request: HttpRequest) -> Pair | None:
+    """Give the pair whose set-up one came from, and goes back to."""
+    return registry.pairs().get(request.GET.get(SETUP, ""))
+
+
+def _onward(request: HttpRequest, made: Connection) -> str:
+    """Give where a new connection leads: back to the set-up, with it chosen, else to its own page and first ping."""
+    pair = setup_pair(request)
+    if pair is None:
+        return f"{reverse('connection_detail', args=[made.pk])}?ping=now"
+    side = "source" if pair.source == made.connector else "target"
+    return f"{reverse('sync_create_pair', args=[pair.slug])}?{side}={made.pk}"
+
+
+def connector_or_404(slug: str) -> Connector:
+    """Give an installed connector."""
     found = registry.connectors().get(slug)
     if found is None:
         raise Http404("No such system.")
@@ -105,7 +123,7 @@ def _field_count(slug: str) -> int:
     return sum(field.required for field in registry.connector(slug).fields)
 
 
-def _environments() -> list[tuple[str, str]]:
+def environment_choices() -> list[tuple[str, str]]:
     """Give the environments one may type credentials for, the safest first."""
     hidden = set() if has_sandbox() else {Connection.Environment.SANDBOX.value}
     return [(value, text) for value, text in ENVIRONMENTS if value not in hidden]
@@ -116,7 +134,7 @@ def _scope(request: HttpRequest, connection: Connection | None = None) -> str:
     return f"{current_tenant(request).pk}:{connection.pk if connection else 'new'}"
 
 
-def _form(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -> ConnectionForm:
+def form_for(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -> ConnectionForm:
     """Give the form; where a key pair was asked for, with what was typed so far and no complaint."""
     if request.method != "POST":
         return ConnectionForm(connector=connector, **rest)
@@ -129,7 +147,7 @@ def _form(request: HttpRequest, connector: Connector, scope: str, **rest: Any) -
 
 def _create(request: HttpRequest, form: ConnectionForm, scope: str) -> Connection | None:
     pair = pending_pair(request, form.connector, scope)
-    if _lacks_key(form, pair):
+    if lacks_key(form, pair):
         return None
     try:
         return create_connection(
@@ -137,7 +155,7 @@ def _create(request: HttpRequest, form: ConnectionForm, scope: str) -> Connectio
             connector_slug=form.connector.slug,
             name=form.cleaned_data["name"],
             environment=form.cleaned_data["environment"],
-            values=_with_pair(form, pair),
+            values=with_pair(form, pair),
             actor=current_user(request).email,
         )
     except ConfigurationError as refusal:
@@ -148,7 +166,7 @@ def _create(request: HttpRequest, form: ConnectionForm, scope: str) -> Connectio
 
 
 def _change(request: HttpRequest, form: ConnectionForm, connection: Connection, scope: str) -> bool:
-    values = _with_pair(form, pending_pair(request, form.connector, scope))
+    values = with_pair(form, pending_pair(request, form.connector, scope))
     try:
         change_connection(connection, values=values, actor=current_user(request).email, name=form.cleaned_data["name"])
     except ConfigurationError as refusal:
@@ -158,16 +176,16 @@ def _change(request: HttpRequest, form: ConnectionForm, connection: Connection, 
     return not form.errors
 
 
-def _lacks_key(form: ConnectionForm, pair: dict[str, str]) -> bool:
+def lacks_key(form: ConnectionForm, pair: dict[str, str]) -> bool:
     """Refuse a form whose key was never made: one made now would belong to no certificate in the other system."""
-    values = _with_pair(form, pair)
+    values = with_pair(form, pair)
     missing = [field for field in form.connector.fields if field.kind == "generated" and not values.get(field.name)]
     for field in missing:
         form.add_error(f"{PREFIX}{field.name}", "Make the key pair first, then upload its certificate.")
     return bool(missing)
 
 
-def _with_pair(form: ConnectionForm, pair: dict[str, str]) -> dict[str, str]:
+def with_pair(form: ConnectionForm, pair: dict[str, str]) -> dict[str, str]:
     """Add the key pair made for this form; a key of one's own, pasted, comes first."""
     typed = form.values()
     is_own = any(typed.get(field.name) for field in form.connector.fields if field.kind == "generated")
@@ -181,19 +199,22 @@ def _render_form(request: HttpRequest, form: ConnectionForm, scope: str) -> Http
     middle = ((connection.name, reverse("connection_detail", args=[connection.pk])),) if connection else ()
     page = {
         "form": form,
-        "parts": _parts(form),
+        "parts": parts_of(form),
         "connection": connection,
         "system": system(connector.slug),
         "has_pair": bool(pair),
         "public_parts": public_parts(connector, pair or (connection.values if connection else {})),
         "guide": guide_html(connector.slug),
         "has_sandbox": has_sandbox(),
+        "setup": setup_pair(request),
+        "query": f"?{request.GET.urlencode()}" if setup_pair(request) else "",
+        "egress": settings.EGRESS_ADDRESSES,
         "crumbs": crumbs(("Connections", reverse("connection_list")), *middle, *last),
     }
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
 
 
-def _parts(form: ConnectionForm) -> list[dict[str, Any]]:
+def parts_of(form: ConnectionForm) -> list[dict[str, Any]]:
     """Give the form's fields in order; those of a key pair come together, as one part."""
     pair = {f"{PREFIX}{field.name}" for field in form.connector.fields if _is_of_pair(form.connector, field)}
     parts: list[dict[str, Any]] = []
