@@ -65,6 +65,7 @@ CONNECTION_STATES: dict[str, Look] = {
 ATTEMPT_OUTCOMES: dict[str, Look] = {
     "open": Look(word="In flight", tone="progress", icon="spinner", meaning="Opened before the call; no answer yet."),
     "delivered": Look(word="Booked", tone="success", icon="check", meaning="Accepted, and read back as sent."),
+    "agrees": Look(word="Agrees", tone="success", icon="equal", meaning="It stands there as drafted."),
     "linked": Look(
         word="Linked", tone="success", icon="link", meaning="Found in the target and linked, not booked again."
     ),

@@ -48,16 +48,16 @@ def entries_of(
     """
     target = system(writing_side(sync, record.flow).connector).name
     titles = _titles(earlier, target)
-    entries = [_entry(attempt, titles.get(attempt.pk, "")) for attempt in attempts]
+    entries = [_entry(attempt, *titles.get(attempt.pk, ("", False))) for attempt in attempts]
     oldest = None if is_last else min((entry.moment for entry in entries), default=None)
     entries += [_decided(change) for change in changes if oldest is None or change.at >= oldest]
     entries.sort(key=lambda entry: entry.moment, reverse=True)
     return [*entries, _first(record, sync)] if is_last else entries
 
 
-def _titles(attempts: Sequence[Attempt], target: str) -> dict[int, str]:
-    """Name attempts by what went before: only the first try of an operation writes for sure."""
-    titles, before = dict[int, str](), dict[tuple[str, int, str], list[Attempt]]()
+def _titles(attempts: Sequence[Attempt], target: str) -> dict[int, tuple[str, bool]]:
+    """Name attempts by what went before, and tell which only looked: the first try of an operation writes for sure."""
+    titles, before = dict[int, tuple[str, bool]](), dict[tuple[str, int, str], list[Attempt]]()
     for attempt in sorted(attempts, key=lambda each: each.pk):
         same = before.setdefault((attempt.operation, attempt.revision, attempt.reference), [])
         titles[attempt.pk] = _title(attempt, same, target)
@@ -65,17 +65,17 @@ def _titles(attempts: Sequence[Attempt], target: str) -> dict[int, str]:
     return titles
 
 
-def _title(attempt: Attempt, same: Sequence[Attempt], target: str) -> str:
+def _title(attempt: Attempt, same: Sequence[Attempt], target: str) -> tuple[str, bool]:
     verb = operation_words(attempt.operation)
     if attempt.outcome == Attempt.Outcome.LINKED and attempt.answered_at is None:
-        return f"Found in {target}"
+        return f"Found in {target}", True
     if not same:
-        return f"{verb} in {target}"
+        return f"{verb} in {target}", False
     if attempt.answered_at is None and any(each.outcome in _STOOD for each in same):
-        return f"Read back from {target}"
+        return f"Read back from {target}", True
     if attempt.answered_at is None and same[-1].outcome in _UNSETTLED:
-        return f"Looked up in {target}"
-    return f"{verb} in {target}, tried again"
+        return f"Looked up in {target}", True
+    return f"{verb} in {target}, tried again", False
 
 
 _STOOD = (Attempt.Outcome.DELIVERED, Attempt.Outcome.LINKED, Attempt.Outcome.DIFFERENT, Attempt.Outcome.UNCHANGED)
@@ -112,19 +112,20 @@ def document_url(connection: Connection, kind: str, external_id: str) -> str:
     return connector.document_url(known, kind, external_id)
 
 
-def _entry(attempt: Attempt, title: str) -> TimelineEntry:
-    look = look_of(attempt.outcome, "attempt")
+def _entry(attempt: Attempt, title: str, is_look: bool) -> TimelineEntry:
+    state = "agrees" if is_look and attempt.outcome == Attempt.Outcome.DELIVERED else attempt.outcome
+    look = look_of(state, "attempt")
     return TimelineEntry(
         title=title or operation_words(attempt.operation),
         moment=attempt.closed_at or attempt.opened_at,
         tone=look.tone,
         icon=look.icon,
-        state=attempt.outcome,
+        state=state,
         text=attempt.message or look.meaning,
         note=_note(attempt),
         url=reverse("run_detail", args=[attempt.run_id]),
         link=f"Run {attempt.run_id}",
-        parts=_parts(attempt),
+        parts=_parts(attempt, is_look=is_look),
     )
 
 
@@ -141,9 +142,9 @@ def _note(attempt: Attempt) -> str:
     return ", ".join(said)
 
 
-def _parts(attempt: Attempt) -> tuple[Part, ...]:
+def _parts(attempt: Attempt, *, is_look: bool) -> tuple[Part, ...]:
     draft = parsed(attempt.draft)
-    drafted = "The draft" if attempt.outcome in NOT_SENT else "What was sent"
+    drafted = "The draft" if is_look or attempt.outcome in NOT_SENT else "What was sent"
     parts = []
     if isinstance(draft, dict) and "payload" in draft:
         parts.append(Part(label=drafted, content=written(draft["payload"])))

@@ -5,6 +5,8 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from audit.models import Run
@@ -36,7 +38,9 @@ def customer_of(company, label="Customer Müller & Söhne"):
     names = {"tenant": company.tenant, "flow": "customers", "natural_key": "cus_9"}
     SyncRecord.objects.create(**names, **sides, sync=company.sync, label=label, state="delivered")
     Link.objects.create(**names, **sides, reference="CB-cus_9", external_id="901", source_version="v1")
-    Link.objects.filter(natural_key="inv_0").update(facts={"customer": "901", "total": "1230.50"})
+    Link.objects.for_tenant(company.tenant).filter(natural_key="inv_0").update(
+        facts={"customer": "901", "total": "1230.50"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,7 @@ def test_it_tells_a_read_back_and_a_look_up_from_a_second_booking(company, clien
         "Book in Oracle NetSuite",
         "First seen in Chargebee",
     ]
+    assert (entries[0].state, entries[1].state) == ("agrees", "delivered")
 
 
 def test_it_tells_who_decided_what(company, client):
@@ -230,3 +235,17 @@ def test_it_exports_only_ones_own():
     stranger = make_company("Other").client()
 
     assert text_of(stranger.get("/records/export/")).count("Invoice") == 1
+
+
+def test_it_searches_in_a_constant_number_of_queries():
+    few, many = make_company("Few"), make_company("Many", records=12)
+    for company in (few, many):
+        customer_of(company)
+    counts = []
+    for client in (few.client(), many.client()):
+        client.get("/records/?q=customer")
+        with CaptureQueriesContext(connection) as caught:
+            client.get("/records/?q=customer")
+        counts.append(len(caught))
+
+    assert counts[0] == counts[1] <= 9
