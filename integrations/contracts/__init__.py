@@ -3,6 +3,7 @@
 from integrations.contracts.connecting import (
     Changed,
     Connector,
+    ConsentingSession,
     CredentialField,
     Event,
     Explanation,
@@ -85,6 +86,7 @@ __all__ = [
     "Changed",
     "Clock",
     "Connector",
+    "ConsentingSession",
     "Context",
     "CredentialField",
     "DatedStream",

@@ -214,6 +214,18 @@ class SubscribingSession(Session, Protocol):
         ...
 
 
+class ConsentingSession(Session, Protocol):
+    """A session that may sign in by a person's consent, given in the browser at the system itself."""
+
+    def consent_url(self, state: str) -> str:
+        """Give the page on which to consent; it comes back with `code` and `state`. Empty: signs in otherwise."""
+        ...
+
+    def consent(self, code: str) -> None:
+        """Take the code that came back and keep what it gives. Raises AuthenticationError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """Our code for one system."""
@@ -236,6 +248,7 @@ class Connector:
     signing_secret: str = (
         ""  # the inbound secret for the key of subscriptions that its sessions make; "": they make none
     )
+    asks_consent: bool = False  # its sessions are ConsentingSessions
     sandbox_port_offset: int | None = None
     trust: Callable[[Settings], ssl.SSLContext | None] | None = None  # where a connection may bring its own CA
     document_url: Callable[[Settings, str, str], str] | None = (

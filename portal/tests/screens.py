@@ -290,6 +290,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
     return {
         "connection_ping": (f"/connections/{of.target.pk}/ping/", {}, Ability.OPERATE),
         "connection_webhook": (f"/connections/{of.source.pk}/webhook/", {}, Ability.CONFIGURE),
+        "connection_consent": (f"/connections/{of.source.pk}/consent/", {}, Ability.CONFIGURE),
         "connection_subscribe": (f"/connections/{of.source.pk}/subscribe/", {}, Ability.CONFIGURE),
         "sync_activate": (f"{sync}/on/", {}, Ability.OPERATE),
         "sync_pause": (f"{sync}/pause/", {}, Ability.OPERATE),

@@ -17,7 +17,7 @@ OTHERS = set(
     sync_setup sync_setup_stage connection_ask connection_ask_revoke connection_fill
     public_home robots sitemap catalogue catalogue_pair catalogue_system public_security docs docs_page status set_theme
     system_logo webhook styleguide tenant_switch tenant_create team invite invitation_revoke
-    member_role member_remove invitation_accept connection_sandbox health metrics
+    member_role member_remove invitation_accept connection_sandbox health metrics consent_back
     """.split()  # noqa: SIM905
 )
 

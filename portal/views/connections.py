@@ -64,6 +64,8 @@ def render_connection(request: HttpRequest, connection: Connection, webhook: obj
         "inbound_guide": markdown_html(connector.inbound.guide) if connector and connector.inbound else "",
         "webhook": webhook,
         "can_subscribe": can_subscribe(connection),
+        "asks_consent": connector is not None and connector.asks_consent,
+        "consent_url": request.build_absolute_uri(reverse("consent_back")),
         "is_subscribed": is_subscribed(connection),
         "crumbs": crumbs(("Connections", reverse("connection_list")), connection.name),
     }

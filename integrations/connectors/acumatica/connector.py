@@ -62,6 +62,7 @@ CONNECTOR = Connector(
     origin=origin,
     open=open_session,
     limits=limits,
+    asks_consent=True,
     checks=CHECKS,
     explanations=EXPLANATIONS,
     inbound=INBOUND,

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from integrations.connectors.acumatica.auth import GrantAuth
+from integrations.connectors.acumatica.auth import GrantAuth, authorize_url
 from integrations.connectors.acumatica.client import Client
-from integrations.connectors.acumatica.credentials import Credentials
+from integrations.connectors.acumatica.credentials import CODE, Credentials
 from integrations.connectors.acumatica.inbound import parts_of
 from integrations.connectors.acumatica.periods import Calendar
 from integrations.connectors.acumatica.reference import branches_of, ledgers, reference_values
@@ -83,6 +83,10 @@ class AcumaticaSession:
             Event(id=event_id, type=stream or "other", occurred_at=moment, changed=changed.get(stream, ()))
             for event_id, (stream, moment) in parts.items()
         )
+
+    def consent_url(self, state: str) -> str:
+        """Give the page on which a person consents; empty where the connection signs in otherwise."""
+        return authorize_url(self.credentials, state) if self.credentials.sign_in == CODE else ""
 
     def consent(self, code: str) -> None:
         """Take the code with which a person's consent came back. Raises AuthenticationError."""

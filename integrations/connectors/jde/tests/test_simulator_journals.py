@@ -201,7 +201,7 @@ def test_a_customer_is_added_once_per_reference(client):
     assert (second["result"], second["addressNumber"]) == ("DUPLICATE", first["addressNumber"])
 
 
-def test_a_changed_customer_carries_the_newest_reference(world, client):
+def test_a_changed_customer_keeps_its_first_reference(world, client):
     number = run(client, CUSTOMER, **customer()).json()["addressNumber"]
     world.advance(86_400)
     client = signed_in(world)
@@ -209,7 +209,7 @@ def test_a_changed_customer_carries_the_newest_reference(world, client):
     assert run(client, CUSTOMER, **changed).json()["addressNumber"] == number
     book = rows(client, "F0101", condition("F0101.AN8", "EQUAL", str(number)))[0]
     addresses = rows(client, "F0116", condition("F0116.AN8", "EQUAL", str(number)), order=["EFTB"])
-    assert (book["ALPH"], book["ALKY"]) == ("Crème SARL", "CCUSTOMER00000000002")
+    assert (book["ALPH"], book["ALKY"]) == ("Crème SARL", "CCUSTOMER00000000001")
     assert [(row["EFTB"], row["CTY1"]) for row in addresses] == [("20261121", "Orléans"), ("20261122", "Paris")]
 
 

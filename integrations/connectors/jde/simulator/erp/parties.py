@@ -40,10 +40,10 @@ def add(enterprise: Enterprise, party: Party, user: str) -> int:
 
 
 def change(enterprise: Enterprise, row: Row, party: Party, user: str) -> None:
-    """Change a party; a new address is a row of its own from today on, which leaves the party's own stamp alone."""
+    """Change a party; its long number stays, a new address is a row of its own from today on."""
     _require_valid(enterprise, party)
     store, number = enterprise.store, row["AN8"]
-    wanted = {"ALPH": party.name, "TAX": party.tax_id, "ALKY": party.long_number, "AT1": party.kind}
+    wanted = {"ALPH": party.name, "TAX": party.tax_id, "AT1": party.kind}
     changed = {alias: value for alias, value in wanted.items() if value and row[alias] != value}
     if changed:
         store["F0101"].change(row, user, PROGRAM, **changed)
