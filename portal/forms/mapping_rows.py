@@ -129,7 +129,8 @@ class RowForm(forms.Form):
     def __init__(
         self, *args: Any, maps: Sequence[ValueMap], row: Mapping[str, Any], others: Sequence[Any], **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=initial_of(row) if "kind" in row else None, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = initial_of(row) if "kind" in row else {}
         self.maps, self.row_id, self.others = list(maps), row["id"], others
         self.steps = max(TRANSFORMS_SHOWN, len(row.get("transforms", ())))
         named = [(each.name, f"{each.label}: by {' and '.join(each.key_labels)}") for each in self.maps]

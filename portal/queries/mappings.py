@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from audit.models import ConfigChange
-from integrations.models import Sync
+from integrations.models import Check, Sync
 from mappings.catalogue import TargetField
 from mappings.map_versions import content_of
 from mappings.models import Mapping, ValueMap
@@ -136,11 +136,11 @@ def entries_like(value_map: ValueMap, text: str, most: int) -> tuple[list[Entry]
     return found[:most], len(found)
 
 
-def stamps_of(value_map: ValueMap, entries: list[Entry]) -> list[tuple[str, datetime]]:
-    """Give for each entry who put it there, and when; in the entries' order."""
+def stamps_of(value_map: ValueMap, entries: list[Entry]) -> list[tuple[str, str, datetime]]:
+    """Give for each entry its keys, who put it there, and when; in the entries' order."""
     rows = value_map.entries.filter(removed_in__isnull=True, keys__in=[list(entry.keys) for entry in entries])
     found = {(tuple(row.keys), row.valid_from): (row.added_by, row.added_at) for row in rows}
-    return [found[entry.identity] for entry in entries if entry.identity in found]
+    return [(" | ".join(each.keys), *found[each.identity]) for each in entries if each.identity in found]
 
 
 def changes_of_map(value_map: ValueMap, number: int = 10) -> list[ConfigChange]:
@@ -191,6 +191,12 @@ def compare_versions(before: Mapping, after: Mapping) -> list[Difference]:
         if old != new:
             found.append(Difference(label=key[1], level=key[0], before=old, after=new))
     return found
+
+
+def effect_kept(sync: Sync, mapping: Mapping) -> Check | None:
+    """Give the newest trial of a draft on delivered records, finished or under way; None where it was not tried."""
+    rows = Check.objects.for_tenant(sync.tenant_id).filter(sync=sync, kind=Check.Kind.CHANGE, flow=mapping.flow)
+    return rows.filter(params__version=mapping.version).order_by("-id").first() if mapping.is_draft else None
 
 
 def _parts_of(mapping: Mapping) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -301,6 +301,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "mapping_part_remove": (f"{sync}/mappings/invoices/remove/", {"version": "1", "part": "none"}, Ability.MAP),
         "mapping_formula": (f"{sync}/mappings/invoices/formula/", {"version": "1", "formula": "1 + 1"}, Ability.MAP),
         "mapping_fields": (f"{sync}/mappings/invoices/fields/", {"version": "1"}, Ability.MAP),
+        "mapping_try": (f"{sync}/mappings/invoices/try/", {"version": "1"}, Ability.MAP),
         "mapping_roll_back": (f"{sync}/mappings/invoices/roll-back/", {"version": "1"}, Ability.MAP),
         "value_maps_publish": (f"{sync}/publish-maps/", {}, Ability.MAP),
         "coverage_measure": (f"{sync}/coverage/measure/", {}, Ability.OPERATE),

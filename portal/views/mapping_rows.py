@@ -16,6 +16,7 @@ from integrations.mapping_changes import change_draft
 from integrations.models import Sync
 from mappings.errors import InvalidMappingError, MappingStateError
 from mappings.models import Mapping, ValueMap
+from mappings.rows import Level
 from portal.forms.mapping_rows import FilterForm, RowForm, formula_fault
 from portal.permissions import Ability
 from portal.queries.mapping_fields import ask_for_fields, fields_for
@@ -40,7 +41,7 @@ def mapping_row(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     others = [each for each in base.rows if each.get("id") != row["id"]]
     form = RowForm(request.POST or None, maps=_maps(sync), row=row, others=others)
     if is_new:
-        form.initial |= {name: request.GET[name] for name in ("target", "level") if name in request.GET}
+        form.initial = {name: request.GET[name] for name in ("target", "level") if name in request.GET}
     if form.is_bound and form.is_valid():
         payload = _named(form.payload, others) if is_new else form.payload
         rows = [payload if each.get("id") == row["id"] else each for each in base.rows]
@@ -95,9 +96,9 @@ def mapping_formula(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     sync = sync_or_404(request, pk)
     base = version_or_404(sync, flow, request.POST.get("version", ""))
     text = request.POST.get("formula", "").replace("\r\n", "\n")[:8_000]
-    level = "line" if request.POST.get("level") == "line" else "header"
+    level: Level = "line" if request.POST.get("level") == "line" else "header"
     maps = _maps(sync)
-    fault = formula_fault(text, level, maps) if text else None  # type: ignore[arg-type]  # one of the two
+    fault = formula_fault(text, level, maps) if text else None
     page: dict[str, object] = {"text": text, "fault": fault}
     if text and fault is None:
         page["tried"] = tried(base, text, level, fields_for(sync, base).readable)

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.contracts import Flow
+from integrations.engine.rehearsal import stored
 from integrations.mapping_changes import change_draft, discard_draft, publish_mapping, roll_back
-from integrations.models import Sync
+from integrations.models import Check, Sync
 from mappings.errors import InvalidMappingError, MappingStateError
 from mappings.models import Mapping
 from mappings.versions import problems_of
@@ -17,6 +18,7 @@ from portal.permissions import Ability
 from portal.queries.mapping_fields import fields_for
 from portal.queries.mappings import (
     compare_versions,
+    effect_kept,
     filter_views,
     hints_of,
     map_differences,
@@ -60,6 +62,7 @@ def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         "problems": problems_of(mapping)[:PROBLEMS_SHOWN] if mapping.is_draft else (),
         "hints": hints_of(mapping, fields.targets),
         "fields": fields,
+        "effect": effect_kept(sync, mapping),
     }
     return render(request, "mappings/detail.html", page)
 
@@ -108,6 +111,18 @@ def mapping_discard(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     else:
         messages.success(request, f"Draft {mapping.version} is gone.")
     return redirect("mapping_detail", pk=pk, flow=flow)
+
+
+@requires(Ability.MAP)
+@require_POST
+def mapping_try(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
+    """Have a draft tried on delivered and parked records: what would differ, and what it would heal."""
+    sync = sync_or_404(request, pk)
+    mapping = version_or_404(sync, flow, request.POST.get("version", ""))
+    actor = current_user(request).email
+    stored.ask(sync, Check.Kind.CHANGE, actor=actor, flow=flow, params={"version": mapping.version})
+    messages.info(request, "It is being tried on the newest delivered records. Nothing is written.")
+    return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={mapping.version}")
 
 
 @requires(Ability.MAP)
