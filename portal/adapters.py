@@ -7,6 +7,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import MultiFernet
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from fernet_fields import EncryptedTextField
 
 from portal.models import User
@@ -23,6 +24,13 @@ class AccountAdapter(DefaultAccountAdapter):
             if commit:
                 form.settle_company(request, saved)
         return saved
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Send support staff, who belong to no company, to the admin."""
+        user = request.user
+        if isinstance(user, User) and user.is_staff and not user.memberships.exists():
+            return reverse("admin:index")
+        return str(super().get_login_redirect_url(request))
 
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject as it is written."""

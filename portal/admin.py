@@ -4,6 +4,7 @@ from typing import Any
 
 import allauth.mfa.admin
 import allauth.usersessions.admin  # noqa: F401 - both register themselves, to be taken out again below
+from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -17,6 +18,8 @@ from portal.accounts import note_team, revoke_invitation
 # django-stubs makes these bases generic, Django itself does not: hence "type-arg" below.
 from portal.models import Invitation, Membership, Tenant, User
 
+# The portal's own sign-in, with its throttling and the second factor where one is set.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "ml-connector support"
 admin.site.site_title = "ml-connector support"
 # Second factors and session keys are secrets of people: no page for them.

@@ -151,7 +151,7 @@ def is_ready(items: list[Item]) -> bool:
 def _side(sync: Sync, side: Connection) -> Item:
     url = reverse("sync_setup_stage", args=[sync.pk, PING])
     if works(side):
-        said = f"It answers as {side.identity.get('name', side.name)}."
+        said = f"It answers as {side.identity.get('name', side.name)}".rstrip(".") + "."
         return Item(label=f"{side.name} works", is_done=True, said=said)
     return Item(label=f"{side.name} works", is_done=False, said="It needs a good ping.", url=url, action="Ping it")
 
@@ -168,7 +168,7 @@ def _chosen(sync: Sync) -> Item:
 def _mapped(sync: Sync) -> Item:
     missing = readiness(sync)
     url = reverse("sync_setup_stage", args=[sync.pk, MAPPING])
-    said = missing[0].said if missing else "Each flow's mapping is published and was previewed."
+    said = missing[0].said if missing else "Each flow's mapping is published and reviewed."
     return Item(label="The mapping is reviewed", is_done=not missing, said=said, url=url, action="Review it")
 
 

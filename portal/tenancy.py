@@ -150,7 +150,7 @@ def _refusal(request: HttpRequest, ability: Ability) -> HttpResponseBase | None:
         return _send_to_login(request)
     membership = desk_of(request).membership
     if membership is None:
-        return redirect("tenant_create")
+        return redirect("admin:index" if current_user(request).is_staff else "tenant_create")
     if membership.tenant.is_suspended:
         return render(request, "tenants/suspended.html", status=403)
     if not is_allowed(membership.role, ability):

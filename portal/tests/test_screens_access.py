@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 # Pages for everybody, or tested with the team and with sign-in.
 OTHERS = set(
     """
+    tenant_export tenant_close account_delete
     sync_setup sync_setup_stage connection_ask connection_ask_revoke connection_fill
     public_home robots sitemap catalogue catalogue_pair catalogue_system public_security docs docs_page status set_theme
     system_logo webhook styleguide tenant_switch tenant_create team invite invitation_revoke

@@ -1,11 +1,14 @@
-"""Companies: switch between them, add one, run the team, accept an invitation."""
+"""Companies: switch between them, add one, run the team, accept an invitation, close one; delete one's account."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,12 +19,14 @@ from portal.accounts import (
     find_invitation,
     found_tenant,
     invite_member,
+    note_team,
     remove_member,
     revoke_invitation,
 )
+from portal.closing import close_tenant, delete_user, export_tenant, sole_ownerships
 from portal.forms.signup import INVITATION_KEY
-from portal.forms.tenants import InviteForm, MemberRoleForm, TenantForm
-from portal.models import Invitation, Membership
+from portal.forms.tenants import CloseForm, DeleteForm, InviteForm, MemberRoleForm, TenantForm
+from portal.models import Invitation, Membership, Role, Tenant
 from portal.permissions import ROLE_SENTENCES, Ability, assignable_roles
 from portal.tenancy import (
     SESSION_KEY,
@@ -126,6 +131,55 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("dashboard" if actor.pk == membership.pk else "team")
 
 
+@requires(Ability.EXPORT)
+@require_safe
+def tenant_export(request: HttpRequest) -> HttpResponseBase:
+    """Give an owner everything of the company as one JSON file."""
+    tenant = _owned_tenant(request)
+    name = f"{tenant.slug}-{timezone.localdate():%Y-%m-%d}.json"
+    note_team(tenant.pk, "exported everything", actor=current_user(request).email)
+    request.session[_exported(tenant)] = True
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(export_tenant(tenant), content_type="application/json", headers=headers)
+
+
+@requires(Ability.MANAGE)
+@reauthentication_required  # type: ignore[untyped-decorator]  # django-allauth carries no types
+@require_http_methods(["GET", "HEAD", "POST"])
+def tenant_close(request: HttpRequest) -> HttpResponse:
+    """Close the company's account, once its export was taken and its name typed."""
+    tenant = _owned_tenant(request)
+    is_exported = bool(request.session.get(_exported(tenant)))
+    form = CloseForm(request.POST or None, name=tenant.name, is_exported=is_exported)
+    if form.is_bound and form.is_valid():
+        close_tenant(tenant=tenant, owner=current_membership(request))
+        request.session.pop(SESSION_KEY, None)
+        messages.success(request, f"{tenant.name} is closed. Its syncs are stopped and its credentials are wiped.")
+        return redirect("public_home")
+    page = {"form": form, "is_exported": is_exported}
+    return render(request, "tenants/close.html", page, status=422 if form.errors else 200)
+
+
+@signed_in
+@reauthentication_required  # type: ignore[untyped-decorator]  # django-allauth carries no types
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_delete(request: HttpRequest) -> HttpResponse:
+    """Delete one's own account, unless a company would be left without an owner."""
+    user = current_user(request)
+    form = DeleteForm(request.POST or None, email=user.email)
+    if form.is_bound and form.is_valid():
+        try:
+            delete_user(user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            logout(request)
+            messages.success(request, "Your account is deleted.")
+            return redirect("public_home")
+    page = {"form": form, "sole": sole_ownerships(user)}
+    return render(request, "account/delete.html", page, status=422 if form.errors else 200)
+
+
 @public
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,6 +199,16 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, f"Welcome to {membership.tenant.name}.")
         return redirect("dashboard")
     return render(request, "tenants/invitation.html", {"invitation": invitation})
+
+
+def _owned_tenant(request: HttpRequest) -> Tenant:
+    if current_membership(request).role != Role.OWNER:
+        raise PermissionDenied("Only an owner takes everything out, or closes the account.")
+    return current_tenant(request)
+
+
+def _exported(tenant: Tenant) -> str:
+    return f"exported:{tenant.pk}"
 
 
 def _meet_visitor(request: HttpRequest, invitation: Invitation) -> HttpResponse:
