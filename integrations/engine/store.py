@@ -169,14 +169,15 @@ _SAVE_COLUMNS = (
     ("code", "text"), ("reason", "text"), ("amount", "numeric"), ("currency", "text"), ("document_date", "date"),
     ("wanted_order", "bigint"), ("seen_order", "bigint"), ("tries", "int"), ("due_at", "timestamptz"),
     ("absent_since", "timestamptz"), ("look_again_at", "timestamptz"), ("created_at", "timestamptz"),
-    ("changed_at", "timestamptz"), ("details_version", "text"), ("waiting_since", "timestamptz"),
+    ("changed_at", "timestamptz"), ("details_version", "text"), ("waiting_since", "timestamptz"), ("decision", "text"),
 )  # fmt: skip
 _KEPT = {
     "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state",
-    "due_at", "look_again_at",
+    "due_at", "look_again_at", "decision",
 }  # fmt: skip
 _TOLD_OF_NEWER = (
-    "integrations_syncrecord.wanted_order > EXCLUDED.seen_order AND EXCLUDED.state NOT IN ('open', 'unknown')"
+    "(integrations_syncrecord.wanted_order > EXCLUDED.seen_order "
+    "OR integrations_syncrecord.decision <> EXCLUDED.decision) AND EXCLUDED.state NOT IN ('open', 'unknown')"
 )
 _ON_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key) DO UPDATE SET "
@@ -190,7 +191,7 @@ _ON_CONFLICT = (
 def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
     """Write the SyncRecords of a chunk (one work per key); sets each work's `record_id`.
 
-    A newer change that we were told of meanwhile makes the record due again.
+    A newer change that we were told of meanwhile, or a person's decision, makes the record due again.
     """
     now, sync = timezone.now(), state.sync
     rows = [
@@ -201,6 +202,7 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
             work.money.currency if work.money else "", work.document_date, 0, work.seen_order,
             work.tries, work.due_at, work.absent_since, work.look_again_at, now, now,
             work.details, work.waiting_since if work.state == State.WAITING else None,
+            work.row.decision if work.row else "",
         )
         for work in works
     ]  # fmt: skip
