@@ -8,7 +8,7 @@ from audit.record import change_config
 from integrations.engine import schedule
 from integrations.engine.drafting import PAID_IN_TARGET
 from integrations.engine.problems import recount
-from integrations.engine.standing import LINK, POST_ANEW
+from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.engine.store import release_waiting
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Link, Sync, SyncRecord
@@ -70,13 +70,23 @@ def choose_period(record: SyncRecord, *, choice: str, actor: str) -> None:
 
 def _take_up(record: SyncRecord, decision: str, value: str, action: str, actor: str) -> None:
     """Keep a decision and have its record judged anew."""
+    if record.decision == UNDO:
+        raise ConfigurationError(f"{record} is being undone. {record.decision_value}", code="nothing_to_decide")
     with transaction.atomic():
-        schedule.lock(record.sync_id)
+        _lock(record)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             decision=decision, decision_value=value, state=State.DUE, due_at=timezone.now(), tries=0
         )
         schedule.ask_for_run(record.sync, trigger="replay")
         _note(record, action, actor, value or record.reason)
+
+
+def _lock(record: SyncRecord) -> None:
+    """Lock a record's sync, as runs do. Raises ConfigurationError where the record is no longer as it was shown."""
+    schedule.lock(record.sync_id)
+    now = SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).values_list("state", "code").first()
+    if now != (record.state, record.code):
+        raise ConfigurationError(f"{record} has changed meanwhile. Look at it again.", code="changed_meanwhile")
 
 
 def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
@@ -85,7 +95,7 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         raise ConfigurationError(f"{record} can be accepted only while it stands differently, and with a reason.")
     problem_id = record.problem_id
     with transaction.atomic():
-        schedule.lock(record.sync_id)
+        _lock(record)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             state=State.DELIVERED, problem=None, code="", reason=f"Accepted by {actor}: {reason.strip()}"
         )
@@ -104,7 +114,7 @@ def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:
         raise ConfigurationError(f"{record} can be skipped only while it is parked, and with a reason.")
     problem_id = record.problem_id
     with transaction.atomic():
-        schedule.lock(record.sync_id)
+        _lock(record)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             state=State.SKIPPED, problem=None, code="skipped_by_hand", reason=f"Skipped by {actor}: {reason.strip()}"
         )
