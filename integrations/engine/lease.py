@@ -15,7 +15,8 @@ UPDATE integrations_sync
 SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %s), lease_grace_s = %s,
     wants_run = CASE WHEN wants_run = %s THEN '' ELSE wants_run END,
     claimed_until = NULL
-WHERE id = %s AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
+WHERE id = %s AND state = 'active'
+  AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
   AND (%s::bigint IS NULL OR extract(epoch FROM claimed_until)::bigint = %s::bigint)
 RETURNING fence
 """
@@ -63,7 +64,7 @@ class Lease:
 
 
 def take_lease(sync_id: int, trigger: str = "", claim: int | None = None) -> Lease | None:
-    """Take a sync's lease if it is free, or ran out longer ago than its holder's longest call could last; else None."""
+    """Take an active sync's lease if it is free, or ran out longer ago than its holder's longest call; else None."""
     term_s, call_s = settings.LEASE_S, settings.CALL_TIMEOUT_S
     asked_at = time.monotonic()
     with connection.cursor() as cursor:

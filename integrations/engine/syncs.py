@@ -1,7 +1,7 @@
 """Makes syncs and switches them: one live sync per pair and two identities, every change on record."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -102,7 +102,7 @@ def activate(sync: Sync, *, actor: str) -> None:
     """Switch a sync on. Raises ConfigurationError.
 
     A side has no good ping; for the first time, a flow is not mapped, or its preview has faults that nobody accepted;
-    another live sync joins both systems.
+    another live sync joins both systems, or the last run of one that was archived is still under way.
     """
     for side in (sync.source, sync.target):
         if not side.fingerprint or side.state != Connection.State.GOOD:
@@ -122,6 +122,7 @@ def activate(sync: Sync, *, actor: str) -> None:
     sync.next_sweep_at = sync.next_sweep_at or schedule.first_sweep(now)
     try:
         with transaction.atomic():
+            _refuse_overlap(sync)
             sync.save(update_fields=_SWITCHED)
             if any(before) and before != (sync.source_identity, sync.target_identity):
                 sync.cursors.all().delete()  # another system: its history was never read
@@ -133,6 +134,22 @@ def activate(sync: Sync, *, actor: str) -> None:
             "pair. Two would post everything twice: use that one, or archive it first.",
             code="second_sync",
         ) from error
+
+
+def _refuse_overlap(sync: Sync) -> None:
+    """Let no run start beside the last one of a sync that was put away: both would post the same records."""
+    same = (
+        Sync.objects.for_tenant(sync.tenant_id)
+        .exclude(pk=sync.pk)
+        .filter(pair=sync.pair, source_identity=sync.source_identity, target_identity=sync.target_identity)
+    )
+    now = timezone.now()
+    for other in same.filter(lease_until__isnull=False).select_for_update():
+        if other.lease_until and other.lease_until + timedelta(seconds=other.lease_grace_s) > now:
+            raise ConfigurationError(
+                f"The last run of {other.name} is still ending. Switch {sync.name} on in a few minutes.",
+                code="run_under_way",
+            )
 
 
 def _adopt_records(sync: Sync) -> None:
