@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from integrations.contracts import Context, Flow, LinkView, Mapped, Value
 from integrations.engine.faults import parking_faults
-from integrations.engine.standing import LINK, POST_ANEW, has_open_operations, leave_standing
+from integrations.engine.standing import LINK, POST_ANEW, UNDO, has_open_operations, leave_standing
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.periods import HOLD, NEXT_OPEN, SKIP
 
@@ -45,6 +45,8 @@ def context_of(state: RunState, flow: Flow, links: Links, work: Work | None = No
 def period_policy(state: RunState, flow: Flow, work: Work) -> str:
     """Give what is done with this record when its period is closed."""
     decision = work.row.decision if work.row else ""
+    if decision == UNDO:
+        return NEXT_OPEN
     return decision if decision in _PERIOD_CHOICES else state.policy(flow.slug, "closed_periods")
 
 
