@@ -96,12 +96,17 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
     problem_id = record.problem_id
     with transaction.atomic():
         _lock(record)
-        SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
-            state=State.DELIVERED, problem=None, code="", reason=f"Accepted by {actor}: {reason.strip()}"
-        )
         _links_of(record).update(is_as_drafted=True)
         reversing = _links_of(record).filter(state=Link.State.REVERSING).exclude(reversal_id="")
-        reversing.update(state=Link.State.REVERSED, reversed_on=timezone.now().date())
+        is_reversed = reversing.update(state=Link.State.REVERSED, reversed_on=timezone.now().date())
+        SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
+            state=State.DUE if is_reversed else State.DELIVERED,  # what follows a reversal is still to be done
+            due_at=timezone.now() if is_reversed else None,
+            next_operation="",
+            problem=None,
+            code="",
+            reason=f"Accepted by {actor}: {reason.strip()}",
+        )
         release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])
         schedule.ask_for_run(record.sync, trigger="replay")
