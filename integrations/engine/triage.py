@@ -41,6 +41,7 @@ def judge_missing(state: RunState, plan: FlowPlan, rows: Sequence[Row]) -> list[
     for row in rows:
         work = Work(record=Record(stream=plan.flow.stream, key=row.natural_key, body=None, deleted=True), row=row)
         work.carry()
+        work.heed()
         work.label = work.label or row.natural_key
         works.append(work)
     _decide(state, plan, works)
@@ -53,6 +54,7 @@ def park_unreadable(unreadable: Sequence[Unreadable], rows: dict[str, Row]) -> l
     for broken in unreadable:
         work = Work(record=Record(stream=broken.stream, key=broken.key, body=None), row=rows.get(broken.key))
         work.carry()
+        work.heed()
         work.label = work.label or broken.key
         work.park(broken.error.code, broken.error.message, field=broken.error.field, value=broken.error.value)
         works.append(work)
@@ -77,9 +79,11 @@ def _look(state: RunState, plan: FlowPlan, record: Record, row: Row | None) -> W
             return work
         if row is not None and row.code == "sent_again" and row.source_version != version:
             work.look_again_at = timezone.now() + _late_answer()  # the call given up must not overwrite this one unseen
-        work.seen_order = max(work.seen_order, row.wanted_order if row else 0)
+        work.heed()
         work.version, work.details = version, details
         work.resume = row.next_operation if row is not None and row.source_version == version else ""
+    if work.state == State.PARKED:
+        work.heed()
     return work
 
 

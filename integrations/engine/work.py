@@ -173,6 +173,10 @@ class Work:
         if row.amount is not None:
             self.money = Money(amount=row.amount, currency=row.currency)
 
+    def heed(self) -> None:
+        """Take this reading for all that was told of the record so far: only a newer change makes it due again."""
+        self.seen_order = max(self.seen_order, self.row.wanted_order if self.row else 0)
+
     def park(self, code: str, reason: str, *, field: str = "", value: str = "") -> None:
         """Leave the record to a person; a replay goes on with the operation that was next."""
         self.resume, self.drafts = self.next_operation, ()
