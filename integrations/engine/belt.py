@@ -22,8 +22,9 @@ from integrations.engine.post import (
 )
 from integrations.engine.singly import Hits, look_up, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
-from integrations.errors import ContractError, TransientError
+from integrations.errors import ConfigurationError, ConnectorError, ContractError, TransientError
 
+_ENDS_EARLY = (TransientError, ConfigurationError)
 _BATCH_S = 12.0  # so long a batch should take to be called, at the pace last measured
 _SMALLEST, _LARGEST = 50, 500
 _READ_BACK_AT_ONCE = 250
@@ -59,10 +60,10 @@ def deliver(state: RunState, plan: FlowPlan, supply: Supply) -> None:
     belt = Belt(state, plan, supply)
     try:
         belt.carry()
-    except TransientError:
-        belt.close_read()  # what was booked meanwhile is closed nevertheless
+        belt.finish()
+    except _ENDS_EARLY as error:
+        belt.leave(error)
         raise
-    belt.finish()
 
 
 class _Batch:
@@ -177,7 +178,12 @@ class Belt:
         endings += [hold_back(work, calls.stop) for work in calls.uncalled]
         if calls.stop is not None and self._coming is not None:
             endings += [hold_back(work, calls.stop) for work in self._coming.opened]
-        self.close_read()
+            self._coming = None
+        try:
+            self.close_read()
+        except _ENDS_EARLY:
+            close(self.state, self.plan, endings)  # what was booked keeps its receipts for the next run
+            raise
         self._start_reading(endings, calls.booked)
         if calls.stop is not None:
             self.close_read()
@@ -189,6 +195,15 @@ class Belt:
         while self._going_on:
             self._run(None)
             self.close_read()
+
+    def leave(self, error: ConnectorError) -> None:
+        """Close what was booked meanwhile all the same, and leave due what was opened and never called."""
+        try:
+            self.close_read()
+        finally:
+            uncalled = self._going_on + (self._coming.opened if self._coming else [])
+            self._going_on, self._coming = [], None
+            close(self.state, self.plan, [hold_back(work, error) for work in uncalled])
 
     def _start_reading(self, endings: list[Ending], booked: list[tuple[Work, Receipt]]) -> None:
         self._endings, self._booked = endings, booked
@@ -208,14 +223,14 @@ class Belt:
             self.close_read()
 
     def close_read(self) -> None:
-        """Wait for the batch before and close it. Raises TransientError: its receipts stay for the next run."""
+        """Wait for the batch before and close it. Raises what its reading raised: receipts stay for the next run."""
         if self._standing is None:
             return
         reading, endings, booked = self._standing, self._endings, self._booked
         self._standing, self._endings, self._booked = None, [], []
         try:
             standing = reading.result()
-        except TransientError:
+        except _ENDS_EARLY:
             close(self.state, self.plan, endings)
             raise
         endings += [compare(work, receipt.external_id, standing.get(work.draft.reference)) for work, receipt in booked]
