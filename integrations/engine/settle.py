@@ -1,6 +1,7 @@
 """Settles what has no trustworthy answer: nothing is repeated before the target was asked what stands there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -103,6 +104,7 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
         works = last_works(state, plan, rows, [Outcome.UNKNOWN])
         open_settling(state, plan, works)
         know_links(state, plan, works)
+        _name_foreign(works)
         changing = [work for work in works if _changes_what_stands(work)]
         looked_up = [work for work in works if not _changes_what_stands(work)]
         hits, faults = find_each(sink, [work.draft for work in looked_up])
@@ -120,6 +122,15 @@ def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
     links = load_links(state, [Need(flow=plan.flow.slug, key=work.key) for work in works], with_different=True)
     for work in works:
         work.link = links.get((plan.flow.slug, work.key))
+
+
+def _name_foreign(works: Sequence[Work]) -> None:
+    """Look at a document that others booked by its id: a look-up by our reference never shows it."""
+    for work in works:
+        link = work.link
+        if link is None or link.is_ours or link.state == "reversed" or work.draft.reference != link.reference:
+            continue
+        work.drafts = (replace(work.draft, external_id=work.draft.external_id or link.external_id),)
 
 
 def _ours(hits: Hits, work: Work) -> list[Found]:
