@@ -106,7 +106,8 @@ def _is_settled(state: RunState, flow: str, record: Record, row: Row, read: tupl
         state.count(flow, "unchanged")
         return True
     is_undone = row.state == State.SKIPPED and row.decision == UNDO  # until a person has it replayed
-    if is_undone or (row.state in _LEFT_ALONE and is_known):
+    is_gone = record.deleted and record.order > row.seen_order  # since it was last looked at
+    if is_undone or (row.state in _LEFT_ALONE and is_known and not is_gone):
         state.count(flow, row.state)
         return True
     return False
