@@ -50,16 +50,17 @@ class _Calendars:
     """The calendars of the reference data last asked about: a run asks for each of its drafts, and never changes it."""
 
     def __init__(self) -> None:
-        self._references: References = {}
-        self._known: dict[tuple[str, str], list[Period]] = {}
+        self._last: tuple[References, dict[tuple[str, str], list[Period]]] = ({}, {})
 
     def get(self, references: References, module: Module, company: str) -> list[Period]:
-        if self._references is not references:
-            self._references, self._known = references, {}
-        known = self._known.get((module, company))
-        if known is None:
-            known = self._known[module, company] = _read(references, module, company)
-        return known
+        of, known = self._last  # taken together: another thread may ask about another company meanwhile
+        if of is not references:
+            known = {}
+            self._last = (references, known)
+        found = known.get((module, company))
+        if found is None:
+            found = known[module, company] = _read(references, module, company)
+        return found
 
 
 _CALENDARS = _Calendars()
