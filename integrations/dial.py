@@ -76,6 +76,7 @@ class _Socket:
         self._unsent = bytearray()
         self._readers = 0
         self._is_done = False
+        self.has_ended = False  # the peer has sent all that it ever will
 
     def sendall(self, data: bytes) -> None:
         self._unsent += data
@@ -102,11 +103,21 @@ class _Socket:
         self.flush()
         self.inner.settimeout(_left(httpx.ReadTimeout))
         try:
-            return self.inner.recv_into(buffer)
+            size = self.inner.recv_into(buffer)
         except TimeoutError as error:
             raise httpx.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpx.ReadError(str(error)) from error
+        self.has_ended = not size
+        return size
+
+    def has_more(self) -> bool:
+        """Tell whether the peer has spoken or gone since the last answer was read."""
+        if isinstance(self.inner, ssl.SSLSocket) and self.inner.pending():
+            return True
+        poll = select.poll()
+        poll.register(self.inner.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
     def close(self) -> None:
         self._is_done = True
@@ -162,8 +173,32 @@ class _Dials:
 # Transport
 
 
+class _Answer(http.client.HTTPResponse):
+    """The final answer to a request: preliminary ones are passed over, and a head cut off is none."""
+
+    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._line: _Socket = sock
+
+    def begin(self) -> None:
+        super().begin()
+        if self._line.has_ended:
+            raise http.client.HTTPException("the answer's head ends too early")
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200:
+                return version, status, reason
+            if status == http.client.SWITCHING_PROTOCOLS:
+                raise http.client.HTTPException("the server answers in another protocol, which nobody asked for")
+            http.client.parse_headers(self.fp)
+
+
 class _Connection(http.client.HTTPConnection):
     """One kept connection to the pinned address, whatever a name server says meanwhile."""
+
+    response_class = _Answer
 
     def __init__(self, host: str, port: int, dial: Dial, context: ssl.SSLContext) -> None:
         super().__init__(host, port)
@@ -187,11 +222,7 @@ class _Connection(http.client.HTTPConnection):
 
     def is_fresh(self) -> bool:
         """Tell whether it may be used again: not idle for long, and the peer has not spoken or gone."""
-        if self.sock is None or time.monotonic() - self.used_at > _KEEP_S:
-            return False
-        poll = select.poll()
-        poll.register(self.sock.inner.fileno(), select.POLLIN)
-        return not poll.poll(0)
+        return self.sock is not None and time.monotonic() - self.used_at <= _KEEP_S and not self.sock.has_more()
 
 
 class _Body(httpx.SyncByteStream):
@@ -258,7 +289,8 @@ class DialTransport(httpx.BaseTransport):
             connection.close()
             raise httpx.RemoteProtocolError(str(error)) from error
         keep = partial(self._keep, (url.scheme, host, port), connection)
-        return httpx.Response(answer.status, headers=answer.getheaders(), stream=_Body(answer, connection, keep))
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.getheaders()]
+        return httpx.Response(answer.status, headers=headers, stream=_Body(answer, connection, keep))
 
     def close(self) -> None:
         """Close all kept connections."""
