@@ -27,5 +27,20 @@ def test_it_books_what_the_worked_example_says(live_db, settings, tmp_path, exam
     assert outcome.stands == outcome.wanted
 
 
+ROW = r"^\| [^|]+ \| `(\w+)/(\w+)` \| `([^`]+)` \| ([^|]+) \|$"  # told in full by the tests of its pair
+ROWS = re.findall(ROW, PAGE.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("pair", "case", "reference", "entries"), ROWS)
+def test_it_shows_the_entries_of_the_case_that_it_names(pair, case, reference, entries):
+    told = yaml.load((PAIRS / pair / "tests" / "cases" / f"{case}.yaml").read_text(), yaml.BaseLoader)
+    documents = [one for part in ("ledger", "jde", "billcom") for one in told.get(part, [])]
+    shown = [
+        one["entries"] for one in documents if reference in (one.get("reference"), one.get("id"), one.get("number"))
+    ]
+    assert entries.split(", ") in shown
+
+
 def test_it_has_examples():
+    assert len(ROWS) > 35
     assert len(EXAMPLES) >= 3
