@@ -138,8 +138,13 @@ def test_it_names_as_missing_what_changed_after_it_was_skipped():
     assert judged(case(document(), pending))[0] == ["missing"]
 
 
+def test_it_lets_stand_what_was_posted_when_it_was_due_and_neither_changed_nor_was_withdrawn():
+    held = document(stands=False)
+    assert judged(case(held, trail(joined()), standing())) == ([], (1, 1, 1), [])
+
+
 def test_it_names_as_extra_what_the_source_withdrew_and_the_ledger_still_has():
-    withdrawn = document(stands=False)
+    withdrawn = document(stands=False, is_withdrawn=True)
     assert judged(case(withdrawn, trail(joined()), standing())) == (["extra"], (0, 1, 1), [])
     assert judged(case(withdrawn, trail(joined()), standing(stage="voided"))) == ([], (0, 0, 0), [])
 
