@@ -4,10 +4,10 @@ The rows travel as one JSON text: thousands of placeholders cost psycopg more ti
 and `bulk_create` quotes large texts through arrays.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from django.db import connection
 
 Column = tuple[str, str]  # name, SQL type
@@ -62,4 +62,4 @@ def _selected(columns: Sequence[Column]) -> str:
 
 def _text(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     names = [name for name, _ in columns]
-    return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str)
+    return orjson.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str).decode()

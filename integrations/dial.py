@@ -1,7 +1,5 @@
 """How sockets are opened: to the address that the egress guard pinned, under the real host's name, by a deadline."""
 
-import http.client
-import io
 import select
 import socket
 import ssl
@@ -10,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import Any
 from weakref import WeakSet
 
+import httptools
 import httpx
 import structlog
 
@@ -65,92 +63,6 @@ def _left(error: type[httpx.TimeoutException]) -> float | None:
     return left
 
 
-class _Socket:
-    """A socket whose every operation keeps the deadline; head and body of a request leave in one packet.
-
-    What `http.client` needs of a socket, no more. It is closed when both the connection and the answer let it go.
-    """
-
-    def __init__(self, inner: socket.socket) -> None:
-        self.inner = inner
-        self._unsent = bytearray()
-        self._readers = 0
-        self._is_done = False
-        self.has_ended = False  # the peer has sent all that it ever will
-
-    def sendall(self, data: bytes) -> None:
-        self._unsent += data
-        if len(self._unsent) > _PACKET_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        if not self._unsent:
-            return
-        unsent, self._unsent = self._unsent, bytearray()
-        self.inner.settimeout(_left(httpx.WriteTimeout))
-        try:
-            self.inner.sendall(unsent)
-        except TimeoutError as error:
-            raise httpx.WriteTimeout(str(error)) from error
-        except OSError:
-            _log.debug("peer closed before all was sent; it may have answered all the same")
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        self._readers += 1
-        return io.BufferedReader(_Reader(self))
-
-    def read_into(self, buffer: Any) -> int:
-        self.flush()
-        self.inner.settimeout(_left(httpx.ReadTimeout))
-        try:
-            size = self.inner.recv_into(buffer)
-        except TimeoutError as error:
-            raise httpx.ReadTimeout(str(error)) from error
-        except OSError as error:
-            raise httpx.ReadError(str(error)) from error
-        self.has_ended = not size
-        return size
-
-    def has_more(self) -> bool:
-        """Tell whether the peer has spoken or gone since the last answer was read."""
-        if isinstance(self.inner, ssl.SSLSocket) and self.inner.pending():
-            return True
-        poll = select.poll()
-        poll.register(self.inner.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
-
-    def close(self) -> None:
-        self._is_done = True
-        self._close_if_left()
-
-    def leave(self) -> None:
-        self._readers -= 1
-        self._close_if_left()
-
-    def _close_if_left(self) -> None:
-        if self._is_done and not self._readers:
-            self.inner.close()
-
-
-class _Reader(io.RawIOBase):
-    """The answer's side of a socket."""
-
-    def __init__(self, line: _Socket) -> None:
-        super().__init__()
-        self._line = line
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        return self._line.read_into(buffer)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._line.leave()
-        super().close()
-
-
 class _Dials:
     """The guard's answers, kept for a short while. A host whose address fails is asked about again."""
 
@@ -173,149 +85,218 @@ class _Dials:
 # Transport
 
 
-class _Answer(http.client.HTTPResponse):
-    """The final answer to a request: preliminary ones are passed over, and a head cut off is none."""
+class _Line:
+    """One kept connection to the pinned address, whatever a name server says meanwhile; it keeps the deadline."""
 
-    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self._line: _Socket = sock
-
-    def begin(self) -> None:
-        super().begin()
-        if self._line.has_ended:
-            raise http.client.HTTPException("the answer's head ends too early")
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if not 100 <= status < 200:
-                return version, status, reason
-            if status == http.client.SWITCHING_PROTOCOLS:
-                raise http.client.HTTPException("the server answers in another protocol, which nobody asked for")
-            http.client.parse_headers(self.fp)
-
-
-class _Connection(http.client.HTTPConnection):
-    """One kept connection to the pinned address, whatever a name server says meanwhile."""
-
-    response_class = _Answer
-
-    def __init__(self, host: str, port: int, dial: Dial, context: ssl.SSLContext) -> None:
-        super().__init__(host, port)
-        self._dial = dial
-        self._context = context
-        self.used_at = 0.0
-
-    def connect(self) -> None:
-        """Open the socket. Raises httpx.ConnectTimeout, httpx.ConnectError."""
+    def __init__(self, host: str, dial: Dial, context: ssl.SSLContext) -> None:
+        """Open it. Raises httpx.ConnectTimeout, httpx.ConnectError."""
         timeout_s = min(CONNECT_TIMEOUT_S, _left(httpx.ConnectTimeout) or CONNECT_TIMEOUT_S)
         try:
-            opened = socket.create_connection((self._dial.host, self._dial.port), timeout_s)
+            opened = socket.create_connection((dial.host, dial.port), timeout_s)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._dial.scheme == "https":
-                opened = self._context.wrap_socket(opened, server_hostname=self.host)
+            if dial.scheme == "https":
+                opened = context.wrap_socket(opened, server_hostname=host)
         except TimeoutError as error:
             raise httpx.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpx.ConnectError(str(error)) from error
-        self.sock: Any = _Socket(opened)
+        self._socket = opened
+        self._used_at = time.monotonic()
+
+    def send(self, data: bytes) -> None:
+        """Send all of it. Raises httpx.WriteTimeout; a peer that closed early may have answered all the same."""
+        self._socket.settimeout(_left(httpx.WriteTimeout))
+        try:
+            self._socket.sendall(data)
+        except TimeoutError as error:
+            raise httpx.WriteTimeout(str(error)) from error
+        except OSError:
+            _log.debug("peer closed before all was sent; it may have answered all the same")
+
+    def receive(self) -> bytes:
+        """Give what has come, empty at the end. Raises httpx.ReadTimeout, httpx.ReadError."""
+        self._socket.settimeout(_left(httpx.ReadTimeout))
+        try:
+            return self._socket.recv(_PACKET_BYTES)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpx.ReadError(str(error)) from error
+
+    def rest(self) -> None:
+        """Note that it is idle from now on."""
+        self._used_at = time.monotonic()
 
     def is_fresh(self) -> bool:
         """Tell whether it may be used again: not idle for long, and the peer has not spoken or gone."""
-        return self.sock is not None and time.monotonic() - self.used_at <= _KEEP_S and not self.sock.has_more()
+        return time.monotonic() - self._used_at <= _KEEP_S and not self._has_more()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _has_more(self) -> bool:
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            return True
+        poll = select.poll()
+        poll.register(self._socket.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
+
+class _Answer:
+    """One answer as the parser tells it by the `on_` methods. Preliminary answers (1xx) are passed over."""
+
+    def __init__(self, line: _Line) -> None:
+        self.line = line
+        self.status = 0  # until the head is complete
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.is_whole = False
+        self.may_go_on = False  # the connection may carry another request
+        self._parts: list[bytes] = []
+        self._parser = httptools.HttpResponseParser(self)
+
+    def on_message_begin(self) -> None:
+        self.may_go_on = False  # something follows a whole answer that nobody asked for
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.is_whole:
+            self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status >= 200 and not self.is_whole:
+            self.status = status
+
+    def on_body(self, part: bytes) -> None:
+        if not self.is_whole:
+            self._parts.append(part)
+
+    def on_message_complete(self) -> None:
+        if not self.status:
+            self.headers.clear()
+        elif not self.is_whole:
+            self.is_whole = True
+            self.may_go_on = self._parser.should_keep_alive()
+
+    def read_head(self) -> None:
+        """Read until the head is complete. Raises httpx.RemoteProtocolError and what the line raises."""
+        while not self.status:
+            self._read("the answer's head ends too early")
+
+    def parts(self) -> Iterator[bytes]:
+        """Give the body as it comes. Raises like `read_head`."""
+        while True:
+            parts, self._parts = self._parts, []
+            yield from parts
+            if self.is_whole:
+                return
+            self._read("the answer ends too early")
+
+    def _read(self, cut_off: str) -> None:
+        data = self.line.receive()
+        if not data:
+            if not self._ends_with_connection():
+                raise httpx.RemoteProtocolError(cut_off)
+            self.is_whole = True
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as error:
+            raise httpx.RemoteProtocolError("the server answers in another protocol, which nobody asked for") from error
+        except httptools.HttpParserError as error:
+            self.may_go_on = False
+            if not self.is_whole:
+                raise httpx.RemoteProtocolError(f"the answer is not HTTP: {error}") from error
+
+    def _ends_with_connection(self) -> bool:
+        sized = (b"content-length", b"transfer-encoding")
+        return bool(self.status) and not any(name.lower() in sized for name, _ in self.headers)
 
 
 class _Body(httpx.SyncByteStream):
     """An answer's body as it comes; its connection is handed back once all of it was read, else closed."""
 
-    def __init__(self, answer: http.client.HTTPResponse, connection: _Connection, keep: Callable[[], None]) -> None:
+    def __init__(self, answer: _Answer, keep: Callable[[_Line], None]) -> None:
         self._answer = answer
-        self._connection = connection
         self._keep = keep
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            while part := self._answer.read(_PACKET_BYTES):
-                yield part
-        except (http.client.HTTPException, OSError) as error:
-            raise httpx.RemoteProtocolError(str(error)) from error
-        if self._answer.length:
-            raise httpx.RemoteProtocolError(f"the answer ends {self._answer.length} bytes too early")
+        return self._answer.parts()
 
     def close(self) -> None:
-        is_whole = self._answer.isclosed() and not self._answer.length
-        self._answer.close()
-        if is_whole and not self._answer.will_close:
-            self._keep()
+        if self._answer.may_go_on:
+            self._keep(self._answer.line)
         else:
-            self._connection.close()
+            self._answer.line.close()
 
 
 class _Kept(threading.local):
     """A thread's own connections, by scheme, host and port: none is shared, so none needs a lock."""
 
     def __init__(self) -> None:
-        self.by_origin: dict[tuple[str, str, int], _Connection] = {}
+        self.by_origin: dict[tuple[str, str, int], _Line] = {}
 
 
 class DialTransport(httpx.BaseTransport):
     """Sends httpx requests over guarded sockets. The URL keeps the vendor's real host; only the socket goes elsewhere.
 
-    The wire is the standard library's: of a call's time httpcore takes twice as much. Connections are kept under the
-    real host's name, each thread its own.
+    Answers are parsed in C: of a call's time httpcore takes three times as much. Connections are kept under the real
+    host's name, each thread its own. HEAD is not spoken: its answers have a length and no body.
     """
 
     def __init__(self, egress: Egress, context: ssl.SSLContext | None = None) -> None:
         self._dials = _Dials(egress)
         self._context = context or trust()
         self._kept = _Kept()
-        self._all: WeakSet[_Connection] = WeakSet()
+        self._all: WeakSet[_Line] = WeakSet()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises httpx transport errors; ConfigurationError where the guard refuses the host."""
         url = request.url
         host = url.raw_host.decode("ascii")
-        port = url.port or (443 if url.scheme == "https" else 80)
-        connection = self._connection(url.scheme, host, port)
+        origin = (url.scheme, host, url.port or (443 if url.scheme == "https" else 80))
+        message = _message(request)
+        line = self._line(*origin)
         try:
-            _send(connection, request)
-            answer = connection.getresponse()
-        except httpx.TransportError as error:
-            connection.close()
-            if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-                self._dials.forget(host, port)
+            line.send(message)
+            answer = _Answer(line)
+            answer.read_head()
+        except httpx.TransportError:
+            line.close()
             raise
-        except (http.client.HTTPException, ValueError, OSError) as error:
-            connection.close()
-            raise httpx.RemoteProtocolError(str(error)) from error
-        keep = partial(self._keep, (url.scheme, host, port), connection)
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.getheaders()]
-        return httpx.Response(answer.status, headers=headers, stream=_Body(answer, connection, keep))
+        body = _Body(answer, partial(self._keep, origin))
+        return httpx.Response(answer.status, headers=answer.headers, stream=body)
 
     def close(self) -> None:
         """Close all kept connections."""
-        for connection in list(self._all):
-            connection.close()
+        for line in list(self._all):
+            line.close()
 
-    def _connection(self, scheme: str, host: str, port: int) -> _Connection:
+    def _line(self, scheme: str, host: str, port: int) -> _Line:
         dial = self._dials.ask(scheme, host, port)
         kept = self._kept.by_origin.pop((scheme, host, port), None)
         if kept is not None and kept.is_fresh():
             return kept
         if kept is not None:
             kept.close()
-        made = _Connection(host, port, dial, self._context)
+        try:
+            made = _Line(host, dial, self._context)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            self._dials.forget(host, port)
+            raise
         self._all.add(made)
         return made
 
-    def _keep(self, origin: tuple[str, str, int], connection: _Connection) -> None:
-        connection.used_at = time.monotonic()
-        self._kept.by_origin[origin] = connection
+    def _keep(self, origin: tuple[str, str, int], line: _Line) -> None:
+        line.rest()
+        self._kept.by_origin[origin] = line
 
 
-def _send(connection: _Connection, request: httpx.Request) -> None:
-    connection.putrequest(request.method, request.url.raw_path.decode("ascii"), skip_host=True,
-                          skip_accept_encoding=True)  # fmt: skip
-    for name, value in request.headers.raw:
-        connection.putheader(name, value)
-    connection.endheaders(request.read() or None)
+def _message(request: httpx.Request) -> bytes:
+    """Write head and body as one message. Raises httpx.LocalProtocolError for a line break within a line."""
+    lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
+    lines += [b"%b: %b" % pair for pair in request.headers.raw]
+    head = b"\r\n".join(lines)
+    breaks = len(lines) - 1
+    if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
+        raise httpx.LocalProtocolError("a header or the address has a line break within")
+    return b"%b\r\n\r\n%b" % (head, request.read())

@@ -41,7 +41,7 @@ _PATIENCE_IS_SPENT = frozenset({"limit_reached", "login_busy", SIGN_IN_UNAVAILAB
 _CONTENT_TYPE: tuple[dict[str, str], dict[str, str]] = ({}, {"Content-Type": "application/json"})
 Params: TypeAlias = Mapping[str, Any] | Sequence[tuple[str, Any]]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 _DICE = secrets.SystemRandom()
 _log = structlog.get_logger("integrations.http")
 
