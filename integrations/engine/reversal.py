@@ -124,8 +124,9 @@ def tell_booked(state: RunState, works: Sequence[Work]) -> None:
 
 
 def _booked(trail: Sequence[Attempt]) -> tuple[Booked, ...]:
-    drafts = [(load_draft(each.draft)[0], each.external_id) for each in trail if not _is_reversal(each)]
-    return tuple(Booked(draft=draft, external_id=external_id) for draft, external_id in drafts)
+    """Give each operation once, as it was last seen to stand: a later look at a document is an attempt, too."""
+    newest = {each.operation: each for each in trail if not _is_reversal(each)}
+    return tuple(Booked(draft=load_draft(each.draft)[0], external_id=each.external_id) for each in newest.values())
 
 
 def _is_reversal(attempt: Attempt) -> bool:
