@@ -86,6 +86,7 @@ urlpatterns = [
     path("syncs/<int:pk>/mappings/<slug:flow>/row/", mapping_rows.mapping_row, name="mapping_row"),
     path("syncs/<int:pk>/mappings/<slug:flow>/filter/", mapping_rows.mapping_filter, name="mapping_filter"),
     path("syncs/<int:pk>/mappings/<slug:flow>/remove/", mapping_rows.mapping_part_remove, name="mapping_part_remove"),
+    path("syncs/<int:pk>/mappings/<slug:flow>/take/", mapping_rows.mapping_take, name="mapping_take"),
     path("syncs/<int:pk>/mappings/<slug:flow>/formula/", mapping_rows.mapping_formula, name="mapping_formula"),
     path("syncs/<int:pk>/mappings/<slug:flow>/fields/", mapping_rows.mapping_fields, name="mapping_fields"),
     path("syncs/<int:pk>/mappings/<slug:flow>/try/", mappings.mapping_try, name="mapping_try"),

@@ -1,6 +1,7 @@
 """Makes syncs and switches them: one live sync per pair and two identities, every change on record."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,8 +41,12 @@ def create_sync(
     target: Connection,
     actor: str,
     start_date: date | None = None,
+    starts_empty: bool = False,
 ) -> Sync:
-    """Make a sync, switched off, with the pair's default mappings published as version 1. Raises ConfigurationError."""
+    """Make a sync, switched off, with the pair's usual mappings published as version 1. Raises ConfigurationError.
+
+    `starts_empty`: version 1 of each flow is a draft without rows, and value maps hold only what leaves a field empty.
+    """
     pair = registry.pair(pair_slug)
     _check_side(tenant_id, source, pair.source)
     _check_side(tenant_id, target, pair.target)
@@ -63,24 +68,42 @@ def create_sync(
             policies=policies,
             start_date=start_date,
         )
-        for flow in pair.flows:
-            draft = create_draft(
-                tenant_id=tenant_id,
-                sync_id=sync.pk,
-                flow=flow.slug,
-                actor=actor,
-                rows=_rows(flow, target),
-                filters=flow.default_filters,
-                value_maps=_maps(flow, target),
-            )
-            publish(mapping=draft, actor=actor)
-        if target.environment == Connection.Environment.SANDBOX:
-            review_as_shipped(sync, actor=actor)
-        _note(sync, "created", {"pair": pair_slug, "source": source.pk, "target": target.pk}, actor)
+        if starts_empty:
+            _begin_empty(sync, pair.flows, actor)
+        else:
+            _begin_as_usual(sync, pair.flows, actor)
+        created = {"pair": pair_slug, "source": source.pk, "target": target.pk, "starts_empty": starts_empty}
+        _note(sync, "created", created, actor)
     return sync
 
 
-def _rows(flow: Flow, target: Connection) -> list[Row]:
+def _begin_as_usual(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
+    for flow in flows:
+        draft = create_draft(
+            tenant_id=sync.tenant_id,
+            sync_id=sync.pk,
+            flow=flow.slug,
+            actor=actor,
+            rows=usual_rows(flow, sync.target),
+            filters=flow.default_filters,
+            value_maps=_maps(flow, sync.target),
+        )
+        publish(mapping=draft, actor=actor)
+    if sync.target.environment == Connection.Environment.SANDBOX:
+        review_as_shipped(sync, actor=actor)
+
+
+def _begin_empty(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
+    for flow in flows:
+        maps = [
+            replace(each, entries=tuple(entry for entry in each.entries if not entry.value))
+            for each in flow.default_maps
+        ]
+        create_draft(tenant_id=sync.tenant_id, sync_id=sync.pk, flow=flow.slug, actor=actor, value_maps=maps)
+
+
+def usual_rows(flow: Flow, target: Connection) -> list[Row]:
+    """Give the rows that a flow's mapping begins with, those for the sandbox where that is the target."""
     extra = flow.sandbox_rows if target.environment == Connection.Environment.SANDBOX else ()
     return list({row.id: row for row in (*flow.default_rows, *extra)}.values())
 

@@ -44,6 +44,12 @@ class TimesField(forms.CharField):
         return ", ".join(clock(each) for each in value) if isinstance(value, list | tuple) else value
 
 
+BEGINNINGS = (
+    ("usual", "The usual mapping: complete and to be adapted, the quickest way."),
+    ("empty", "An empty mapping: every row is chosen by you, with ours as suggestions."),
+)
+
+
 class ConnectionField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among connections, each with its environment and whether it works."""
 
@@ -71,6 +77,9 @@ class SidesForm(forms.Form):
                     "required": f"Choose or add the connection to {registry.connector(getattr(pair, side)).name}."
                 },
             )
+        self.fields["begin"] = forms.ChoiceField(
+            label="Begin with", choices=BEGINNINGS, widget=forms.RadioSelect, initial="usual", required=False
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse test documents in live books."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from integrations.engine.rehearsal import stored
-from integrations.engine.rehearsal.sources import is_stale, kept_targets, known_fields
+from integrations.engine.rehearsal.sources import is_stale, kept_targets, known_fields, label_of
 from integrations.models import Check, Sync
 from mappings.catalogue import TargetField
 from mappings.models import Mapping
@@ -89,6 +89,21 @@ class KnownFields:
     def targets(self) -> tuple[TargetField, ...]:
         """Give the fields to be filled as checks take them; none where they were not read."""
         return kept_targets(self.check)
+
+    def label_of(self, path: str) -> str:
+        """Give what a field that rows read is called."""
+        return self.labels.get(path) or label_of(path.removeprefix(LINE_PREFIX))
+
+    def label_of_target(self, level: str, name: str) -> str:
+        """Give what a field that rows fill is called."""
+        return next(
+            (f.label for f in (each.field for each in self.fillable) if (f.level, f.name) == (level, name)), name
+        )
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Give what the fields that rows read are called, by the path that names them."""
+        return {each.path: each.label for each in self.readable}
 
     @property
     def unfilled(self) -> list[TargetField]:

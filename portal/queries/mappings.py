@@ -19,6 +19,7 @@ from mappings.value_maps import Entry
 from mappings.values import to_text
 from mappings.versions import maps_of
 from portal.models import Tenant
+from portal.queries.mapping_fields import KnownFields, paths_of
 from portal.queries.syncs import FlowRow, flow_rows
 
 VERSIONS_SHOWN = 50
@@ -30,9 +31,11 @@ class RowView:
     """One row in words: which field of the target, filled from what."""
 
     target: str
+    label: str  # of the target's field, "" where only its name is known
     level: str
     kind: str
     content: str
+    said: str = ""  # what the content is called, "" where only its name is known
     id: str = ""
     keys: str = ""
     map_name: str = ""
@@ -70,10 +73,10 @@ def version_or_404(sync: Sync, flow: str, version: str = "") -> Mapping:
     return found
 
 
-def row_views(mapping: Mapping) -> list[RowView]:
+def row_views(mapping: Mapping, fields: KnownFields) -> list[RowView]:
     """Give a version's rows in words."""
     definition, _ = definition_from_json(mapping.rows, mapping.filters)
-    return [_row_view(row) for row in definition.rows]
+    return [row_view(row, fields) for row in definition.rows]
 
 
 def filter_views(mapping: Mapping) -> list[tuple[str, str, str, str]]:
@@ -83,33 +86,38 @@ def filter_views(mapping: Mapping) -> list[tuple[str, str, str, str]]:
     return [(words[each.mode], each.formula, each.reason, each.id) for each in definition.filters]
 
 
-def _row_view(row: Row) -> RowView:
+def row_view(row: Row, fields: KnownFields) -> RowView:
+    """Give one row in words."""
     notes = [*(["required"] if row.required else []), *(["on creation only"] if row.writes == "on_create" else [])]
     if row.default is not None:
         notes.append(f"else “{to_text(row.default)}”")
     notes += [transform.name.replace("_", " ") for transform in row.transforms]
-    kind, content, keys, map_name = _filled_from(row)
+    kind, content, map_name = _filled_from(row)
+    label = fields.label_of_target(row.level, row.target)
     return RowView(
         id=row.id,
         target=row.target,
+        label=label if label != row.target else "",
         level=row.level,
         kind=kind,
         content=content,
-        keys=keys,
+        said=fields.label_of(content) if isinstance(row.spec, SourceSpec) else "",
+        keys=" and ".join(fields.label_of(key) for key in paths_of(row)) if map_name else "",
         map_name=map_name,
         notes=tuple(notes),
     )
 
 
-def _filled_from(row: Row) -> tuple[str, str, str, str]:
+def _filled_from(row: Row) -> tuple[str, str, str]:
+    """Give the kind of a row in a word, its content, and the value map that it reads."""
     spec = row.spec
     if isinstance(spec, SourceSpec):
-        return "Source", spec.path, "", ""
+        return "Source", spec.path, ""
     if isinstance(spec, ConstantSpec):
-        return "Always", to_text(spec.value) or "(empty)", "", ""
+        return "Always", to_text(spec.value) or "(empty)", ""
     if isinstance(spec, FormulaSpec):
-        return "Formula", spec.formula, "", ""
-    return "Map", spec.map, ", ".join(spec.keys), spec.map
+        return "Formula", spec.formula, ""
+    return "Map", spec.map, spec.map
 
 
 def map_views(sync: Sync, mapping: Mapping) -> list[MapView]:
@@ -182,9 +190,9 @@ class Difference:
         return "Changed" if self.before and self.after else "Added" if self.after else "Removed"
 
 
-def compare_versions(before: Mapping, after: Mapping) -> list[Difference]:
+def compare_versions(before: Mapping, after: Mapping, fields: KnownFields) -> list[Difference]:
     """Give the rows and filters that differ between two versions, in the later one's order."""
-    was, now = _parts_of(before), _parts_of(after)
+    was, now = _parts_of(before, fields), _parts_of(after, fields)
     found = []
     for key in dict.fromkeys((*now, *was)):
         old, new = was.get(key, ()), now.get(key, ())
@@ -199,11 +207,12 @@ def effect_kept(sync: Sync, mapping: Mapping) -> Check | None:
     return rows.filter(params__version=mapping.version).order_by("-id").first() if mapping.is_draft else None
 
 
-def _parts_of(mapping: Mapping) -> dict[tuple[str, str], tuple[str, ...]]:
+def _parts_of(mapping: Mapping, fields: KnownFields) -> dict[tuple[str, str], tuple[str, ...]]:
     parts: dict[tuple[str, str], tuple[str, ...]] = {}
-    for row in row_views(mapping):
+    for row in row_views(mapping, fields):
         by = f"by {row.keys}" if row.keys else ""
-        parts[(row.level, row.target)] = tuple(filter(None, (f"{row.kind}: {row.content}", by, ", ".join(row.notes))))
+        content = f"{row.kind}: {row.said or row.content}"
+        parts[(row.level, row.label or row.target)] = tuple(filter(None, (content, by, ", ".join(row.notes))))
     for word, formula, reason, part_id in filter_views(mapping):
         parts[("filter", part_id)] = (f"{word} {formula}", reason)
     return parts

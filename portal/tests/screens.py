@@ -299,6 +299,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "mapping_publish": (f"{sync}/mappings/invoices/publish/", {"version": "1"}, Ability.MAP),
         "mapping_discard": (f"{sync}/mappings/invoices/discard/", {"version": "1"}, Ability.MAP),
         "mapping_part_remove": (f"{sync}/mappings/invoices/remove/", {"version": "1", "part": "none"}, Ability.MAP),
+        "mapping_take": (f"{sync}/mappings/invoices/take/", {"version": "1"}, Ability.MAP),
         "mapping_formula": (f"{sync}/mappings/invoices/formula/", {"version": "1", "formula": "1 + 1"}, Ability.MAP),
         "mapping_fields": (f"{sync}/mappings/invoices/fields/", {"version": "1"}, Ability.MAP),
         "mapping_try": (f"{sync}/mappings/invoices/try/", {"version": "1"}, Ability.MAP),

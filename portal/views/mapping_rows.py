@@ -17,9 +17,11 @@ from integrations.models import Sync
 from mappings.errors import InvalidMappingError, MappingStateError
 from mappings.models import Mapping, ValueMap
 from mappings.rows import Level
+from mappings.rows_json import filter_to_json, row_to_json
 from portal.forms.mapping_rows import FilterForm, RowForm, formula_fault
 from portal.permissions import Ability
 from portal.queries.mapping_fields import ask_for_fields, fields_for
+from portal.queries.mapping_suggestions import suggested_filters, suggested_rows
 from portal.queries.mapping_trials import tried
 from portal.queries.mappings import version_or_404
 from portal.tenancy import current_user, requires
@@ -87,6 +89,22 @@ def mapping_part_remove(request: HttpRequest, pk: int, flow: str) -> HttpRespons
         messages.info(request, "It was removed already.")
         return _to(base)
     return _save(request, base, rows, filters) or _to(base)
+
+
+@requires(Ability.MAP)
+@require_POST
+def mapping_take(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
+    """Take a suggested row over, the one named by `row`; without one all of them, with the usual filters."""
+    sync = sync_or_404(request, pk)
+    base = version_or_404(sync, flow, request.POST.get("version", ""))
+    wanted, found = request.POST.get("row", ""), suggested_rows(sync, base)
+    rows = [row for row in found if not wanted or row.id == wanted]
+    if not rows:
+        messages.info(request, "Its field is filled already.")
+        return _to(base)
+    filters = [] if wanted else suggested_filters(sync, base)
+    taken = [*base.rows, *map(row_to_json, rows)]
+    return _save(request, base, taken, [*base.filters, *map(filter_to_json, filters)]) or _to(base)
 
 
 @requires(Ability.MAP)

@@ -16,6 +16,7 @@ from mappings.versions import problems_of
 from portal.forms.mappings import MappingForm
 from portal.permissions import Ability
 from portal.queries.mapping_fields import fields_for
+from portal.queries.mapping_suggestions import suggestions
 from portal.queries.mappings import (
     compare_versions,
     effect_kept,
@@ -55,7 +56,8 @@ def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     page = {
         **frame(sync, flow),
         "mapping": mapping,
-        "rows": row_views(mapping),
+        "rows": row_views(mapping, fields),
+        "suggestions": suggestions(sync, mapping, fields),
         "filters": filter_views(mapping),
         "maps": map_views(sync, mapping),
         "versions": version_list(sync, flow),
@@ -147,7 +149,7 @@ def mapping_compare(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         "before": before,
         "after": after,
         "versions": version_list(sync, flow),
-        "differences": compare_versions(before, after),
+        "differences": compare_versions(before, after, fields_for(sync, after)),
         "maps": map_differences(before, after),
     }
     return render(request, "mappings/compare.html", page)

@@ -138,6 +138,7 @@ def _made(request: HttpRequest, pair: Pair, source: Connection, target: Connecti
         source=source,
         target=target,
         actor=current_user(request).email,
+        starts_empty=request.POST.get("begin") == "empty",
     )
 
 
@@ -176,7 +177,9 @@ def _stage_page(request: HttpRequest, sync: Sync, stage: str) -> dict[str, objec
         starts = request.GET.get("ping") == "now" and not is_good
         return {"panels": panels((sync.source, sync.target)), "is_good": is_good, "starts": starts}
     if stage == setup.MAPPING:
-        return {"looks": setup.looks(sync), "flows": setup.flow_standings(sync)}
+        flows = setup.flow_standings(sync)
+        is_empty = all(flow.missing and flow.missing.code == "not_published" for flow in flows)
+        return {"looks": setup.looks(sync), "flows": flows, "is_empty": is_empty}
     items = setup.checklist(sync)
     return {"items": items, "is_ready": setup.is_ready(items)}
 
