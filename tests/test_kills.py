@@ -7,6 +7,7 @@ from collections import Counter
 
 import django_rq
 import pytest
+from django.db.models import Count
 from django.utils import timezone
 
 from audit.models import Attempt
@@ -19,7 +20,7 @@ from tests.worker_process import finish, start_worker
 
 pytestmark = pytest.mark.chaos
 
-MOMENTS = ("opened", "calling", "answered", "receipts_saved", "read_back")
+MOMENTS = ("opened", "calling", "answered", "receipts_saved", "read_back", "closed")
 RESTING = {"delivered", "skipped", "waiting", "parked"}
 
 
@@ -65,8 +66,9 @@ def check_books(sync: Sync, box: Sandbox) -> None:
     assert verify(sync.tenant_id) is None
 
 
-def test_it_books_each_document_once_through_twenty_kills(box):
+def test_it_books_reverses_and_applies_once_through_two_dozen_kills(box):
     sync = make_live_sync(box)
+    syncs.change_sync(sync, changes={"policies": {**sync.policies, "after_posting": "reverse"}}, actor=ACTOR)
     syncs.run_now(sync, actor=ACTOR)
     dice = random.Random(20)
     with_open_attempt = 0
@@ -85,6 +87,10 @@ def test_it_books_each_document_once_through_twenty_kills(box):
     assert with_open_attempt >= 15
     run_to_rest(sync, box)
     check_books(sync, box)
+    operations = {name.partition(":")[0] for name in Attempt.objects.values_list("operation", flat=True).distinct()}
+    assert operations >= {"create", "reverse", "settle"}, operations
+    twice = Attempt.objects.filter(operation="reverse", outcome="delivered").values("record_id", "revision")
+    assert not twice.annotate(number=Count("pk")).filter(number__gt=1).exists()
 
 
 def test_it_goes_on_after_redis_was_emptied_in_mid_run(box, session_redis):
