@@ -8,7 +8,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from portal.bench.crowd import Size
 from portal.bench.mapping import bench_mapping
+from portal.bench.pages import bench_pages
 from portal.bench.sync import bench_sync
 from portal.bench.webhooks import bench_webhooks
 
@@ -20,9 +22,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to measure and where to report."""
-        parser.add_argument("what", choices=["sync", "webhooks", "mapping"])
+        parser.add_argument("what", choices=["sync", "webhooks", "mapping", "pages"])
         parser.add_argument("--report", type=Path, help="write the report as JSON")
         parser.add_argument("--records", type=int, default=2000)
+        parser.add_argument("--attempts", type=int, default=1_000_000, help="of the company whose pages are measured")
         parser.add_argument("--per-minute", type=int, default=1000, help="requests that the source allows")
         parser.add_argument("--base-port", type=int, default=8300, help="of the benchmark's own sandbox")
 
@@ -33,6 +36,8 @@ class Command(BaseCommand):
             report = bench_sync(records=options["records"], base_port=options["base_port"])
         elif options["what"] == "mapping":
             report = bench_mapping()
+        elif options["what"] == "pages":
+            report = bench_pages(size=Size(attempts=options["attempts"]))
         else:
             report = bench_webhooks(per_minute=options["per_minute"], base_port=options["base_port"])
         text = json.dumps(report, indent=2, default=str)
