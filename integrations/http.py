@@ -243,30 +243,16 @@ def _capped(parts: Iterator[bytes], cap: int) -> Iterator[bytes]:
         yield part
 
 
-class _CappedStream(httpx.SyncByteStream):
-    def __init__(self, inner: Any, cap: int) -> None:
-        self._inner = inner
-        self._cap = cap
-
-    def __iter__(self) -> Iterator[bytes]:
-        return _capped(iter(self._inner), self._cap)
-
-    def close(self) -> None:
-        self._inner.close()
-
-
 def _read_capped(response: httpx.Response, request: httpx.Request, cap: int) -> httpx.Response:
     """Read the body; what was gzipped is measured unpacked, so that a small answer cannot fill the memory."""
-    response.request = request
+    is_packed = "content-encoding" in response.headers
     try:
-        if "content-encoding" not in response.headers:
-            response.stream = _CappedStream(response.stream, cap)
-            response.read()
-            return response
-        body = b"".join(_capped(response.iter_bytes(), cap))
+        body = b"".join(_capped(response.iter_bytes() if is_packed else iter(response.stream), cap))  # type: ignore[arg-type]
     finally:
         response.close()
-    headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+    headers = response.headers.raw
+    if is_packed:
+        headers = [(name, value) for name, value in headers if name.lower() != b"content-encoding"]
     return httpx.Response(response.status_code, headers=headers, content=body, request=request)
 
 
