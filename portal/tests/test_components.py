@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -118,3 +119,9 @@ def test_it_serves_no_inline_script_or_style(client):
     assert "<style" not in page
     assert "onclick" not in page
     assert finders.find("portal.css")
+
+
+def test_it_leads_on_from_an_empty_page():
+    shown = render_to_string("components/empty.html", {"title": "Nothing yet", "url": "/syncs/add/", "action": "Begin"})
+
+    assert 'href="/syncs/add/"' in shown

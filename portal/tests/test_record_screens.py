@@ -176,7 +176,7 @@ def test_it_leads_a_new_company_on_step_by_step():
                 tenant=tenant, connector=connector, name=connector, environment="test", webhook_token=connector
             )
 
-    assert leads == ["Add a connection", "Add a connection", "Set up a sync"]
+    assert leads == ["Set up a sync", "Go on with the set-up", "Set up a sync"]
 
 
 def test_it_shows_first_what_needs_a_person(company, client):

@@ -49,28 +49,26 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _first_steps(request: HttpRequest) -> dict[str, object]:
-    """Lead on to the next step: the first connection, the second one, the sync."""
+    """Lead on to the guided set-up, whatever of it is there already."""
     connectors = set(Connection.objects.for_tenant(current_tenant(request)).values_list("connector", flat=True))
     if len(connectors) > 1:
         lead = {
             "title": "Both sides are connected. Join them",
             "text": "Choose what moves from which system to which. The sync is made switched off.",
-            "url": reverse("sync_create"),
             "action": "Set up a sync",
         }
     elif connectors:
         lead = {
             "title": "One side is connected. Connect the other",
-            "text": "A sync reads billing documents from one system and books them in the other.",
-            "url": reverse("connection_create"),
-            "action": "Add a connection",
+            "text": "Choose the pair: the set-up takes the connection that you have and asks for the missing one.",
+            "action": "Go on with the set-up",
         }
     else:
         lead = {
-            "title": "Connect your first two systems",
-            "text": "A sync reads billing documents from one system and books them in the other. Start with the "
-            "connections; a sandbox works without credentials.",
-            "url": reverse("connection_create"),
-            "action": "Add a connection",
+            "title": "Join your first two systems",
+            "text": "Choose which billing documents are booked where, and connect both sides on the way. The sandbox "
+            "works without credentials.",
+            "action": "Set up a sync",
         }
-    return {"lead": lead, "first_steps": FIRST_STEPS, "done": min(len(connectors), 2)}
+    lead["url"] = reverse("sync_create")
+    return {"lead": lead, "first_steps": FIRST_STEPS}
