@@ -25,6 +25,7 @@ class Run(models.Model):
         YIELDED = "yielded", "Goes on"
         FAILED = "failed", "Failed"
         LOST = "lost", "Worker lost"
+        CANCELLED = "cancelled", "Cancelled"
 
     tenant = models.ForeignKey("portal.Tenant", on_delete=models.PROTECT, related_name="+")
     sync_id = models.BigIntegerField()
@@ -39,6 +40,7 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)  # {flow: {state: n}}
     code = models.CharField(max_length=80, blank=True)
     message = models.TextField(blank=True)
+    cancelled_by = models.CharField(max_length=254, blank=True, db_default="")  # asked for; the run sees it and ends
 
     objects = TenantQuerySet.as_manager()
 

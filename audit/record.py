@@ -86,6 +86,12 @@ def close_run(run: Run, *, state: str, code: str = "", message: str = "") -> Non
         seal_run(run)
 
 
+def ask_to_cancel(run: Run, *, actor: str) -> bool:
+    """Put on record who wants a run to end early; False when it has ended, or somebody asked before."""
+    asked = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, cancelled_by="")
+    return bool(asked.update(cancelled_by=actor))
+
+
 def open_attempts(*, run: Run, openings: Sequence[Opening]) -> list[int]:
     """Open attempts, in order, and give their ids; raises IntegrityError when a record has an open one already."""
     now = timezone.now()

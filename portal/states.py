@@ -40,6 +40,9 @@ RUN_STATES: dict[str, Look] = {
     "yielded": Look(word="Goes on", tone="info", icon="sync", meaning="Made room for others and goes on by itself."),
     "done": Look(word="Finished", tone="success", icon="check", meaning="Everything read was dealt with."),
     "failed": Look(word="Failed", tone="danger", icon="cross", meaning="Stopped by an error. Nothing is lost."),
+    "cancelled": Look(
+        word="Cancelled", tone="neutral", icon="cross", meaning="Ended by a person. What was left stays due."
+    ),
     "lost": Look(word="Interrupted", tone="warning", icon="alert", meaning="Its worker died. The next run settles it."),
 }
 

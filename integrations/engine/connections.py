@@ -30,21 +30,27 @@ def create_connection(
     _fill(made, connector, {**values, **generated})  # an empty form field must not blot out what was made
     with transaction.atomic():
         made.save()
-        _note(made, "created", sorted(values), actor)
+        note_change(made, "created", sorted(values), actor)
     return made
 
 
 def change_connection(connection: Connection, *, values: Mapping[str, str], actor: str, name: str = "") -> None:
     """Change values and replace the secrets given; empty ones are kept. Raises ConfigurationError naming the field."""
-    connector = registry.connector(connection.connector)
-    given = {key: text for key, text in values.items() if text or not _is_secret(connector, key)}
-    _fill(connection, connector, {**connection.values, **open_credentials(connection), **given})
+    given = fill_in(connection, values)
     connection.name = name or connection.name
     if given and connection.state != Connection.State.CHANGED:
         connection.state = Connection.State.NEW  # what it leads to is checked before the next run
     with transaction.atomic():
         connection.save()
-        _note(connection, "changed", sorted(given), actor)
+        note_change(connection, "changed", sorted(given), actor)
+
+
+def fill_in(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
+    """Put typed values into a row, empty secrets keep what was there; give those that count. Does not save."""
+    connector = registry.connector(connection.connector)
+    given = {key: text for key, text in values.items() if text or not _is_secret(connector, key)}
+    _fill(connection, connector, {**connection.values, **open_credentials(connection), **given})
+    return given
 
 
 def _fill(connection: Connection, connector: Connector, values: Mapping[str, str]) -> None:
@@ -71,7 +77,8 @@ def _inbound_secrets(connector: Connector) -> dict[str, str]:
     return {name: secrets.token_urlsafe(24) for name in names}
 
 
-def _note(connection: Connection, action: str, fields: list[str], actor: str) -> None:
+def note_change(connection: Connection, action: str, fields: list[str], actor: str) -> None:
+    """Put on record which fields of a connection somebody changed, never their values."""
     change_config(
         tenant_id=connection.tenant_id,
         actor=actor,

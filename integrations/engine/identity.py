@@ -31,6 +31,16 @@ def learn(connection: Connection, found: Identity, actor: str) -> None:
     connection.save(update_fields=["fingerprint", "identity"])
 
 
+def refuse_other(connection: Connection, found: Identity, actor: str) -> None:
+    """Raise ConfigurationError where values not in use yet lead to another company than those in use."""
+    if connection.fingerprint != f"{connection.connector}:{found.fingerprint}":
+        raise ConfigurationError(
+            f"These values lead to {found.name}, and this connection is {connection.identity.get('name')}. Make a "
+            "connection of its own for another company.",
+            code="identity_changed",
+        )
+
+
 def verify_identity(connection: Connection, session: Session) -> None:
     """Ask a connection whose values changed what it is before a run uses it; the others are trusted."""
     if connection.state != Connection.State.NEW:

@@ -23,6 +23,11 @@ RETURNING fence
 _RENEW = """
 UPDATE integrations_sync SET lease_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND fence = %s AND lease_until IS NOT NULL
+RETURNING EXISTS (
+    SELECT FROM audit_run r
+    WHERE r.state = 'running' AND r.sync_id = integrations_sync.id AND r.fence = integrations_sync.fence
+      AND r.cancelled_by <> ''
+)
 """
 _RELEASE = "UPDATE integrations_sync SET lease_until = NULL WHERE id = %s AND fence = %s"
 
@@ -35,15 +40,18 @@ class Lease:
     fence: int
     term_s: float
     good_until: float
+    is_cancelled: bool = False  # a person wants the run to end; found out at each renewal
 
     def renew(self) -> None:
         """Prolong the lease; raises LeaseLostError when another run has taken over."""
         asked_at = time.monotonic()
         with connection.cursor() as cursor:
             cursor.execute(_RENEW, [self.term_s, self.sync_id, self.fence])
-            if cursor.rowcount != 1:
+            renewed = cursor.fetchone()
+            if renewed is None:
                 self.good_until = 0.0
                 raise LeaseLostError(f"Another worker took over sync {self.sync_id}; this run stops here.")
+        self.is_cancelled = renewed[0]
         self.good_until = asked_at + self.term_s
 
     def renew_if_old(self) -> None:

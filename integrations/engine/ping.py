@@ -1,11 +1,12 @@
 """Ping your systems: steps timed, failures with likely cause and fix; the first success stores what the far side is."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from typing import TypeAlias
 
 from integrations import registry
-from integrations.contracts import Connector, Explanation, PingCheck, PingStep, Session
+from integrations.contracts import Connector, Explanation, Identity, PingCheck, PingStep, Session
 from integrations.engine import references
 from integrations.engine.identity import learn
 from integrations.engine.sessions import tools_for
@@ -14,6 +15,8 @@ from integrations.explanations import SHARED
 from integrations.models import Connection, Ping
 from integrations.probe import probe
 from integrations.vault import open_settings
+
+Identify: TypeAlias = Callable[[Connection, Identity, str], None]
 
 
 def ping(connection: Connection, *, actor: str) -> Ping:
@@ -33,8 +36,8 @@ def keep(connection: Connection, steps: Sequence[PingStep]) -> Ping:
     )
 
 
-def ping_steps(connection: Connection, *, actor: str) -> Iterator[PingStep]:
-    """Yield the steps as they happen, for a live page."""
+def ping_steps(connection: Connection, *, actor: str, identify: Identify = learn) -> Iterator[PingStep]:
+    """Yield the steps as they happen, for a live page. `identify` judges and keeps what the far side is."""
     connector = registry.connector(connection.connector)
     try:
         tools = tools_for(connection)
@@ -49,7 +52,7 @@ def ping_steps(connection: Connection, *, actor: str) -> Iterator[PingStep]:
             return
     session = connector.open(settings, tools)
     try:
-        yield from _checks(connector, session, [*connector.checks, _identity_check(connection, actor)])
+        yield from _checks(connector, session, [*connector.checks, _identity_check(connection, actor, identify)])
     finally:
         session.close()
 
@@ -87,14 +90,17 @@ def explanation_of(connector: Connector, code: str) -> Explanation | None:
     return next((each for each in (*connector.explanations, *SHARED) if each.code == code), None)
 
 
-def _identity_check(connection: Connection, actor: str) -> PingCheck:
-    return PingCheck(slug="identity", label="What answers", run=lambda session: _learn(connection, session, actor))
+def _identity_check(connection: Connection, actor: str, identify: Identify) -> PingCheck:
+    def run(session: Session) -> str:
+        return _learn(connection, session, actor, identify)
+
+    return PingCheck(slug="identity", label="What answers", run=run)
 
 
-def _learn(connection: Connection, session: Session, actor: str) -> str:
+def _learn(connection: Connection, session: Session, actor: str, identify: Identify) -> str:
     """Store what the far side is at the first good ping; lock the connection when it has become something else."""
     found = session.identity()
-    learn(connection, found, actor)
+    identify(connection, found, actor)
     references.refresh_if_old(connection, session)
     kind = "production" if found.is_production else "not production"
     return f"{found.name} ({kind}{', ' + found.base_currency if found.base_currency else ''})"

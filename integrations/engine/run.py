@@ -16,11 +16,13 @@ from audit.record import close_run, open_run, save_progress
 from integrations import registry
 from integrations.contracts import Flow, Session
 from integrations.engine import backoff, schedule
+from integrations.engine.cancel import end_cancelled, is_cancelled
 from integrations.engine.catalogues import target_fields
 from integrations.engine.extract import deliver_due, deliver_new, has_more
 from integrations.engine.identity import verify_identity
 from integrations.engine.lease import Lease, take_lease
 from integrations.engine.references import reference_values, refresh_if_old
+from integrations.engine.rotation import was_rotated
 from integrations.engine.sessions import granted_limits, identity_of, limiter_of, open_session
 from integrations.engine.settle import recover, settle_unknown
 from integrations.engine.sweep import sweep
@@ -35,6 +37,7 @@ from mappings.versions import published
 log = structlog.get_logger()
 Trigger = Run.Trigger
 _ROUNDS = 10  # from a refund to its credit note to its invoice is three
+_ROTATED = "The credentials were replaced while it ran, and the old ones ended. It goes on with the new ones."
 _READS_NEW = (Trigger.SCHEDULE, Trigger.MANUAL, Trigger.BACKFILL, Trigger.SWEEP)
 
 
@@ -86,6 +89,10 @@ def run_sync(
         )
         lease.release()
         raise
+    if goes_on and is_cancelled(run):
+        end_cancelled(sync, run)
+        lease.release()
+        return RunResult(run_id=run.pk, code=Run.State.CANCELLED)
     close_run(run, state=Run.State.YIELDED if goes_on else Run.State.DONE)
     _plan_next(sync, goes_on, trigger)
     lease.release()
@@ -97,9 +104,9 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
     pair = registry.pair(sync.pair)
     size = granted_limits(sync.target).concurrency
     with (
-        ThreadPoolExecutor(max_workers=size + 3, thread_name_prefix=f"run-{run.pk}") as pool,
         open_session(sync.source, lease=lease) as source,
         open_session(sync.target, lease=lease) as target,
+        ThreadPoolExecutor(max_workers=size + 3, thread_name_prefix=f"run-{run.pk}") as pool,  # ends before they close
     ):
         verify_identity(sync.source, source)
         verify_identity(sync.target, target)
@@ -167,8 +174,18 @@ def _plan(sync: Sync, flow: Flow, source: Session, target: Session) -> FlowPlan:
 def _end_early(sync: Sync, lease: Lease, run: Run, error: ConnectorError) -> RunResult:
     """End a run at a system's error: transient ones come back, configuration stops the sync until the tenant acts."""
     log.warning("run.ended_early", run=run.pk, sync=sync.pk, code=error.code)
+    stops = isinstance(error, ConfigurationError) and not isinstance(error, MappingError)
+    if stops and was_rotated(sync):
+        close_run(run, state=Run.State.YIELDED, code=error.code, message=_ROTATED)
+        _plan_next(sync, True, run.trigger)
+        lease.release()
+        return RunResult(run_id=run.pk, goes_on=True, code=error.code)
+    if not stops and is_cancelled(run):
+        end_cancelled(sync, run)
+        lease.release()
+        return RunResult(run_id=run.pk, code=Run.State.CANCELLED)
     close_run(run, state=Run.State.FAILED, code=error.code, message=error.message)
-    if isinstance(error, ConfigurationError) and not isinstance(error, MappingError):
+    if stops:
         schedule.stop(sync, code=error.code, reason=error.message)
     else:
         failed_in_row = _failed_in_row(sync)

@@ -256,8 +256,8 @@ class RunState:
 
     @property
     def slice_is_over(self) -> bool:
-        """Tell whether this run must leave the worker to others and go on as a new job."""
-        return time.monotonic() >= self.slice_ends
+        """Tell whether this run must leave the worker to others and go on as a new job, or a person cancelled it."""
+        return self.lease.is_cancelled or time.monotonic() >= self.slice_ends
 
     def count(self, flow: str, state: str, number: int = 1) -> None:
         """Count records for the run's totals."""

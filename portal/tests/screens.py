@@ -268,6 +268,7 @@ def objects(of: Company) -> dict[str, tuple[str, Ability]]:
         "sync_coverage": (f"{sync}/coverage/", Ability.VIEW),
         "sync_preview": (f"{sync}/preview/", Ability.VIEW),
         "sync_rehearsal": (f"{sync}/rehearsal/", Ability.VIEW),
+        "sync_proof": (f"{sync}/proof/", Ability.VIEW),
         "rehearsal_payloads": (f"{sync}/rehearsal/payloads/", Ability.EXPORT),
         "sync_configuration": (f"{sync}/configuration/", Ability.CONFIGURE),
         "sync_export": (f"{sync}/configuration/export/", Ability.CONFIGURE),
@@ -296,6 +297,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "sync_pause": (f"{sync}/pause/", {}, Ability.OPERATE),
         "sync_run": (f"{sync}/run/", {}, Ability.OPERATE),
         "sync_ping": (f"{sync}/ping/", {}, Ability.OPERATE),
+        "run_cancel": (f"/runs/{of.run.pk}/cancel/", {}, Ability.OPERATE),
         "mapping_publish": (f"{sync}/mappings/invoices/publish/", {"version": "1"}, Ability.MAP),
         "mapping_discard": (f"{sync}/mappings/invoices/discard/", {"version": "1"}, Ability.MAP),
         "mapping_part_remove": (f"{sync}/mappings/invoices/remove/", {"version": "1", "part": "none"}, Ability.MAP),
@@ -309,6 +311,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "coverage_accept": (f"{sync}/coverage/accept/", {}, Ability.MAP),
         "preview_make": (f"{sync}/preview/make/", {"flow": "invoices"}, Ability.OPERATE),
         "preview_accept": (f"{sync}/preview/accept/", {"flow": "invoices"}, Ability.MAP),
+        "proof_make": (f"{sync}/proof/make/", {}, Ability.OPERATE),
         "rehearsal_make": (f"{sync}/rehearsal/make/", {"start": "2026-01-01", "end": "2026-01-31"}, Ability.OPERATE),
         "value_map_save": (
             f"{sync}/maps/items/save/",

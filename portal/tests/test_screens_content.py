@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.models import Run
 from integrations.models import Connection
 from portal.models import Role
 from portal.tests import screens
@@ -135,3 +136,13 @@ def test_it_lists_in_the_admin_in_a_constant_number_of_queries():
     make_company("Many", records=12)
 
     assert {url: queries_of(client, url) for url in lists} == before
+
+
+def test_it_shows_that_a_run_is_being_cancelled_and_by_whom(company):
+    Run.objects.filter(pk=company.run.pk).update(state="running", ended_at=None)
+    client = company.client()
+    client.post(f"/runs/{company.run.pk}/cancel/")
+    page = client.get(f"/runs/{company.run.pk}/").content.decode()
+
+    assert f"Being cancelled by {company.owner.email}" in page
+    assert f"/runs/{company.run.pk}/cancel/" not in page

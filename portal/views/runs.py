@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import Run
 from audit.queries import attempts_of_run
+from integrations.engine.cancel import cancel_run
+from integrations.errors import ConfigurationError
 from integrations.models import Sync
 from portal.causes import cause_of
 from portal.paging import page_by_id
@@ -17,7 +20,7 @@ from portal.queries.records import records_by_id
 from portal.queries.syncs import flow_label, sides_of, sync_names
 from portal.runs import run_view
 from portal.states import choices
-from portal.tenancy import current_tenant, requires
+from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
 from portal.words import operation_words
 
@@ -66,6 +69,20 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def run_live(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the part of a run's page that changes while it runs."""
     return render(request, "runs/progress.html", _progress(request, pk))
+
+
+@requires(Ability.OPERATE)
+@require_POST
+def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a run early: calls in flight are finished, the rest stays due."""
+    run = get_object_or_404(Run.objects.for_tenant(current_tenant(request)), pk=pk)
+    try:
+        cancel_run(run, actor=current_user(request).email)
+    except ConfigurationError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Cancelled: it ends as soon as the calls in flight are answered.")
+    return redirect("run_detail", pk=pk)
 
 
 def _progress(request: HttpRequest, pk: int) -> dict[str, Any]:

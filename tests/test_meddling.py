@@ -1,0 +1,123 @@
+"""Runs that are cancelled, and connections whose credentials are replaced, while the work is under way."""
+
+import pytest
+
+from audit.models import Run
+from integrations.connectors.chargebee.simulator.site import READ_ONLY
+from integrations.connectors.chargebee.simulator.sites import DEFAULT, SITES
+from integrations.engine import belt
+from integrations.engine.cancel import cancel_run
+from integrations.engine.janitor import wake_due_records
+from integrations.engine.rotation import rotate
+from integrations.engine.run import run_sync
+from integrations.engine.schedule import claim_due
+from integrations.engine.tests.harness import ACTOR, run_to_rest, verdict
+from integrations.errors import ConfigurationError
+from integrations.models import Connection, Ping, Sync, SyncRecord
+from tests.test_lifecycle import box, story  # noqa: F401 (fixtures)
+from tests.test_review_2 import once_before
+
+KEYS = next(setup.keys for setup in SITES if setup.name == DEFAULT)
+OLD, NEW = "test_SandboxAcmeReadOnly", "test_SandboxAcmeReadOnlyNew"
+
+
+def under_way(sync):
+    return Run.objects.filter(sync_id=sync.pk).latest("pk")
+
+
+@pytest.fixture
+def cancelled(story, monkeypatch):  # noqa: F811
+    """Give a sync whose run was cancelled between two flows: some records are delivered, others are not read yet."""
+    for day in ("2026-09-01", "2026-09-02", "2026-09-03"):
+        story.invoice(day)
+    once_before(monkeypatch, belt, "close", lambda *_: cancel_run(under_way(story.sync), actor=ACTOR))
+    run_sync(story.sync.pk, trigger="manual")
+    return story
+
+
+def test_it_ends_a_cancelled_run_and_says_who_cancelled_it(cancelled):
+    ended = under_way(cancelled.sync)
+    assert (ended.state, ended.cancelled_by) == ("cancelled", ACTOR)
+    assert ended.message.startswith(f"Cancelled by {ACTOR}.")
+    assert not SyncRecord.objects.filter(sync=cancelled.sync, state="open").exists()
+    assert SyncRecord.objects.filter(sync=cancelled.sync, flow="invoices", state="delivered").count() < 3
+
+
+def test_it_starts_nothing_by_itself_after_a_run_was_cancelled(cancelled):
+    wake_due_records()
+    assert claim_due() == []
+    assert Sync.objects.get(pk=cancelled.sync.pk).state == "active"
+
+
+def test_it_delivers_once_what_a_cancelled_run_left(cancelled):
+    run_to_rest(cancelled.sync)
+    assert SyncRecord.objects.filter(sync=cancelled.sync, flow="invoices", state="delivered").count() == 3
+    assert verdict(cancelled.sync, cancelled.box).findings == []
+
+
+def test_it_refuses_to_cancel_a_run_that_has_ended(story):  # noqa: F811
+    story.run()
+    with pytest.raises(ConfigurationError, match="has ended already"):
+        cancel_run(under_way(story.sync), actor=ACTOR)
+    assert under_way(story.sync).cancelled_by == ""
+
+
+# Credentials
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    """Let the site know two keys, each of which may be revoked."""
+    monkeypatch.setitem(KEYS, OLD, READ_ONLY)
+    monkeypatch.setitem(KEYS, NEW, READ_ONLY)
+    return KEYS
+
+
+def test_it_goes_on_where_credentials_are_replaced_and_the_old_ones_revoked_in_mid_run(story, keys, monkeypatch):  # noqa: F811
+    for day in ("2026-09-01", "2026-09-02", "2026-09-03"):
+        story.invoice(day)
+
+    def replace(*_):
+        rotation = rotate(Connection.objects.get(pk=story.sync.source_id), values={"api_key": NEW}, actor=ACTOR)
+        monkeypatch.delitem(keys, OLD)
+        return rotation.is_done
+
+    once_before(monkeypatch, belt, "close", replace)
+    result = run_sync(story.sync.pk, trigger="manual")
+    assert (result.goes_on, under_way(story.sync).state) == (True, "yielded")
+    run_to_rest(story.sync)
+    assert Sync.objects.get(pk=story.sync.pk).state == "active"
+    assert SyncRecord.objects.filter(sync=story.sync, flow="invoices", state="delivered").count() == 3
+    assert verdict(story.sync, story.box).findings == []
+
+
+def test_it_keeps_the_old_credentials_where_the_new_ones_do_not_work(story):  # noqa: F811
+    source = story.sync.source
+    rotation = rotate(source, values={"api_key": "test_NobodyKnowsThisKey"}, actor=ACTOR)
+    assert (rotation.is_done, rotation.failed.code) == (False, "chargebee_wrong_key")
+    story.invoice()
+    story.run()
+    assert Connection.objects.get(pk=source.pk).state == "good"
+    assert verdict(story.sync, story.box).findings == []
+
+
+def test_it_keeps_the_old_credentials_where_the_new_ones_lead_to_another_company(story):  # noqa: F811
+    source = story.sync.source
+    other = {"site": "acme", "api_key": "live_SandboxAcmeReadOnly"}
+    rotation = rotate(source, values={**source.values, **other}, actor=ACTOR)
+    assert (rotation.is_done, rotation.failed.code) == (False, "identity_changed")
+    assert Connection.objects.get(pk=source.pk).values["site"] == DEFAULT
+    assert Sync.objects.get(pk=story.sync.pk).state == "active"
+
+
+def test_it_keeps_the_ping_of_credentials_that_took_their_place(story, keys):  # noqa: F811
+    source = story.sync.source
+    assert rotate(source, values={"api_key": NEW}, actor=ACTOR).is_done
+    assert Ping.objects.filter(connection=source).latest("pk").ok
+    assert source.state == "good"
+
+
+def test_it_stops_the_sync_where_credentials_end_that_nobody_replaced(story, keys, monkeypatch):  # noqa: F811
+    monkeypatch.delitem(keys, OLD)
+    run_sync(story.sync.pk, trigger="manual")
+    assert Sync.objects.get(pk=story.sync.pk).stop_code == "chargebee_wrong_key"
