@@ -118,6 +118,8 @@ class Sync(models.Model):
     target_identity = models.CharField(max_length=200, blank=True)
     policies = models.JSONField(default=dict, blank=True)
     start_date = models.DateField(null=True, blank=True)
+    # of a trial: the sync whose mappings it tries; what it books is reversed, and then it is removed
+    trial_of = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="trials", editable=False)
 
     schedule = models.CharField(max_length=10, choices=Schedule, default=Schedule.MINUTES)
     every_minutes = models.PositiveIntegerField(default=15)
@@ -337,6 +339,9 @@ class Link(models.Model):
         indexes = [
             models.Index(fields=["tenant", "external_id"], name="link_external"),
             models.Index(fields=["tenant", "reversal_id"], name="link_reversal", condition=~Q(reversal_id="")),
+            # what people search by: our reference, and whose document it is
+            models.Index(fields=["tenant", "reference"], name="link_reference"),
+            models.Index("tenant", KeyTransform("customer", "facts"), name="link_customer"),
             # what is applied to a document, looked up only when that document is about to be reversed
             GinIndex(
                 OpClass(KeyTransform("applied", "facts"), name="jsonb_path_ops"),
@@ -407,6 +412,7 @@ class Check(models.Model):
         CHANGE = "change", "Effect of a draft"
         FIELDS = "fields", "Source fields"
         RECONCILIATION = "reconcile", "Reconciliation"
+        TRIAL = "trial", "Proof in the target"
 
     class State(models.TextChoices):
         ASKED = "asked", "Asked for"

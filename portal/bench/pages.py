@@ -5,11 +5,13 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Attempt, Run
 from integrations.models import Problem, Reconciliation, SyncRecord
@@ -112,6 +114,7 @@ def _single(crowd: Crowd) -> list[Page]:
     tried = list(Attempt.objects.filter(run=run).order_by("pk").values_list("pk", "record_id"))
     within, record = tried[len(tried) // 2][0], tried[3][1]
     problem = Problem.objects.filter(tenant=tenant, healed_at=None).order_by("pk")[3]
+    day = timezone.localdate() - timedelta(days=10)
     period = Reconciliation.objects.filter(tenant=tenant).order_by("pk")[0]
     return [
         Page(name="connection", url=reverse("connection_detail", args=[sync.target_id])),
@@ -124,7 +127,8 @@ def _single(crowd: Crowd) -> list[Page]:
         Page(name="problem", url=reverse("problem_detail", args=[problem.pk])),
         Page(name="mapping", url=reverse("mapping_detail", args=[sync.pk, "invoices"])),
         Page(name="undo of a run", url=reverse("run_undo", args=[run.pk])),
-        Page(name="undo of a day", url=f"{reverse('day_undo', args=[sync.pk])}?day=2026-01-15"),
+        Page(name="undo of a day", url=f"{reverse('day_undo', args=[sync.pk])}?day={day}"),
+        Page(name="undo of a day long ago", url=f"{reverse('day_undo', args=[sync.pk])}?day=2020-01-15"),
         Page(name="period", url=reverse("reconciliation_detail", args=[period.pk])),
     ]
 
