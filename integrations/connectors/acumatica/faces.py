@@ -56,6 +56,7 @@ class Face:
     type_key: str = "Type"
     number_key: str = "ReferenceNbr"
     reversals: tuple[str, ...] = ()  # types of the documents that void these
+    rate: str = "custom.CurrencyInfo.SampleCuryRate"  # as the screen shows and takes it: the contract has none
 
     @property
     def is_journal(self) -> bool:
@@ -242,4 +243,5 @@ JOURNAL = Face(
     period="PostPeriod",
     type_key="Module",
     number_key="BatchNbr",
+    rate="custom._Batch_CurrencyInfo_.SampleCuryRate",
 )

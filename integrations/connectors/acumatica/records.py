@@ -19,7 +19,9 @@ SCREEN = "screen"  # in payloads of invoices and credit memos only: the screen t
 LINES = "lines"
 BESIDE = "beside"  # in payloads of documents that stand beside the record's own: found by reference first, released too
 SETTLES = "settles"  # in payloads of `settle`: the document that the draft's own uses up, or is used up by
-MARKS = frozenset({SCREEN, LINES, BESIDE, SETTLES})  # ours, never sent
+REVERSES = "reverses"  # in payloads of reversals: the document taken back, whose exchange rate they share
+MARKS = frozenset({SCREEN, LINES, BESIDE, SETTLES, REVERSES})  # ours, never sent
+_REVERSAL = "-REV"
 _OURS = re.compile(r"(.+?-(?:CUS|INV|CN|TXN|RFD|JE)-)[^\s]+")
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_.-]")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -41,6 +43,11 @@ def reference(prefix: str, kind: Kind, key: str, revision: int = 1, part: str = 
     tail = f"-R{revision}" if revision > 1 else ""
     tail += "-" + sha256(f"{raw}\n{revision}".encode()).hexdigest()[:12]
     return plain[: LONGEST_REFERENCE - len(tail)] + tail
+
+
+def reversed_by(text: str) -> str:
+    """Give the reference of the document that one with this reference takes back; empty if it takes back none."""
+    return text.removesuffix(_REVERSAL) if text.endswith(_REVERSAL) and owner(text) else ""
 
 
 def owner(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from integrations.connectors.acumatica.records import BESIDE, LINES, document_id, payload
+from integrations.connectors.acumatica.records import BESIDE, LINES, REVERSES, document_id, payload
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.contracts import (
     Booked,
@@ -236,7 +236,7 @@ def _reversal(booked: Booked, standing: Standing, context: Context) -> Draft:
         operation=f"reverse:{about}" if about else "reverse",
         revision=standing.link.revision,
         reference=reference(context, "JE", f"{_MARKS[sent.flow]}-{standing.key}", standing.link.revision, part),
-        payload=payload({**header, "TransactionDate": day, "Description": text}, rows),
+        payload=payload({**header, "TransactionDate": day, "Description": text, REVERSES: booked.external_id}, rows),
         facts=_facts(sent.facts.currency or "", day, None, rows),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from integrations.connectors.acumatica.records import LINES, SETTLES, on_invoice_screen
+from integrations.connectors.acumatica.records import LINES, REVERSES, SETTLES, on_invoice_screen
 from integrations.contracts import Context, Draft, Facts, LineFact, Standing, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_acumatica import journals
@@ -61,6 +61,7 @@ def _opposite(flow: str, sink: str, kind: Literal["INV", "CN"], standing: Standi
             LINES: list[Value](rows),
             "Date": standing.on,
             "Description": f"Reversal of {standing.label}"[:512],
+            REVERSES: standing.link.external_id,
         },
         facts=Facts(
             customer=facts.customer,

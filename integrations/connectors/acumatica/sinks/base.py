@@ -12,6 +12,7 @@ from integrations.connectors.acumatica.query import batches, compare, equal, eve
 from integrations.connectors.acumatica.reader import one_by_one
 from integrations.connectors.acumatica.records import (
     LONGEST_REFERENCE,
+    REVERSES,
     owner,
     split_id,
 )
@@ -25,7 +26,7 @@ from integrations.connectors.acumatica.sinks.drafts import (
     plain,
 )
 from integrations.connectors.acumatica.sinks.ledger import dated, listing, open_items
-from integrations.connectors.acumatica.values import Row
+from integrations.connectors.acumatica.values import CUSTOM, Row
 from integrations.contracts import Booked, Draft, Found, OpenItem, Receipt, Value
 from integrations.errors import MappingError, MissingReferenceError, RejectedError
 from mappings.catalogue import TargetField
@@ -205,15 +206,29 @@ class DocumentSink:
 
     def create(self, face: Face, draft: Draft) -> Receipt:
         """Insert a document under our reference, not on hold."""
-        body = self.body(face, draft)
+        body = self.body(face, self.at_its_rate(face, draft))
         row = self.client.put(face.entity, body, expand=self.expanded(draft))
         return self.receipt(face, row)
 
     def beside(self, face: Face, draft: Draft) -> Receipt:
         """Make and release a document beside the record's own, or go on with the one that carries its reference."""
         found = next(self.rows_by_reference(face, [draft]), None)
-        row = found[1] if found else self.client.put(face.entity, self.body(face, draft))
+        row = found[1] if found else self.client.put(face.entity, self.body(face, self.at_its_rate(face, draft)))
         return self.release(face, face.id_of(row))
+
+    def at_its_rate(self, face: Face, draft: Draft) -> Draft:
+        """Give a reversal the exchange rate of what it takes back, so that both weigh the same in base currency.
+
+        Where a customer may not have rates of its own (AR303000, Enable Rate Override) Acumatica keeps its rate of the
+        day, and what differs becomes a realised gain or loss.
+        """
+        taken_back = split_id(str(draft.payload.get(REVERSES) or ""))
+        if not all(taken_back):
+            return draft
+        view = face.rate.removeprefix(f"{CUSTOM}.")
+        row = self.client.row(face.entity, face.keys(*taken_back), custom=(view,))
+        rate = Decimal(face.text(row, face.rate) or 1) if row is not None else Decimal(1)
+        return draft if rate == 1 else replace(draft, payload={**draft.payload, face.rate: rate})
 
     def expanded(self, draft: Draft) -> tuple[str, ...]:
         """Name what the answer to a creation must show."""

@@ -12,9 +12,11 @@ from integrations.connectors.acumatica.faces import (
     SALES_MEMO,
     Face,
 )
-from integrations.connectors.acumatica.records import SCREEN, SETTLES
+from integrations.connectors.acumatica.query import equal, every
+from integrations.connectors.acumatica.records import SCREEN, SETTLES, reversed_by
 from integrations.connectors.acumatica.sinks.applications import (
     HISTORY,
+    TO_APPLY,
     applied_to,
     apply_missing,
     read_applied,
@@ -45,8 +47,31 @@ class InvoiceSink(DocumentSink):
         if operation != "settle":
             return super().other(face, draft, operation)
         memo, owed = _memo_and_owed(draft)
-        settle(self, MEMO_AS_PAYMENT, memo, self.standing(INVOICE, owed), owed)
+        invoice = self.standing(INVOICE, owed)
+        settle(self, MEMO_AS_PAYMENT, memo, invoice, owed)
+        self._settle_beside(memo, owed, invoice.text(INVOICE.customer))
         return Receipt(external_id=draft.external_id, summary={"operation": operation})
+
+    def _settle_beside(self, memo: str, owed: str, customer: str) -> None:
+        """Use what a memo has left on the documents that took back memos which settled the same invoice.
+
+        Acumatica's API cannot take those applications back, but so nothing stays open, and what they made in exchange
+        gains and losses is made the other way round.
+        """
+        if not unused(self.standing(MEMO_AS_PAYMENT, memo, (TO_APPLY, HISTORY))):
+            return
+        is_open = [equal(INVOICE.type_key, INVOICE.types[0]), equal("Status", "Open")]
+        for row in self.client.rows(INVOICE.query(every(equal(INVOICE.customer, customer), *is_open))):
+            if self._took_back(row, owed):
+                settle(self, MEMO_AS_PAYMENT, memo, row, INVOICE.id_of(row))
+
+    def _took_back(self, row: Row, owed: str) -> bool:
+        """Tell whether an invoice took back a memo that settles the one owed."""
+        reference = reversed_by(INVOICE.reference_of(row))
+        where = every(equal(MEMO.type_key, MEMO.types[0]), equal(MEMO.reference, reference))
+        memos = self.client.rows(MEMO.query(where)) if reference else ()
+        standing = [self.standing(MEMO_AS_PAYMENT, MEMO.id_of(one), (HISTORY,)) for one in memos]
+        return any(one.external_id == owed for memo in standing for one in applied_to(memo))
 
     def is_done(self, face: Face, draft: Draft, row: Row) -> bool:
         """Tell of documents that use each other up whether one of them is."""

@@ -22,6 +22,8 @@ READONLY = frozenset({
     "NoteID", "CuryDiscTot", "Printed",
 })  # fmt: skip
 GONE = ("Closed", "Voided")
+RATE = "CurrencyInfo.SampleCuryRate"
+OWN_RATE = "OwnCuryRate"
 
 
 def check_header(draft: Draft, day_key: str, period_key: str) -> None:
@@ -41,6 +43,7 @@ def check_header(draft: Draft, day_key: str, period_key: str) -> None:
     draft.default("CuryID", customer.fields.get("CuryID") or BASE)
     if draft.must_exist("CuryID", "Currency", "Currency", flag="IsActive"):
         _check_currency(draft, customer)
+        take_rate(draft, RATE, is_allowed=customer.fields.get("AllowOverrideRate") is not False)
     draft.default(day_key, draft.date)
     if not draft.record or period_key in draft.sent.values or day_key in draft.sent.values:
         _set_period(draft, day_key, period_key)
@@ -52,6 +55,22 @@ def _check_currency(draft: Draft, customer: Record) -> None:
         draft.bad("CuryID", "The currency of the document differs from the customer's and cannot be overridden.")
     if not draft.tenant.has_rate(currency):
         draft.bad("CuryID", f"The currency rate for {currency} is not defined for the date.")
+
+
+def take_rate(draft: Draft, key: str, *, is_allowed: bool) -> None:
+    """Take a document's own exchange rate; where none is allowed it is dropped without a word."""
+    sent = draft.sent.values.get(key)
+    if sent is not None and is_allowed and draft.fields["CuryID"] != BASE:
+        draft.fields[OWN_RATE] = sent
+    elif sent is not None:
+        draft.tenant.lint[f"derived {draft.entity.name}.{key}"] += 1
+
+
+def set_rate(tenant: Tenant, record: Record, key: str, on: date) -> Decimal:
+    """Give a document's exchange rate, its own or that of the day, and show it."""
+    rate: Decimal = record.fields.get(OWN_RATE) or tenant.rate(record.fields["CuryID"], on)
+    record.fields[key] = rate
+    return rate
 
 
 def _set_period(draft: Draft, day_key: str, period_key: str) -> None:
@@ -87,7 +106,7 @@ def document(tenant: Tenant, record: Record, total: Decimal, entries: list[Entry
     kind = str(fields["DocType"])
     posting = posting_day(tenant, record)
     currency = fields["CuryID"]
-    rate = tenant.rate(currency, posting)
+    rate = set_rate(tenant, record, RATE, posting)
     return Document(
         id=record.id,
         kind=KINDS[kind],

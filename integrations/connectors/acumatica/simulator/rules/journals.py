@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from integrations.connectors.acumatica.simulator.rules.ar import set_rate, take_rate
 from integrations.connectors.acumatica.simulator.rules.draft import ZERO, Draft
 from integrations.connectors.acumatica.simulator.store import Record, Row
 from integrations.connectors.acumatica.simulator.tenant import BASE, MAIN_BRANCH, Tenant
@@ -9,6 +10,7 @@ from integrations.sandbox.books import Document, Entry, to_base
 
 READONLY = frozenset({"Status", "CreatedDateTime", "LastModifiedDateTime", "NoteID"})
 LINES = "GLTranModuleBatNbr"
+RATE = "_Batch_CurrencyInfo_.SampleCuryRate"
 
 
 def check_journal(draft: Draft) -> None:
@@ -33,6 +35,7 @@ def check_journal(draft: Draft) -> None:
         fields["CuryID"]
     ):
         draft.bad("CuryID", f"The currency rate for {fields['CuryID']} is not defined for the date.")
+    take_rate(draft, RATE, is_allowed=True)
     _set_period(draft)
     if not draft.problems:
         for row in draft.rows.get(LINES, []):
@@ -112,7 +115,7 @@ def journal_document(tenant: Tenant, record: Record) -> Document:
     period = tenant.calendar.get(str(fields["FinPeriodID"]))
     day = fields["DateEntered"]
     posting = day if period is None or period.start <= day <= period.end else max(period.start, min(day, period.end))
-    rate = tenant.rate(fields["CuryID"], posting)
+    rate = set_rate(tenant, record, RATE, posting)
     entries = [_entry(row, at) for at, row in enumerate(record.rows.get(LINES, []), 1)]
     total: Decimal = fields.get("CuryDebitTotal", ZERO)
     return Document(
