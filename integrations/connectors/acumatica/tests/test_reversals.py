@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -11,8 +12,8 @@ from integrations.connectors.acumatica.tests.client_kit import Bench, book, rele
 EUROS = {"custom.Document.CuryID": "EUR"}
 
 
-def rates(bench: Bench) -> list[str]:
-    return [one["rate"] for one in bench.documents() if one.get("lines")]
+def rates(bench: Bench) -> list[Decimal]:
+    return [Decimal(one["rate"]) for one in bench.documents() if one.get("lines")]
 
 
 @pytest.mark.parametrize(("may_override", "is_same"), [(True, True), (False, False)])
