@@ -23,6 +23,11 @@ LOOKS = (
     ("sync_coverage", "Coverage", "Which codes of the source have no counterpart yet, and the money they hold up."),
     ("sync_preview", "Preview", "Your own records beside the entries that they would make. Nothing is written."),
     ("sync_rehearsal", "Rehearsal", "A whole month, with its trial balance. Nothing is written."),
+    (
+        "sync_proof",
+        "Proof",
+        "Whether every record of the last 12 months resolves, fits and balances. Nothing is written.",
+    ),
 )
 
 

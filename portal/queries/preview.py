@@ -24,12 +24,12 @@ class Look:
 
 def preview_of(sync: Sync, flow: str) -> Look:
     """Give the newest preview of a flow."""
-    return _look(sync, Check.Kind.PREVIEW, flow)
+    return look_at(sync, Check.Kind.PREVIEW, flow)
 
 
 def rehearsal_of(sync: Sync) -> Look:
     """Give the newest rehearsal."""
-    return _look(sync, Check.Kind.REHEARSAL, "")
+    return look_at(sync, Check.Kind.REHEARSAL)
 
 
 def missing_of(sync: Sync) -> list[Missing]:
@@ -37,7 +37,8 @@ def missing_of(sync: Sync) -> list[Missing]:
     return readiness(sync) if sync.state == Sync.State.DRAFT else []
 
 
-def _look(sync: Sync, kind: str, flow: str) -> Look:
+def look_at(sync: Sync, kind: str, flow: str = "") -> Look:
+    """Give the newest look of a kind and what came after it."""
     check, last = latest(sync, kind, flow), newest(sync, kind, flow)
     pending = last if last and (check is None or last.pk != check.pk) else None
     names = frozenset(fault["name"] for fault in open_faults(check)) if check else frozenset()

@@ -1,4 +1,4 @@
-"""Previews of records and rehearsals of date ranges: what would be booked, with nothing written."""
+"""Previews of records, rehearsals of date ranges, proofs of mappings: what would be booked, with nothing written."""
 
 from datetime import date
 
@@ -13,6 +13,7 @@ from integrations.errors import ConfigurationError
 from integrations.models import Check, Sync
 from portal.permissions import Ability
 from portal.queries.preview import missing_of, preview_of, rehearsal_of
+from portal.queries.proof import drafts_of, proof_of, proved_flows
 from portal.queries.syncs import flow_label, flows_of
 from portal.tenancy import current_user, requires
 from portal.ui import Tab
@@ -107,6 +108,27 @@ def rehearsal_payloads(request: HttpRequest, pk: int) -> HttpResponse:
     text = check.payloads if check else ""
     headers = {"Content-Disposition": f'attachment; filename="rehearsal-{pk}.ndjson"'}
     return HttpResponse(text, content_type="application/x-ndjson", headers=headers)
+
+
+@requires(Ability.VIEW)
+@require_safe
+def sync_proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the newest proof: how many records it looked at, and a counter-example for each way to fail."""
+    sync = sync_or_404(request, pk)
+    look = proof_of(sync)
+    page = {"sync": sync, "look": look, "flows": proved_flows(sync, look), "crumbs": crumbs_of(sync, "Proof")}
+    return render(request, "preview/proof.html", page)
+
+
+@requires(Ability.OPERATE)
+@require_POST
+def proof_make(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have all mappings proved on the records of the last 12 months: as published, or with the drafts that wait."""
+    sync = sync_or_404(request, pk)
+    versions = drafts_of(sync) if request.POST.get("choice") == "drafts" else {}
+    ask(sync, Check.Kind.PROOF, params={"versions": versions}, actor=current_user(request).email)
+    messages.success(request, "Asked for. The records of the last 12 months are read and drafted; nothing is written.")
+    return redirect("sync_proof", pk=pk)
 
 
 def _flow_or_404(sync: Sync, slug: str) -> str:

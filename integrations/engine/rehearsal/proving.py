@@ -45,7 +45,12 @@ def prove(ground: Ground) -> dict[str, Any]:
         examples = [*prove_rows(ground, slug), *prove_flow(ground, ground.plan(slug), records)]
         proved[slug] = len(records)
         found += examples
-    return {"records": proved, "proved": not found, "faults": [one.as_json() for one in found[:_KEPT]]}
+    return {
+        "records": proved,
+        "versions": {slug: version.version for slug, version in ground.versions.items()},
+        "proved": not found,
+        "faults": [one.as_json() for one in found[:_KEPT]],
+    }
 
 
 def prove_rows(ground: Ground, slug: str) -> list[CounterExample]:
