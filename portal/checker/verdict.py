@@ -16,6 +16,11 @@ class FlowCount:
     source_totals: dict[str, Decimal] = field(default_factory=dict)  # by currency
     target_totals: dict[str, Decimal] = field(default_factory=dict)
 
+    @property
+    def agrees(self) -> bool:
+        """Tell whether the totals are the same amounts: 469.66 is 469.660, and zero of a currency is none of it."""
+        return _cleared(self.source_totals) == _cleared(self.target_totals)
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -43,8 +48,9 @@ class Verdict:
     @property
     def is_reconciled(self) -> bool:
         """Tell whether totals agree per flow and currency, and nothing is missing, doubled or different."""
-        totals = all(_cleared(flow.source_totals) == _cleared(flow.target_totals) for flow in self.flows.values())
-        return totals and not (self.duplicates or self.missing or self.amount_differences)
+        return all(flow.agrees for flow in self.flows.values()) and not (
+            self.duplicates or self.missing or self.amount_differences
+        )
 
 
 def _cleared(totals: dict[str, Decimal]) -> dict[str, Decimal]:
