@@ -1,5 +1,7 @@
 """Signing in at Microsoft Entra ID: the application's secret buys a bearer token for about an hour."""
 
+import json
+from base64 import urlsafe_b64decode
 from hashlib import sha256
 
 import httpx
@@ -31,6 +33,7 @@ class EntraAuth(TokenAuth):
         self._credentials = credentials
         self._http = http
         self._unproven = 0
+        self.lacks_principal = False  # the token last made names no service principal
 
     @property
     def is_refused(self) -> bool:
@@ -41,6 +44,7 @@ class EntraAuth(TokenAuth):
         """Buy a token: see `sign_in`."""
         token, life_s = sign_in(self._http, self._credentials)
         self._unproven += 1
+        self.lacks_principal = is_without_principal(token)
         return token, life_s
 
     def is_expired(self, response: httpx.Response) -> bool:
@@ -75,6 +79,22 @@ def sign_in(http: Http, credentials: Credentials) -> tuple[str, int]:
     if answer.status >= 400:
         raise refusal(answer, credentials)
     return _token(answer)
+
+
+def is_without_principal(token: str) -> bool:
+    """Tell whether a token lacks the claim `oid`: the application has no service principal in the tenant.
+
+    F&O refuses such a token with the 401 that it also has for an application missing in its own list. A token that
+    cannot be read tells nothing.
+
+    Source: DOCS troubleshoot-service-authentication.md, read 2026-11-21.
+    """
+    part = [*token.split("."), ""][1]
+    try:
+        claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
+        return False
+    return isinstance(claims, dict) and "oid" not in claims
 
 
 def judge_token(answer: Answer, is_write: bool) -> None:

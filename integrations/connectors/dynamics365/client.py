@@ -130,7 +130,7 @@ class Client:
         return f"/data/{entity_set}{key_path(keys)}?cross-company=true"
 
     def _judge(self, answer: Answer, is_write: bool) -> None:
-        judge(answer, is_write, is_refused=self._auth.is_refused)
+        judge(answer, is_write, is_refused=self._auth.is_refused, lacks_principal=self._auth.lacks_principal)
 
 
 def _page(answer: Answer) -> tuple[list[Row], str | None]:

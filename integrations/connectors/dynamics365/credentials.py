@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
 from integrations.contracts import CredentialField, Settings
@@ -47,6 +48,14 @@ FIELDS = (
         help="App registrations > the application > Certificates & secrets: the secret's Value, not its Secret ID. It "
         "is shown once.",
         kind="secret",
+    ),
+    CredentialField(
+        name="secret_ends_on",
+        label="End of the client secret",
+        help="The date in the column Expires beside the secret, as 2027-03-31. Finance does not tell it: only with "
+        "this date you are warned in good time.",
+        required=False,
+        placeholder="2027-03-31",
     ),
     CredentialField(
         name="legal_entity",
@@ -138,6 +147,7 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
         "tenant_id": _tenant(values.get("tenant_id", "")),
         "client_id": _client(values.get("client_id", "")),
         "client_secret": _secret(values.get("client_secret", "")),
+        "secret_ends_on": _end(values.get("secret_ends_on", "")),
         "legal_entity": _company(values.get("legal_entity", "")),
         "general_journal": _journal("general_journal", "GenJrn", values),
         "payment_journal": _journal("payment_journal", "CustPay", values),
@@ -189,6 +199,14 @@ def _secret(typed: str) -> str:
             "client_secret", "This is the Secret ID. Paste the column Value instead; if it is gone, make anew."
         )
     return text
+
+
+def _end(typed: str) -> str:
+    text = typed.strip()
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise _wrong("secret_ends_on", f"“{text[:40]}” is no date. Write year, month and day: 2027-03-31.") from error
 
 
 def _company(typed: str) -> str:

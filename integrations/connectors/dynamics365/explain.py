@@ -46,16 +46,17 @@ class Fault:
         return redact_text(" ".join(joined.replace("<", "‹").replace(">", "›").split()))[:LONGEST_REASON]
 
 
-def judge(answer: Answer, is_write: bool, *, is_refused: bool = False) -> None:
+def judge(answer: Answer, is_write: bool, *, is_refused: bool = False, lacks_principal: bool = False) -> None:
     """Raise what an answer of the environment means; 2xx returns.
 
-    `is_refused`: fresh tokens were refused, too, so a 401 is F&O's list of applications. A 5xx on a write is unknown
-    unless it proves that nothing was saved; on a read it is worth another try.
+    `is_refused`: fresh tokens were refused, too, so a 401 is F&O's list of applications, or, with `lacks_principal`,
+    Entra's own. A 5xx on a write is unknown unless it proves that nothing was saved; on a read it is worth another
+    try.
     """
     if answer.status < 300:
         return
     if answer.status == 401:
-        raise _unauthorised(answer, is_refused)
+        raise _unauthorised(answer, is_refused, lacks_principal)
     if answer.status == 403:
         raise _forbidden(answer)
     if answer.status == 429:
@@ -119,11 +120,19 @@ def _made(rule: Rule, fault: Fault, found: re.Match[str], answer: Answer) -> Con
     )
 
 
-def _unauthorised(answer: Answer, is_refused: bool) -> ConnectorError:
+def _unauthorised(answer: Answer, is_refused: bool, lacks_principal: bool) -> ConnectorError:
     if not is_refused:
         return TransientError(
             "F&O did not accept the token; the call did not run. Signed in again; it is sent again.",
             code="session_ended",
+            answer=answer.summary,
+        )
+    if lacks_principal:
+        return AuthenticationError(
+            "Entra signs us in, but the application has no service principal in this tenant, so F&O refuses every "
+            "call. Make its enterprise application there, by the consent of an administrator.",
+            code="d365_principal_missing",
+            field="client_id",
             answer=answer.summary,
         )
     return AuthenticationError(

@@ -84,6 +84,14 @@ CONNECTING = (
         "wait a minute and ping again.",
     ),
     _told(
+        "d365_principal_missing",
+        "The application has no service principal in the tenant",
+        "The registration stands, but no enterprise application (service principal) belongs to it in the tenant of the "
+        "environment: its tokens lack the claim oid, and F&O refuses each call. Registering it in F&O does not help.",
+        f"{_ENTRA} > API permissions > Grant admin consent, or Microsoft Entra admin center > Enterprise applications: "
+        "see that it is there and enabled for sign-in. Then ping again.",
+    ),
+    _told(
         "d365_privilege_missing",
         "The application's user may not do this",
         "The user named in the list of applications lacks a privilege on the entity. Records wait until it is given.",

@@ -101,6 +101,11 @@ def rows(name: str, code: str, entity: str, where: dict, **changes: object) -> M
     return seeded(name, code, "POST rows", set=entity, where=where, set_values=changes)
 
 
+def without_principal(world: World) -> None:
+    """Take the application out of the tenant's enterprise applications."""
+    control(world, "entra", "POST principal", present=False)
+
+
 def expire_secret(world: World) -> None:
     secret = str(world.simulators[SLUG].credentials()["client_secret"])
     control(world, "entra", "POST secrets", expire=secret)
@@ -114,6 +119,7 @@ MISCONFIGURATIONS = (
     wrong("no such legal entity", "company_unknown", legal_entity="zzzz"),
     wrong("no such journal name", "journal_name_missing", general_journal="Nothing"),
     wrong("a journal name of another type", "journal_name_type", payment_journal="GenJrn"),
+    Misconfiguration(name="no service principal", code="d365_principal_missing", seed=without_principal),
     seeded("an application not registered in F&O", "app_not_registered", "POST users", listed=False),
     wrong("voucher numbers by hand", "voucher_by_hand", general_journal="ManV"),
     Misconfiguration(name="an expired secret", code="d365_secret_expired", seed=expire_secret),
