@@ -13,7 +13,7 @@ USER, PASSWORD = "connector", "sandbox-Acumatica-1"
 APP_ID = "3f1c2d4e-5a6b-4c7d-8e9f-0a1b2c3d4e5f"
 CLIENT_ID = f"{APP_ID}@{TENANT}"
 CLIENT_SECRET = "sandbox-acumatica-secret"  # noqa: S105 - opens the simulator only
-REDIRECTS = ("http://localhost:8000/connections/acumatica/callback", "https://localhost/callback")
+REDIRECTS = ("http://localhost:8000/consent/", "https://localhost/callback")
 
 
 @dataclass(slots=True, kw_only=True)
