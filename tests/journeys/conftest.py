@@ -18,7 +18,8 @@ from tests.journeys.shots import Camera
 from tests.journeys.stack import Served, logs_folder, serving
 
 DESK = {"width": 1280, "height": 860}
-WAIT_MS = 20_000
+WAIT_MS = 10_000
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,6 +29,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.journey)
         if not chromium():
             item.add_marker(pytest.mark.skip(reason="No Chromium here. Debian/Ubuntu: apt-get install chromium"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Tell the fixtures whether the journey failed, so that they keep a picture of where."""
+    report = yield
+    item.stash[FAILED] = report.failed
+    return report
 
 
 def chromium() -> str | None:
@@ -51,7 +60,9 @@ def stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[Served]:
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=["--disable-dev-shm-usage"])
+        started = playwright.chromium.launch(
+            executable_path=chromium(), args=["--disable-dev-shm-usage"], env={**os.environ, "LANGUAGE": "en_US"}
+        )
         yield started
         started.close()
 
@@ -63,7 +74,9 @@ def company(stack: Served, request: pytest.FixtureRequest) -> Company:
 
 
 @pytest.fixture
-def open_page(stack: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(
+    stack: Served, browser: Browser, shoot: Camera, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
     """Open pages in contexts of their own; a script error, a blocked resource or a 5xx fails the journey."""
     opened: list[BrowserContext] = []
     faults: list[str] = []
@@ -80,6 +93,8 @@ def open_page(stack: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
 
     yield open_one
     for context in opened:
+        if request.node.stash.get(FAILED, False):
+            shoot(context.pages[0], "where-it-failed")
         context.close()
     assert faults == []
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import transaction
 from playwright.sync_api import BrowserContext
 
 from integrations import registry
-from integrations.engine import connections, syncs
+from integrations.engine import syncs
 from integrations.engine.ping import ping
 from integrations.models import Connection, Sync
 from portal.accounts import found_tenant
@@ -33,23 +34,23 @@ class Company:
         Membership.objects.create(user=person, tenant=self.tenant, role=role)
         return person
 
-    def sync(self, pair_slug: str, *, live: bool = True, **changes: object) -> Sync:
-        """Make a sync between sandbox connections that were pinged; live ones run only when asked."""
+    def sync(self, pair_slug: str, *, is_on: bool = True, **changes: object) -> Sync:
+        """Make a reviewed sync between sandbox connections that run only when asked; paused where it is not on."""
         pair = registry.pair(pair_slug)
         source, target = (self.connection(slug) for slug in (pair.source, pair.target))
         made = syncs.create_sync(
             tenant_id=self.tenant.pk, pair_slug=pair_slug, name=pair.name, source=source, target=target, actor=ACTOR
         )
         syncs.change_sync(made, changes={"schedule": Sync.Schedule.MANUAL, **changes}, actor=ACTOR)
-        if live:
+        with transaction.atomic():
             syncs.activate(made, actor=ACTOR)
+            if not is_on:
+                syncs.pause(made, actor=ACTOR)
         return made
 
     def connection(self, slug: str) -> Connection:
-        """Make a sandbox connection that was pinged, without a wait for the source's late commits."""
+        """Make a sandbox connection that was pinged."""
         made = connect_sandbox(tenant_id=self.tenant.pk, connector=registry.connector(slug), actor=ACTOR)
-        if any(field.name == "lag_s" for field in registry.connector(slug).fields):
-            connections.change_connection(made, values={"lag_s": "0"}, actor=ACTOR)
         checked = ping(made, actor=ACTOR)
         assert checked.ok, checked.steps
         made.refresh_from_db()
