@@ -1,7 +1,7 @@
 """Pings as pages show them: the steps taken, those still to come, and where a failed one is mended."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -52,6 +52,11 @@ def progress(connection: Connection, taken: Sequence[PingStep]) -> tuple[Step, .
     slugs = {each.slug for each in taken}
     left = [step for step in (_expected(connector) if connector else ()) if step[0] not in slugs]
     return (*done, *_coming(left))
+
+
+def refused_steps(connection: Connection, taken: Sequence[PingStep]) -> tuple[Step, ...]:
+    """Give the steps of a ping that is not kept, as its values are not in use: the last one failed."""
+    return panel(connection, Ping(connection=connection, ok=False, steps=[asdict(each) for each in taken])).steps
 
 
 def panels(connections: Iterable[Connection]) -> tuple[PingPanel, ...]:

@@ -11,9 +11,12 @@ from integrations.engine.janitor import wake_due_records
 from integrations.engine.rotation import rotate
 from integrations.engine.run import run_sync
 from integrations.engine.schedule import claim_due
-from integrations.engine.tests.harness import ACTOR, run_to_rest, verdict
+from integrations.engine.tests.harness import ACTOR, verdict
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Ping, Sync, SyncRecord
+from integrations.vault import open_credentials
+from portal.models import Role
+from portal.tests.people import client_of, join
 from tests.test_lifecycle import box, story  # noqa: F401 (fixtures)
 from tests.test_review_2 import once_before
 
@@ -50,7 +53,7 @@ def test_it_starts_nothing_by_itself_after_a_run_was_cancelled(cancelled):
 
 
 def test_it_delivers_once_what_a_cancelled_run_left(cancelled):
-    run_to_rest(cancelled.sync)
+    cancelled.run()
     assert SyncRecord.objects.filter(sync=cancelled.sync, flow="invoices", state="delivered").count() == 3
     assert verdict(cancelled.sync, cancelled.box).findings == []
 
@@ -85,7 +88,7 @@ def test_it_goes_on_where_credentials_are_replaced_and_the_old_ones_revoked_in_m
     once_before(monkeypatch, belt, "close", replace)
     result = run_sync(story.sync.pk, trigger="manual")
     assert (result.goes_on, under_way(story.sync).state) == (True, "yielded")
-    run_to_rest(story.sync)
+    story.run()
     assert Sync.objects.get(pk=story.sync.pk).state == "active"
     assert SyncRecord.objects.filter(sync=story.sync, flow="invoices", state="delivered").count() == 3
     assert verdict(story.sync, story.box).findings == []
@@ -121,3 +124,34 @@ def test_it_stops_the_sync_where_credentials_end_that_nobody_replaced(story, key
     monkeypatch.delitem(keys, OLD)
     run_sync(story.sync.pk, trigger="manual")
     assert Sync.objects.get(pk=story.sync.pk).stop_code == "chargebee_wrong_key"
+
+
+# The form
+
+
+def edit(story, **typed):  # noqa: F811
+    source = story.sync.source
+    client = client_of(join(source.tenant, Role.OWNER).user, tenant=source.tenant)
+    values = {**source.values, "api_key": "", **typed}
+    without = {"without_ping": values.pop("without_ping")} if "without_ping" in values else {}
+    form = {"name": source.name, **without, **{f"value_{name}": text for name, text in values.items()}}
+    return client.post(f"/connections/{source.pk}/edit/", form)
+
+
+def test_it_shows_why_new_credentials_were_refused_and_keeps_the_old_ones(story):  # noqa: F811
+    answer = edit(story, api_key="test_NobodyKnowsThisKey")
+    assert answer.status_code == 422
+    assert "Nothing was replaced" in answer.content.decode()
+    assert "How to fix it" in answer.content.decode()
+    assert Connection.objects.get(pk=story.sync.source_id).state == "good"
+
+
+def test_it_replaces_credentials_on_the_form_once_they_work(story, keys):  # noqa: F811
+    answer = edit(story, api_key=NEW)
+    assert answer["Location"] == f"/connections/{story.sync.source_id}/"
+    assert open_credentials(Connection.objects.get(pk=story.sync.source_id))["api_key"] == NEW
+
+
+def test_it_replaces_credentials_that_do_not_work_where_somebody_insists(story):  # noqa: F811
+    edit(story, api_key="test_NobodyKnowsThisKey", without_ping="yes")
+    assert Connection.objects.get(pk=story.sync.source_id).state == "new"

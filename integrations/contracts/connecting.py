@@ -59,6 +59,15 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expiry:
+    """A credential that ends by itself: what it is called, the moment it ends, and what to do before, in a sentence."""
+
+    what: str
+    at: datetime
+    renew: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceEntry:
     """One reference value: `code` is its id in the system, `number` what people call it (account number, ISO code)."""
 
@@ -249,6 +258,10 @@ class Connector:
         ""  # the inbound secret for the key of subscriptions that its sessions make; "": they make none
     )
     asks_consent: bool = False  # its sessions are ConsentingSessions
+    consent_days: Callable[[Settings], int | None] | None = None  # so long a consent lasts, where one signs in by it
+    expires: Callable[[Settings], tuple[Expiry, ...]] | None = (
+        None  # when its credentials end by themselves, as far as they tell; raises ConfigurationError
+    )
     sandbox_port_offset: int | None = None
     trust: Callable[[Settings], ssl.SSLContext | None] | None = None  # where a connection may bring its own CA
     document_url: Callable[[Settings, str, str], str] | None = (

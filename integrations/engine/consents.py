@@ -5,6 +5,7 @@ from typing import cast
 from audit.record import change_config
 from integrations import registry
 from integrations.contracts import ConsentingSession
+from integrations.engine.expiry import CONSENTED
 from integrations.engine.sessions import open_session
 from integrations.errors import ConfigurationError
 from integrations.models import Connection
@@ -29,5 +30,5 @@ def take(connection: Connection, *, code: str, actor: str) -> None:
         tenant_id=connection.tenant_id,
         actor=actor,
         subject=f"connection {connection.pk}",
-        action="consented in the browser",
+        action=CONSENTED,
     )

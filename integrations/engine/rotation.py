@@ -43,6 +43,7 @@ def rotate(connection: Connection, *, values: Mapping[str, str], actor: str, nam
         candidate.state = Connection.State.GOOD
     else:
         steps = ()
+        candidate.state = connection.state if connection.fingerprint else Connection.State.NEW
     with transaction.atomic():
         candidate.save()
         note_change(candidate, "credentials replaced" if steps else "changed", sorted(given), actor)

@@ -16,10 +16,12 @@ from integrations import registry
 from integrations.connection_form import PREFIX, ConnectionForm
 from integrations.contracts import Connector, CredentialField, Pair
 from integrations.engine.connections import change_connection, create_connection
+from integrations.engine.rotation import Rotation, rotate
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.models import Connection
 from portal.key_pairs import forget_pair, make_pair, pending_pair, public_parts
 from portal.permissions import Ability
+from portal.pings import refused_steps
 from portal.sandbox import connect_sandbox, has_sandbox
 from portal.systems import guide_html, system, systems
 from portal.tenancy import current_tenant, current_user, requires
@@ -27,6 +29,7 @@ from portal.ui import crumbs
 from portal.views.connections import connection_or_404
 from portal.words import ENVIRONMENTS
 
+WITHOUT_PING = "without_ping"  # posted where values are to be replaced though their ping failed
 SETUP = "for"  # the query parameter that names the pair being set up
 
 
@@ -87,11 +90,16 @@ def connection_edit(request: HttpRequest, pk: int) -> HttpResponse:
     connector = connector_or_404(connection.connector)
     scope = _scope(request, connection)
     form = form_for(request, connector, scope, connection=connection)
-    if form.is_bound and form.is_valid() and _change(request, form, connection, scope):
-        forget_pair(request, connector, scope)
-        messages.success(request, f"{connection.name} is changed. See whether it still works.")
-        return redirect(f"{reverse('connection_detail', args=[pk])}?ping=now")
-    return _render_form(request, form, scope)
+    rotation = _change(request, form, connection, scope) if form.is_bound and form.is_valid() else None
+    if rotation is None or not rotation.is_done:
+        return _render_form(request, form, scope, refused=rotation)
+    forget_pair(request, connector, scope)
+    page = reverse("connection_detail", args=[pk])
+    if rotation.steps:
+        messages.success(request, f"The new values of {connection.name} work and are in use. Runs under way go on.")
+        return redirect(page)
+    messages.success(request, f"{connection.name} is changed. See whether it still works.")
+    return redirect(f"{page}?ping=now")
 
 
 # Helpers
@@ -165,15 +173,20 @@ def _create(request: HttpRequest, form: ConnectionForm, scope: str) -> Connectio
     return None
 
 
-def _change(request: HttpRequest, form: ConnectionForm, connection: Connection, scope: str) -> bool:
+def _change(request: HttpRequest, form: ConnectionForm, connection: Connection, scope: str) -> Rotation | None:
+    """Replace the values once they were pinged, or at once where that was asked for; None where the form is refused."""
     values = with_pair(form, pending_pair(request, form.connector, scope))
+    name, actor = form.cleaned_data["name"], current_user(request).email
     try:
-        change_connection(connection, values=values, actor=current_user(request).email, name=form.cleaned_data["name"])
+        if WITHOUT_PING not in request.POST:
+            return rotate(connection, values=values, actor=actor, name=name)
+        change_connection(connection, values=values, actor=actor, name=name)
+        return Rotation(steps=(), is_done=True)
     except ConfigurationError as refusal:
         form.refuse(refusal)
     except IntegrityError:
         form.add_error("name", "A connection of this name exists already. Choose another.")
-    return not form.errors
+    return None
 
 
 def lacks_key(form: ConnectionForm, pair: dict[str, str]) -> bool:
@@ -192,7 +205,9 @@ def with_pair(form: ConnectionForm, pair: dict[str, str]) -> dict[str, str]:
     return typed if is_own else {**typed, **pair}
 
 
-def _render_form(request: HttpRequest, form: ConnectionForm, scope: str) -> HttpResponse:
+def _render_form(
+    request: HttpRequest, form: ConnectionForm, scope: str, refused: Rotation | None = None
+) -> HttpResponse:
     connector, connection = form.connector, form.connection
     pair = pending_pair(request, connector, scope)
     last = ("Edit",) if connection else (f"Add {connector.name}",)
@@ -201,6 +216,7 @@ def _render_form(request: HttpRequest, form: ConnectionForm, scope: str) -> Http
         "form": form,
         "parts": parts_of(form),
         "connection": connection,
+        "refused": refused_steps(connection, refused.steps) if connection and refused else (),
         "system": system(connector.slug),
         "has_pair": bool(pair),
         "public_parts": public_parts(connector, pair or (connection.values if connection else {})),
@@ -211,7 +227,7 @@ def _render_form(request: HttpRequest, form: ConnectionForm, scope: str) -> Http
         "egress": settings.EGRESS_ADDRESSES,
         "crumbs": crumbs(("Connections", reverse("connection_list")), *middle, *last),
     }
-    return render(request, "connections/form.html", page, status=422 if form.errors else 200)
+    return render(request, "connections/form.html", page, status=422 if form.errors or refused else 200)
 
 
 def parts_of(form: ConnectionForm) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from integrations.connectors.acumatica.auth import REFRESHABLE_S
 from integrations.connectors.acumatica.checks import CHECKS
-from integrations.connectors.acumatica.credentials import FIELDS, Credentials, clean
+from integrations.connectors.acumatica.credentials import CODE, FIELDS, Credentials, clean
 from integrations.connectors.acumatica.explanations import EXPLANATIONS
 from integrations.connectors.acumatica.inbound import INBOUND
 from integrations.connectors.acumatica.records import split_id
@@ -54,6 +55,11 @@ def document_url(settings: Settings, sink: str, external_id: str) -> str:
     return ""
 
 
+def consent_days(settings: Settings) -> int | None:
+    """Give how long a consent lasts where one signs in by it; "Sliding Expiration" on SM303010 may make it longer."""
+    return REFRESHABLE_S // 86_400 if Credentials.of(settings).sign_in == CODE else None
+
+
 CONNECTOR = Connector(
     slug="acumatica",
     name="Acumatica",
@@ -63,6 +69,7 @@ CONNECTOR = Connector(
     open=open_session,
     limits=limits,
     asks_consent=True,
+    consent_days=consent_days,
     checks=CHECKS,
     explanations=EXPLANATIONS,
     inbound=INBOUND,

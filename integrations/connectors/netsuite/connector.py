@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from integrations.connectors.netsuite.checks import CHECKS
-from integrations.connectors.netsuite.credentials import FIELDS, Credentials, clean, generate
+from integrations.connectors.netsuite.credentials import FIELDS, Credentials, clean, generate, read_certificate
 from integrations.connectors.netsuite.explanations import EXPLANATIONS
 from integrations.connectors.netsuite.session import open_session
 from integrations.connectors.netsuite.sinks import SLUGS
-from integrations.contracts import Connector, Limits, Settings
+from integrations.contracts import Connector, Expiry, Limits, Settings
 
 _PAGES: Mapping[str, str] = {
     "customers": "/app/common/entity/custjob.nl?id=",
@@ -17,6 +17,11 @@ _PAGES: Mapping[str, str] = {
     "payments": "/app/accounting/transactions/custpymt.nl?id=",
     "refunds": "/app/accounting/transactions/custrfnd.nl?id=",
 }
+
+_RENEW = (
+    "Make a new key pair under Edit, upload its certificate in NetSuite under Setup > Integration > OAuth 2.0 Client "
+    "Credentials, and save with the new certificate id: the old one works until then."
+)
 
 
 def origin(settings: Settings) -> str:
@@ -38,6 +43,15 @@ def document_url(settings: Settings, sink: str, external_id: str) -> str:
     return f"https://{account}.app.netsuite.com{page}{external_id}"
 
 
+def expires(settings: Settings) -> tuple[Expiry, ...]:
+    """Tell when the certificate ends. Raises ConfigurationError for one that cannot be read."""
+    credentials = Credentials.of(settings)
+    if not credentials.certificate_pem:
+        return ()
+    end = read_certificate(credentials.certificate_pem).not_valid_after_utc
+    return (Expiry(what="Certificate", at=end, renew=_RENEW),)
+
+
 CONNECTOR = Connector(
     slug="netsuite",
     name="Oracle NetSuite",
@@ -51,5 +65,6 @@ CONNECTOR = Connector(
     generate=generate,
     sandbox_port_offset=4,
     document_url=document_url,
+    expires=expires,
     sinks=SLUGS,
 )

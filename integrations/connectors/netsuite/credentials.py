@@ -188,14 +188,19 @@ def check_key(pem: str, algorithm: str, *, is_known: bool = False) -> PrivateKey
     return key
 
 
-def check_certificate(pem: str, key: PrivateKey) -> x509.Certificate:
-    """Read a certificate and see that it belongs to the private key."""
+def read_certificate(pem: str) -> x509.Certificate:
+    """Read a certificate. Raises ConfigurationError."""
     try:
-        certificate = x509.load_pem_x509_certificate(pem.encode())
+        return x509.load_pem_x509_certificate(pem.encode())
     except ValueError as error:
         raise _wrong(
             "certificate_pem", "This is not a certificate in PEM form. Copy it with its BEGIN and END lines."
         ) from error
+
+
+def check_certificate(pem: str, key: PrivateKey) -> x509.Certificate:
+    """Read a certificate and see that it belongs to the private key."""
+    certificate = read_certificate(pem)
     if _public_bytes(certificate.public_key()) != _public_bytes(key.public_key()):
         raise _wrong("certificate_pem", "This certificate does not belong to the private key. Make a new key pair.")
     return certificate
