@@ -106,7 +106,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
     with (
         open_session(sync.source, lease=lease) as source,
         open_session(sync.target, lease=lease) as target,
-        ThreadPoolExecutor(max_workers=size + 3, thread_name_prefix=f"run-{run.pk}") as pool,  # ends before they close
+        ThreadPoolExecutor(max_workers=size + 6, thread_name_prefix=f"run-{run.pk}") as pool,  # ends before they close
     ):
         verify_identity(sync.source, source)
         verify_identity(sync.target, target)

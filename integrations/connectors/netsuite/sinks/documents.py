@@ -161,6 +161,11 @@ class DocumentSink(RecordSink):
         """Find documents by their internal ids."""
         return self._documents(f"t.id IN ({ids(values)})", ())
 
+    def by_either_id(self, references: Sequence[str], internal_ids: Sequence[str]) -> Iterator[Found]:
+        """Find documents by external or by internal id with the same few queries."""
+        wanted = f"(t.externalid IN ({marks(references)}) OR t.id IN ({ids(internal_ids) or 0}))"
+        return self._documents(wanted, tuple(references))
+
     def by_business_key(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
         """Find invoices and credit memos by number, customer and currency, money by customer, currency, amount, day."""
         return self._same_number(drafts) if self._kind.has_number else self._same_money(drafts)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from integrations.connectors.netsuite.client import Client
 from integrations.connectors.netsuite.records import COMPANION, COMPANION_AMOUNT, application, sublist
 from integrations.connectors.netsuite.sinks.documents import INVOICES, DocumentSink
+from integrations.connectors.netsuite.suiteql import MOST_KEYS, chunks
 from integrations.contracts import Application, Booked, Draft, Facts, Found, Receipt
 
 
@@ -45,13 +46,13 @@ class InvoiceSink(DocumentSink):
 
     def _beside(self, drafts: Sequence[Draft]) -> dict[str, Found]:
         """Give the invoices, by reference, of the companions that stand applied to them."""
-        return dict(self._pairs(drafts)) if drafts else {}
+        return {name: invoice for part in chunks(drafts, MOST_KEYS // 2) for name, invoice in self._pairs(part)}
 
     def _pairs(self, drafts: Sequence[Draft]) -> Iterator[tuple[str, Found]]:
-        made = {one.reference: one for one in self.by_external_id([draft.reference for draft in drafts])}
-        invoices = {one.external_id: one for one in self.by_internal_id([draft.external_id for draft in drafts])}
+        read = list(self.by_either_id([one.reference for one in drafts], [one.external_id for one in drafts]))
+        by_reference, by_id = {one.reference: one for one in read}, {one.external_id: one for one in read}
         for draft in drafts:
-            companion, invoice = made.get(draft.reference), invoices.get(draft.external_id)
+            companion, invoice = by_reference.get(draft.reference), by_id.get(draft.external_id)
             if invoice and companion and _is_as_sent(companion.facts, draft):
                 yield draft.reference, replace(invoice, reference=draft.reference, by_reference=True)
 
