@@ -15,7 +15,6 @@ MAX_KEY_COLUMNS: Final = 6
 Keys: TypeAlias = tuple[str, ...]
 Identity: TypeAlias = tuple[Keys, date | None]
 Mask: TypeAlias = tuple[bool, ...]
-Watch: TypeAlias = Callable[[str, Keys, str | None], None]  # told of each look-up: map, keys, what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,9 @@ class Entry:
         if on is None:
             return False
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+Watch: TypeAlias = Callable[[str, Keys, Entry | None], None]  # told of each look-up: map, keys, what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,12 @@ class LookupTable:
     tables: tuple[tuple[tuple[int, ...], Mapping[Keys, tuple[Entry, ...]]], ...]
 
     def find(self, keys: Keys, on: date | None) -> str | None:
-        """Give the value for the keys on that date, or None.
+        """Give the value for the keys on that date, or None."""
+        found = self.entry(keys, on)
+        return found.value if found else None
+
+    def entry(self, keys: Keys, on: date | None) -> Entry | None:
+        """Give the entry that answers for the keys on that date, or None.
 
         The entry with the fewest `*` wins, then the one whose `*` stand further right, then dated before undated, then
         the later start.
@@ -73,7 +80,7 @@ class LookupTable:
         for columns, table in self.tables:
             for entry in table.get(tuple([keys[column] for column in columns]), ()):
                 if entry.holds_on(on):
-                    return entry.value
+                    return entry
         return None
 
     def missing(self, keys: Keys) -> FormulaError:
@@ -93,9 +100,9 @@ class WatchedTable(LookupTable):
 
     watch: Watch
 
-    def find(self, keys: Keys, on: date | None) -> str | None:
-        """Give what the table gives, and tell of it."""
-        found = LookupTable.find(self, keys, on)
+    def entry(self, keys: Keys, on: date | None) -> Entry | None:
+        """Give the entry that answers, and tell of it."""
+        found = LookupTable.entry(self, keys, on)
         self.watch(self.source.name, keys, found)
         return found
 

@@ -73,3 +73,22 @@ def test_it_compares_a_file_before_it_takes_it_over(sync, client):
     assert Sync.objects.get(pk=sync.pk).every_minutes == 20
     refused = client.post(address, {"text": "pair: nothing"})
     assert (refused.status_code, "lacks format" in refused.content.decode()) == (422, True)
+
+
+def test_it_tells_when_each_entry_of_a_map_was_last_used(sync, client):
+    fill_map(sync, "clearing_accounts", {("stripe", "*"): "1210", ("*", "*"): "1210", ("nobody", "*"): "1210"})
+    made(sync, Check.Kind.COVERAGE)
+    used = {tuple(entry.keys): use for entry, use in client.get(maps(sync)).context["entries"]}
+    assert used[("stripe", "*")].last is not None
+    assert used[("stripe", "*")].documents > 1
+    assert used[("nobody", "*")].documents == 0
+    assert "not in 12 months" in page(client, sync, "maps/clearing_accounts/")
+
+
+def test_it_says_where_to_learn_when_entries_were_last_used(sync, client):
+    assert {use for _, use in client.get(maps(sync)).context["entries"]} == {None}
+    assert "is measured" in page(client, sync, "maps/clearing_accounts/")
+
+
+def maps(sync: Sync) -> str:
+    return f"/syncs/{sync.pk}/maps/clearing_accounts/"

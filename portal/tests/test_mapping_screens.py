@@ -230,4 +230,4 @@ def test_it_shows_entries_to_those_who_may_only_read(company):
 def test_it_finds_entries(company, client):
     page = client.get(f"/syncs/{company.sync.pk}/maps/items/?q=tax")
 
-    assert [entry.value for entry in page.context["entries"]] == ["Tax"]
+    assert [entry.value for entry, _ in page.context["entries"]] == ["Tax"]

@@ -1,5 +1,7 @@
 """Value maps: their entries, changes to them, and the publication of what was changed."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,8 +15,9 @@ from mappings.models import ValueMap
 from mappings.value_maps import Entry
 from mappings.value_maps import ValueMap as Content
 from portal.forms.map_files import MOST_BYTES, RowFault, columns_of, read_file, to_csv, to_xlsx
-from portal.forms.mappings import MapFileForm, NewMapForm, entry_forms
+from portal.forms.mappings import MapFileForm, NewMapForm, entry_forms, identity_from
 from portal.permissions import Ability
+from portal.queries.map_uses import map_uses
 from portal.queries.mappings import changes_of_map, entries_like, map_or_404, stamps_of
 from portal.queries.syncs import flow_label
 from portal.tenancy import current_user, requires
@@ -146,17 +149,20 @@ def _imported(request: HttpRequest, form: MapFileForm, kept: ValueMap, entries: 
     return True
 
 
-def _render_map(request: HttpRequest, sync: Sync, kept: ValueMap, forms: object = None) -> HttpResponse:
+def _render_map(request: HttpRequest, sync: Sync, kept: ValueMap, forms: Any = None) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     entries, total = entries_like(kept, text, ENTRIES_SHOWN)
+    shown, used = forms or entry_forms(kept, entries), map_uses(sync, kept.name)
     page = {
         "sync": sync,
         "value_map": kept,
-        "entries": entries,
+        "entries": [(entry, used.of(entry.identity)) for entry in entries],
         "total": total,
         "most": ENTRIES_SHOWN,
         "q": text,
-        "forms": forms or entry_forms(kept, entries),
+        "forms": shown,
+        "lines": [(form, used.of(identity_from(form["was"].value() or ""))) for form in shown],
+        "used": used.check,
         "stamps": stamps_of(kept, entries),
         "changes": changes_of_map(kept),
         "is_ahead": kept.revision > kept.pinned_revision,

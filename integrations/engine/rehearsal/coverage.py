@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from mappings.map_versions import content_of
 from mappings.models import ValueMap
 from mappings.rows_json import definition_from_json
 from mappings.suggest import Candidate, suggest
-from mappings.value_maps import WILDCARD, Keys
+from mappings.value_maps import WILDCARD, Entry, Identity, Keys
 from mappings.value_maps import ValueMap as Content
 from mappings.values import to_text
 from mappings.versions import compiled, maps_of
@@ -26,6 +27,7 @@ from mappings.versions import compiled, maps_of
 _SAMPLES = 3
 _SUGGESTED_AT_MOST = 500  # missing codes that are compared with all of the target's values
 _SHOWN = 2_000  # codes kept per map
+_USES_KEPT = 5_000  # entries of a map that are kept with their last use
 
 
 @dataclass(slots=True)
@@ -46,17 +48,30 @@ class Met:
         return bool(self.fields)
 
 
-Table = dict[Keys, Met]
+@dataclass(slots=True)
+class Use:
+    """How often an entry of a value map answered, and the newest document that it answered for."""
+
+    documents: int = 0
+    last: date | None = None
+
+
+@dataclass(slots=True)
+class Table:
+    """What was asked of one value map: the codes met, and the entries that answered."""
+
+    codes: dict[Keys, Met] = field(default_factory=dict)
+    uses: dict[Identity, Use] = field(default_factory=lambda: defaultdict(Use))
 
 
 def measure(ground: Ground) -> dict[str, Any]:
     """Read the last 12 months and give the coverage report, ready to be kept as JSON; amounts are texts."""
     read = read_year(ground)
     foresee(ground, read, is_forced=True)
-    tables: dict[str, Table] = defaultdict(dict)
+    tables: dict[str, Table] = defaultdict(Table)
     for plan in ground.state.plans.values():
         _meet(ground, plan, read, tables)
-    held = sum(met.documents for table in tables.values() for met in table.values() if met.is_missing)
+    held = sum(met.documents for table in tables.values() for met in table.codes.values() if met.is_missing)
     today = ground.state.today
     return {
         "start": (today - YEAR).isoformat(),
@@ -75,9 +90,9 @@ def measure(ground: Ground) -> dict[str, Any]:
 
 def _meet(ground: Ground, plan: FlowPlan, read: Read, tables: dict[str, Table]) -> None:
     """Apply the mapping to a flow's records and note every look-up in a value map."""
-    asked: dict[tuple[str, Keys], str | None] = {}
+    asked: dict[tuple[str, Keys], Entry | None] = {}
 
-    def watch(name: str, keys: Keys, found: str | None) -> None:
+    def watch(name: str, keys: Keys, found: Entry | None) -> None:
         asked[(name, keys)] = found
 
     flow = plan.flow
@@ -87,8 +102,10 @@ def _meet(ground: Ground, plan: FlowPlan, read: Read, tables: dict[str, Table]) 
         failed = {problem.value: problem.field for problem in look.applied.problems if problem.code == "no_mapping"}
         money, label = flow.money(look.record), flow.label_of(look.record)
         for (name, keys), found in asked.items():
-            met = tables[name].setdefault(keys, Met())
-            _note(met, look, flow.slug, label, money, found)
+            met = tables[name].codes.setdefault(keys, Met())
+            _note(met, look, flow.slug, label, money, found.value if found else None)
+            if found is not None:
+                _note_use(tables[name].uses[found.identity], look)
             if found is None and (target := failed.get(" | ".join(keys)[:200])):
                 met.fields.add(target)
         asked.clear()
@@ -104,6 +121,12 @@ def _note(met: Met, look: Look, flow: str, label: str, money: Money | None, foun
         met.samples.append(label)
         texts = (to_text(line.get("description")) for line in look.document.lines)  # type: ignore[arg-type]  # a text
         met.texts += [text for text in texts if text][:_SAMPLES]
+
+
+def _note_use(use: Use, look: Look) -> None:
+    use.documents += 1
+    if look.on and (use.last is None or look.on > use.last):
+        use.last = look.on
 
 
 # The report
@@ -122,7 +145,7 @@ def _map_report(ground: Ground, value_map: Content, table: Table) -> dict[str, A
     sides = kinds_of_maps(ground).get(value_map.name, set())
     candidates = [one for reads, kind in sorted(sides) for one in _candidates(_references(ground, reads), kind)]
     entries = {entry.keys: entry for entry in value_map.entries}
-    order = sorted(table.items(), key=lambda pair: (not pair[1].is_missing, -pair[1].documents, pair[0]))
+    order = sorted(table.codes.items(), key=lambda pair: (not pair[1].is_missing, -pair[1].documents, pair[0]))
     codes, left = [], _SUGGESTED_AT_MOST
     for keys, met in order[:_SHOWN]:
         found = suggest(keys, candidates, known=value_map.entries, texts=met.texts) if met.is_missing and left else ()
@@ -149,10 +172,25 @@ def _map_report(ground: Ground, value_map: Content, table: Table) -> dict[str, A
         "gives": value_map.gives,
         "key_labels": list(value_map.key_labels),
         "kinds": sorted(kind for _, kind in sides),
-        "met": len(table),
-        "missing": sum(met.is_missing for met in table.values()),
+        "met": len(table.codes),
+        "missing": sum(met.is_missing for met in table.codes.values()),
         "codes": codes,
+        "uses": _uses(table),
     }
+
+
+def _uses(table: Table) -> list[dict[str, Any]]:
+    """Give the entries that answered, those of most documents first."""
+    order = sorted(table.uses.items(), key=lambda pair: (-pair[1].documents, pair[0][0]))
+    return [
+        {
+            "keys": list(keys),
+            "valid_from": starts.isoformat() if starts else None,
+            "documents": use.documents,
+            "last": use.last.isoformat() if use.last else None,
+        }
+        for (keys, starts), use in order[:_USES_KEPT]
+    ]
 
 
 def _references(ground: Ground, reads: str) -> Mapping[tuple[str, str], ReferenceEntry]:
