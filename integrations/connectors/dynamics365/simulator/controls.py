@@ -7,6 +7,7 @@ from integrations.connectors.dynamics365.simulator.answers import Refused
 from integrations.connectors.dynamics365.simulator.events import FREE_TEXT_POSTED, PAYMENT_POSTED, Endpoint
 from integrations.connectors.dynamics365.simulator.schema import fold
 from integrations.connectors.dynamics365.simulator.seed import set_period
+from integrations.connectors.dynamics365.simulator.settling import settle_all
 from integrations.connectors.dynamics365.simulator.site import SETS, ServiceUser, Site
 from integrations.connectors.dynamics365.simulator.tampering import plant
 from integrations.sandbox.app import ControlCall, Json
@@ -22,6 +23,7 @@ class Controls:
         """Map each call to what does it."""
         return {
             "POST post": self._post,
+            "POST settle": self._settle,
             "POST periods": self._period,
             "POST tamper": lambda options: plant(self._site, options),
             "GET options": self._options,
@@ -44,6 +46,10 @@ class Controls:
             reasons = posting.post_by_number(site, company, str(options["journal"]))
             return {"posted": int(not reasons), "errors": {options["journal"]: reasons} if reasons else {}}
         return {"posted": posting.post_all(site), "errors": site.errors}
+
+    def _settle(self, _: Json) -> Json:
+        """Settle each customer's open transactions with one another, as its staff does by hand."""
+        return {"settled": sum(settle_all(self._site, one) for one in self._site.companies.values())}
 
     def _period(self, options: Json) -> Json:
         status, area = str(options.get("status", "")), str(options.get("company", ""))

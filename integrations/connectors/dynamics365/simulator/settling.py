@@ -1,11 +1,13 @@
 """Customer transactions: the subledger's rows, what is settled of them, and what is still open."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from operator import itemgetter
 
 from integrations.connectors.dynamics365.simulator.schema import EMPTY_DATE, ZERO, Values
-from integrations.connectors.dynamics365.simulator.site import PER, Company, Site
+from integrations.connectors.dynamics365.simulator.site import GAIN_LOSS, PER, Company, Site
 from integrations.connectors.dynamics365.simulator.store import Row
-from integrations.sandbox.books import Document
+from integrations.sandbox.books import Document, Entry
 
 TRANSACTIONS, OPEN = "CustTransactions", "CustTransOpens"
 TYPES = {"payment": "Payment", "refund": "Payment"}
@@ -86,12 +88,73 @@ def forget(site: Site, company: Company, document: Document) -> None:
 
 def settle_by_itself(site: Site, company: Company, document: Document) -> None:
     """Use a document on its customer's oldest open ones of the other side, as automatic settlement does."""
-    for other in list(company.books.open_of(document.party)):
+    settle_with(site, company, document, list(company.books.open_of(document.party)))
+
+
+def settle_all(site: Site, company: Company) -> int:
+    """Settle what is open as a clerk would under Settle transactions, equal amounts first; tell how many were used."""
+    settled = 0
+    for document in list(company.books.documents.values()):
+        if document.party and document.is_posted and document.open > 0:
+            by_fit = [
+                (one.open != document.open, at, one) for at, one in enumerate(company.books.open_of(document.party))
+            ]
+            settled += settle_with(site, company, document, [one for _, _, one in sorted(by_fit, key=itemgetter(0, 1))])
+    return settled
+
+
+def settle_with(site: Site, company: Company, document: Document, others: Iterable[Document]) -> int:
+    """Use a document on open ones of the other side, in the order given; tell on how many."""
+    used = 0
+    for other in others:
         is_fit = other.side not in ("", document.side) and other.currency == document.currency
         if document.open > 0 and is_fit:
-            company.books.apply(document.id, other.id, min(document.open, other.open))
+            _settle(company, document, other, min(document.open, other.open))
             refresh(site, company, other, document)
+            used += 1
     refresh(site, company, document, document)
+    return used
+
+
+def _settle(company: Company, document: Document, other: Document, amount: Decimal) -> None:
+    """Use one on the other; where they weigh differently in the accounting currency, that is a gain or a loss."""
+    ours, theirs = (_worth(company, one, amount) for one in (document, other))
+    company.books.apply(document.id, other.id, company.books.get(document.id).applied.get(other.id, ZERO) + amount)
+    if ours == theirs:
+        return
+    account = next(entry.account for entry in document.entries if entry.party)
+    sign = 1 if document.side == "credit" else -1
+    entries = [
+        _base_only(account, sign * (ours - theirs), document.party),
+        _base_only(GAIN_LOSS, sign * (theirs - ours)),
+    ]
+    company.books.add(
+        Document(
+            id=f"{document.id}:settled:{other.id}",
+            kind="application",
+            record="ExchangeAdjustment",
+            party=document.party,
+            company=document.company,
+            currency=company.currency,
+            total=ZERO,
+            date=max(document.posting_date, other.posting_date),
+            posting_date=max(document.posting_date, other.posting_date),
+            status="posted",
+            entries=entries,
+        )
+    )
+
+
+def _worth(company: Company, document: Document, amount: Decimal) -> Decimal:
+    """Give what the next part of a document weighs: all of its parts make the whole, to the cent."""
+    at = company.base.round
+    return at((document.used + amount) * document.rate) - at(document.used * document.rate)
+
+
+def _base_only(account: str, amount: Decimal, party: str = "") -> Entry:
+    entry = Entry(account, party=party, has_base=True)
+    entry.base_debit, entry.base_credit = max(amount, ZERO), max(-amount, ZERO)
+    return entry
 
 
 def _refresh_open(site: Site, company: Company, transaction: Row, amount: Decimal) -> None:
