@@ -65,6 +65,8 @@ def plan_next(sync: Sync, *, not_after: datetime | None = None) -> None:
 def bring_forward(sync: Sync, moment: datetime | None) -> None:
     """Bring the planned run forward for records that become due; it is never put off. Ends a pause."""
     planned = Sync.objects.filter(pk=sync.pk).values_list("next_run_at", flat=True).first()
+    if sync.schedule == Sync.Schedule.MANUAL and planned and planned <= timezone.now():
+        planned = None  # no reading run is owed by a schedule: it would be due for ever
     Sync.objects.filter(pk=sync.pk).update(next_run_at=_earlier(planned, moment), not_before=None)
 
 

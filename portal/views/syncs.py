@@ -83,7 +83,9 @@ def sync_activate(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         start_due()
-        messages.success(request, f"{sync.name} is on. Its first run starts as soon as a worker is free.")
+        is_by_hand = sync.schedule == Sync.Schedule.MANUAL
+        onward = "Press Run now to start a run." if is_by_hand else "Its first run starts as soon as a worker is free."
+        messages.success(request, f"{sync.name} is on. {onward}")
     return redirect("sync_detail", pk=pk)
 
 

@@ -78,3 +78,13 @@ def test_it_lets_one_of_many_claimers_have_a_due_sync(live_db):
 def test_it_does_not_claim_a_sync_whose_lease_is_held():
     make_sync(state="active", wants_run="manual", lease_until=timezone.now() + timedelta(seconds=30))
     assert schedule.claim_due() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "is_owed"), [("manual", False), ("minutes", True)])
+def test_it_owes_no_run_to_a_sync_run_only_by_hand(kind, is_owed):
+    sync = make_sync(state="active", schedule=kind, next_run_at=timezone.now() - timedelta(minutes=1))
+
+    schedule.bring_forward(sync, None)
+
+    assert bool(Sync.objects.get(pk=sync.pk).next_run_at) == is_owed
