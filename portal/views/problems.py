@@ -1,18 +1,14 @@
 """Problems: one row per cause, its records, who has it, what was said, and trying all of them again."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.engine import decisions
-from integrations.engine.syncs import replay
-from integrations.errors import ConfigurationError
-from integrations.jobs import start_due
-from integrations.models import Problem, SyncRecord
+from integrations.models import Problem
 from portal.assignments import assign, comment, members_of
+from portal.held import MOST_SKIPPED, held_records, retry_held, skip_all_held
 from portal.models import User
 from portal.paging import page_by_id, slice_page
 from portal.permissions import Ability
@@ -35,8 +31,6 @@ from portal.ui import crumbs
 from portal.views.records import replayed_sentence
 from portal.words import ACTORS
 
-MOST_RETRIED = 5000
-MOST_SKIPPED = 200
 CAUSES_SHOWN = 50
 
 
@@ -107,9 +101,7 @@ def problem_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def problem_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try all records of a cause again; what is not mended comes back."""
     problem = problem_or_404(request, pk)
-    ids = list(held_records(siblings(problem)).order_by("id").values_list("id", flat=True)[:MOST_RETRIED])
-    number = replay(problem.sync, record_ids=ids, actor=current_user(request).email)
-    start_due()
+    number = retry_held(problem, actor=current_user(request).email)
     messages.success(request, replayed_sentence(problem.sync, number))
     return redirect("problem_detail", pk=pk)
 
@@ -119,14 +111,9 @@ def problem_retry(request: HttpRequest, pk: int) -> HttpResponse:
 def problem_skip(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up what a cause holds up, for one reason: at most 200 parked records at once."""
     problem = problem_or_404(request, pk)
-    reason, actor = request.POST.get("reason", "").strip()[:500], current_user(request).email
-    parked = held_records(siblings(problem)).filter(state=SyncRecord.State.PARKED).select_related("sync")
-    number = 0
-    try:
-        for record in parked.order_by("id")[:MOST_SKIPPED]:
-            decisions.skip_held(record, reason=reason, actor=actor)
-            number += 1
-    except ConfigurationError as refusal:
+    reason = request.POST.get("reason", "").strip()[:500]
+    number, refusal = skip_all_held(problem, reason=reason, actor=current_user(request).email)
+    if refusal:
         messages.error(request, refusal.message)
     if number:
         were = "1 record was" if number == 1 else f"{number:,} records were"
@@ -161,12 +148,6 @@ def problem_comment(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, "Write something first.")
     return redirect(f"{reverse('problem_detail', args=[pk])}#comments")
-
-
-def held_records(problems: list[Problem]) -> QuerySet[SyncRecord]:
-    """Give the records that problems of one cause hold up."""
-    records: QuerySet[SyncRecord] = SyncRecord.objects.for_tenant(problems[0].tenant_id)
-    return records.filter(problem_id__in=[problem.pk for problem in problems])
 
 
 def problem_or_404(request: HttpRequest, pk: int) -> Problem:

@@ -1,0 +1,40 @@
+"""What a person does about all that a cause holds up: try it again, or give it up for one reason."""
+
+from django.db.models import QuerySet
+
+from integrations.engine import decisions
+from integrations.engine.syncs import replay
+from integrations.errors import ConfigurationError
+from integrations.jobs import start_due
+from integrations.models import Problem, SyncRecord
+from portal.queries.causes import siblings
+
+MOST_RETRIED = 5000
+MOST_SKIPPED = 200
+
+
+def held_records(problems: list[Problem]) -> QuerySet[SyncRecord]:
+    """Give the records that problems of one cause hold up."""
+    records: QuerySet[SyncRecord] = SyncRecord.objects.for_tenant(problems[0].tenant_id)
+    return records.filter(problem_id__in=[problem.pk for problem in problems])
+
+
+def retry_held(problem: Problem, *, actor: str) -> int:
+    """Have all records of a cause tried again, at most 5,000; give how many. What is not mended comes back."""
+    ids = list(held_records(siblings(problem)).order_by("id").values_list("id", flat=True)[:MOST_RETRIED])
+    number = replay(problem.sync, record_ids=ids, actor=actor)
+    start_due()
+    return number
+
+
+def skip_all_held(problem: Problem, *, reason: str, actor: str) -> tuple[int, ConfigurationError | None]:
+    """Give up what a cause holds up, at most 200 parked records at once; give how many, and what stopped it."""
+    parked = held_records(siblings(problem)).filter(state=SyncRecord.State.PARKED).select_related("sync")
+    number = 0
+    try:
+        for record in parked.order_by("id")[:MOST_SKIPPED]:
+            decisions.skip_held(record, reason=reason, actor=actor)
+            number += 1
+    except ConfigurationError as refusal:
+        return number, refusal
+    return number, None
