@@ -225,3 +225,32 @@ class ConnectionRequest(models.Model):
     def is_open(self) -> bool:
         """Whether the link still works."""
         return self.filled_at is None and timezone.now() < self.expires_at
+
+
+class ApiToken(models.Model):
+    """What a program signs in with; only its digest is kept. It dies with the membership of whoever made it."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_tokens")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12, editable=False)  # shown, so that people know which is which
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    role = models.CharField(max_length=16, choices=Role)  # at most what its maker may do, too, at each use
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TenantQuerySet["ApiToken"].as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(role__in=Role.values), name="api_token_role_known")]
+        indexes = [models.Index(fields=["tenant", "-id"], name="api_token_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still works."""
+        return self.revoked_at is None and timezone.now() < self.expires_at

@@ -41,7 +41,10 @@ PLACES = (
     Place(label="Reconciliation", url_name="reconciliation_list", icon="scale"),
 )
 
-COMPANY_PLACES = (Place(label="Team", url_name="team", icon="people"),)
+COMPANY_PLACES = (
+    Place(label="Team", url_name="team", icon="people"),
+    Place(label="API tokens", url_name="token_list", icon="key"),
+)
 
 ACCOUNT_PLACES = (
     Place(label="Password", url_name="account_change_password", icon="key"),

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from integrations import webhooks
+from portal.api.main import api
 from portal.tenancy import public as open_to_all
 from portal.views import (
+    api_reference,
     catalogue,
     configuration,
     connection_forms,
@@ -31,6 +33,7 @@ from portal.views import (
     sync_setup,
     syncs,
     tenants,
+    tokens,
     undo,
     value_maps,
 )
@@ -144,6 +147,11 @@ urlpatterns = [
     path("reconciliation/<int:pk>/sign/", reconciliation.reconciliation_sign, name="reconciliation_sign"),
     path("reconciliation/<int:pk>/print/", reconciliation.reconciliation_print, name="reconciliation_print"),
     path("reconciliation/<int:pk>/export/", reconciliation.reconciliation_export, name="reconciliation_export"),
+    path("tokens/", tokens.token_list, name="token_list"),
+    path("tokens/make/", tokens.token_create, name="token_create"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("api/v1/docs/", api_reference.api_reference, name="api_reference"),
+    path("api/v1/", api.urls),
     path("companies/switch/", tenants.tenant_switch, name="tenant_switch"),
     path("companies/add/", tenants.tenant_create, name="tenant_create"),
     path("companies/export/", tenants.tenant_export, name="tenant_export"),

@@ -23,9 +23,10 @@ from integrations.engine.reconcile.signing import save_report
 from integrations.engine.tests.builders import make_connection
 from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Reconciliation, Sync, SyncRecord
 from mappings.models import Mapping, ValueMap
-from portal.models import Role, Tenant, User
+from portal.models import ApiToken, Membership, Role, Tenant, User
 from portal.permissions import Ability
 from portal.tests.people import client_of, join, make_tenant, make_user
+from portal.tokens import make_token
 
 ACTOR = "owner@acme.example"
 API_KEY, HOOK_USER, HOOK_WORD, HOOK_TOKEN, PRIVATE_KEY, DRAFT_KEY, ANSWER_TOKEN = (
@@ -60,6 +61,7 @@ class Company:
     record: SyncRecord
     run: Run
     reconciliation: Reconciliation
+    token: ApiToken
 
     def client(self, role: Role = Role.OWNER):
         """Give a browser signed in with a role here."""
@@ -104,7 +106,13 @@ def make_company(name: str = "Acme", *, records: int = 1) -> Company:
         record=held[0],
         run=run,
         reconciliation=_reconciliation(sync, held),
+        token=_token(owner, tenant),
     )
+
+
+def _token(owner: User, tenant: Tenant) -> ApiToken:
+    maker = Membership.objects.get(user=owner, tenant=tenant)
+    return make_token(maker=maker, name="Month-end script", role=Role.ADMIN, days=30)[0]
 
 
 def _reconciliation(sync: Sync, held: list[SyncRecord]) -> Reconciliation:
@@ -244,6 +252,7 @@ def lists() -> dict[str, tuple[str, Ability]]:
         "trail_export": ("/trail/export/", Ability.EXPORT),
         "reconciliation_list": ("/reconciliation/", Ability.VIEW),
         "reconciliation_live": ("/reconciliation/live/", Ability.VIEW),
+        "token_list": ("/tokens/", Ability.VIEW),
     }
 
 
@@ -318,6 +327,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
             {"entry-TOTAL_FORMS": "0", "entry-INITIAL_FORMS": "0"},
             Ability.MAP,
         ),
+        "token_revoke": (f"/tokens/{of.token.pk}/revoke/", {}, Ability.MANAGE),
         "connection_confirm": (f"/connections/{of.target.pk}/confirm/", {}, Ability.CONFIGURE),
         "sync_archive": (f"{sync}/archive/", {}, Ability.CONFIGURE),
         "record_link": (f"/records/{of.record.pk}/link/", {}, Ability.MAP),
