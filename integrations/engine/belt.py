@@ -13,12 +13,13 @@ from integrations.engine.post import (
     Ending,
     close,
     compare,
-    fail,
     hold_back,
+    judge_answers,
     judge_hits,
     leave_due,
     open_batch,
     refuse_taken,
+    takes_only_ours,
 )
 from integrations.engine.singly import Hits, look_up, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
@@ -173,8 +174,9 @@ class Belt:
         done = {id(ending.work) for ending in linked}
         calling = [work for work in opened if id(work) not in done] + self._going_on
         self._going_on = []
+        self.sink.ours_only |= {work.draft.reference for work in calling if takes_only_ours(work)}
         calls = book_all(self.state, self.sink, calling, self._meanwhile)
-        endings = linked + [fail(self.sink, work, error) for work, error in calls.failed]
+        endings = judge_answers(self.state, self.plan, self.sink, linked, calls.failed)
         endings += [hold_back(work, calls.stop) for work in calls.uncalled]
         if calls.stop is not None and self._coming is not None:
             endings += [hold_back(work, calls.stop) for work in self._coming.opened]

@@ -4,9 +4,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from audit.models import Attempt
 from audit.record import change_config
 from integrations.engine import schedule
 from integrations.engine.drafting import PAID_IN_TARGET
+from integrations.engine.drafts import load_draft
 from integrations.engine.problems import recount
 from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.engine.store import release_waiting
@@ -90,19 +92,24 @@ def _lock(record: SyncRecord) -> None:
 
 
 def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
-    """Take a document as delivered although it stands differently; what waits for it goes on. The reason is kept."""
+    """Take a document as it stands, though differently: its further operations and what waits for it go on.
+
+    The reason is kept.
+    """
     if record.state != State.DIFFERENT or not reason.strip():
         raise ConfigurationError(f"{record} can be accepted only while it stands differently, and with a reason.")
-    problem_id = record.problem_id
+    problem_id, following = record.problem_id, _operation_after(record)
     with transaction.atomic():
         _lock(record)
         _links_of(record).update(is_as_drafted=True)
         reversing = _links_of(record).filter(state=Link.State.REVERSING).exclude(reversal_id="")
-        is_reversed = reversing.update(state=Link.State.REVERSED, reversed_on=timezone.now().date())
+        goes_on = bool(following)
+        if not following:  # what follows a reversal is still to be done
+            goes_on = bool(reversing.update(state=Link.State.REVERSED, reversed_on=timezone.now().date()))
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
-            state=State.DUE if is_reversed else State.DELIVERED,  # what follows a reversal is still to be done
-            due_at=timezone.now() if is_reversed else None,
-            next_operation="",
+            state=State.DUE if goes_on else State.DELIVERED,
+            due_at=timezone.now() if goes_on else None,
+            next_operation=following,
             problem=None,
             code="",
             reason=f"Accepted by {actor}: {reason.strip()}",
@@ -111,6 +118,13 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         recount([problem_id] if problem_id else [])
         schedule.ask_for_run(record.sync, trigger="replay")
         _note(record, "accepted a difference", actor, reason.strip())
+
+
+def _operation_after(record: SyncRecord) -> str:
+    """Name the operation that follows the one whose document stands differently; empty where it was the last."""
+    attempts = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk)
+    different = attempts.filter(outcome=Attempt.Outcome.DIFFERENT).order_by("-id").first()
+    return load_draft(different.draft)[1] if different else ""
 
 
 def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:

@@ -21,7 +21,7 @@ from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.references import make_stale
 from integrations.engine.reversal import ask_children
-from integrations.engine.singly import read_each
+from integrations.engine.singly import find_each, read_each
 from integrations.engine.standing import LINK, POST_ANEW, REVERSED, UNDONE
 from integrations.engine.store import load_owners, release_waiting, save_links, save_works
 from integrations.engine.work import FlowPlan, RunState, State, Work
@@ -55,15 +55,13 @@ class Ending:
 
 def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     """Link a single hit that agrees; park the record beside anything else that stands there. None without an ending."""
-    if work.aim.mode == "reverse":
+    if takes_only_ours(work):
         hits = [hit for hit in hits if hit.by_reference]
     if work.aim.looks_up:
         return _link_older(work, hits)
     decision, wanted = work.row.decision if work.row else "", work.draft.facts
     if work.chosen and (chosen := [hit for hit in hits if hit.external_id == work.chosen]):
         hits, wanted = chosen, replace(wanted, date=None)  # a person saw both: the day it was keyed may be another
-    if decision == POST_ANEW:
-        hits = [hit for hit in hits if hit.by_reference]
     if not hits:
         return None
     ids = ", ".join(hit.external_id for hit in hits)
@@ -90,6 +88,11 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         told = "; ".join(map(str, differences(work.draft.facts, hits[0].facts)))
         work.park("found_but_different", f"{work.label} stands in the target as {ids}, but not as drafted: {told}.")
     return None
+
+
+def takes_only_ours(work: Work) -> bool:
+    """Tell whether look-alikes are no hindrance: for reversals, and where a person wants the record posted anew."""
+    return work.aim.mode == "reverse" or (work.row is not None and work.row.decision == POST_ANEW)
 
 
 def _link_older(work: Work, hits: Sequence[Found]) -> Ending | None:
@@ -175,10 +178,24 @@ def _kept(work: Work) -> dict[str, Value]:
 # After the calls
 
 
+def judge_answers(
+    state: RunState, plan: FlowPlan, sink: Sink, linked: Sequence[Ending], failed: Sequence[tuple[Work, ConnectorError]]
+) -> list[Ending]:
+    """Give the endings of what was not booked: linked by its page's look-up, or refused. One document, one record."""
+    endings = [*linked, *(fail(sink, work, error) for work, error in failed)]
+    kept = {id(ending) for ending in refuse_taken(state, plan, endings)}
+    return [ending if id(ending) in kept else _refused(ending.work) for ending in endings]
+
+
+def _refused(work: Work) -> Ending:
+    return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
+
+
 def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
     """Turn an error into the ending that its class stands for."""
     if isinstance(error, DuplicateError):
-        ending = judge_hits(work, sink.find([work.draft]).get(work.draft.reference, ()))
+        hits, _ = find_each(sink, [work.draft])
+        ending = judge_hits(work, hits.get(work.draft.reference, ()))
         if ending is not None:
             return ending
     if isinstance(error, ClosedPeriodError):
@@ -189,7 +206,7 @@ def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
     if isinstance(error, RejectedError | MappingError):
         if work.state != State.PARKED:
             work.park(error.code, f"{work.label}: {error.message}", field=error.field, value=error.value)
-        return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
+        return _refused(work)
     if isinstance(error, UnknownOutcomeError | ContractError):
         return hold_unknown(work, error.code, error.message)
     return put_off(work, error)  # configuration: certainly not booked, due again once the tenant has acted

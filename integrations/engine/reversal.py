@@ -12,7 +12,7 @@ from integrations.contracts import Booked, Standing
 from integrations.engine.drafts import load_aim, load_draft
 from integrations.engine.faults import parking_faults
 from integrations.engine.parents import CHILDREN_FIRST
-from integrations.engine.standing import UNDO
+from integrations.engine.standing import UNDO, has_open_operations
 from integrations.engine.work import Aim, FlowPlan, RunState, State, Work
 from integrations.models import Sync
 from integrations.periods import posting_day
@@ -105,11 +105,18 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
     if link is None:
         return
     of_link = [attempt for attempt in trail if attempt.revision == link.revision]
-    ended = [each for each in of_link if _is_reversal(each) and each.outcome != Attempt.Outcome.DIFFERENT]
     day = work.aim.on or state.today
     on = posting_day(day, state.references_of(flow), flow.module, work.period_policy, work.label)
-    work.aim, work.done = replace(work.aim, on=on), frozenset(each.operation for each in ended)
+    work.aim, work.done = replace(work.aim, on=on), _done(work, [each for each in of_link if _is_reversal(each)])
     work.standing = Standing(key=work.key, label=work.label, link=link, booked=_booked(of_link), on=on)
+
+
+def _done(work: Work, reversals: Sequence[Attempt]) -> frozenset[str]:
+    """Name the reversal's operations that are done; one that stands differently is, once a person accepted it."""
+    following = work.row.next_operation if work.row is not None and has_open_operations(work) else ""
+    if following and following in {load_draft(each.draft)[1] for each in reversals}:
+        return frozenset(each.operation for each in reversals) - {following}
+    return frozenset(each.operation for each in reversals if each.outcome != Attempt.Outcome.DIFFERENT)
 
 
 def tell_booked(state: RunState, works: Sequence[Work]) -> None:

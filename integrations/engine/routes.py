@@ -19,7 +19,7 @@ class Routes:
         self._writes = writes
         self._reads = reads
 
-    def sink(self, slug: str) -> Sink:
+    def sink(self, slug: str) -> "RoutedSink":
         """Give the flow's sink, which passes every draft on to the one it names."""
         return RoutedSink(slug, lambda way: (self._reads if way[1] else self._writes).sink(way[0]))
 
@@ -32,6 +32,7 @@ class RoutedSink:
         self._open = open_sink
         self._sinks: dict[_Way, Sink] = {(slug, False): open_sink((slug, False))}
         self._looked_up: set[str] = set()
+        self.ours_only: set[str] = set()  # references of drafts to which look-alikes are no hindrance
         self.settle_s = self._sinks[(slug, False)].settle_s
 
     def settle_s_of(self, draft: Draft) -> int:
@@ -54,7 +55,8 @@ class RoutedSink:
         sink = self._sink(_way(draft))
         if not draft.external_id and draft.reference not in self._looked_up:
             self._looked_up.add(draft.reference)
-            if sink.find([draft]).get(draft.reference):
+            hits = sink.find([draft]).get(draft.reference, ())
+            if any(hit.by_reference or draft.reference not in self.ours_only for hit in hits):
                 raise DuplicateError(f"{draft.reference} stands there already.", value=draft.reference)
         return sink.book(draft)
 

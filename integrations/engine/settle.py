@@ -26,6 +26,7 @@ from integrations.engine.post import (
     open_works,
     read_back,
 )
+from integrations.engine.routes import RoutedSink
 from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.store import load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import Aim, FlowPlan, Row, RunState, State, Work
@@ -98,9 +99,10 @@ def _hold_lost(work: Work) -> Ending:
 
 
 def settle_unknown(state: RunState, plan: FlowPlan) -> None:
-    """Ask the target for every unknown record whose next look is due. Raises TransientError."""
+    """Ask the target for every unknown record whose next look is due, until the slice ends. Raises TransientError."""
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
-    while rows := load_unknown(state, plan.flow.slug, _AT_ONCE):
+    while not state.slice_is_over and (rows := load_unknown(state, plan.flow.slug, _AT_ONCE)):
+        state.lease.renew_if_old()
         works = last_works(state, plan, rows, [Outcome.UNKNOWN])
         open_settling(state, plan, works)
         know_links(state, plan, works)
@@ -147,7 +149,7 @@ def _changes_what_stands(work: Work) -> bool:
     return bool(work.draft.external_id) and is_own and not _is_repeatable(work)
 
 
-def _judge_changes(sink: Sink, works: Sequence[Work]) -> list[Ending]:
+def _judge_changes(sink: RoutedSink, works: Sequence[Work]) -> list[Ending]:
     """Tell by what stands there now whether a change arrived: only a fact that was otherwise before is evidence."""
     standing = read_each(sink, [Booked(draft=work.draft, external_id=work.draft.external_id) for work in works])
     endings = []
@@ -208,7 +210,7 @@ def open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> Non
         open_works(state, plan, works)
 
 
-def _judge(sink: Sink, work: Work, hits: Sequence[Found]) -> Ending:
+def _judge(sink: RoutedSink, work: Work, hits: Sequence[Found]) -> Ending:
     if work.draft.operation.partition(":")[0] == "update" or work.draft.writes_back:
         # that it stands proves nothing: it stood before. Sent again, it does no harm
         return _send_again(work, "An update cannot be told from what stood before; it is sent again.")
@@ -230,9 +232,9 @@ def _put_off(work: Work, fault: ContractError) -> Ending:
     return ending
 
 
-def _absent(sink: Sink, work: Work) -> Ending:
-    """Absence settles only when two looks agree, the second after the sink's settling time; 0: one look is proof."""
-    now, settle_s = timezone.now(), sink.settle_s * float(settings.SETTLE_SCALE)
+def _absent(sink: RoutedSink, work: Work) -> Ending:
+    """Absence settles only when two looks agree, the second after its sink's settling time; 0: one look is proof."""
+    now, settle_s = timezone.now(), sink.settle_s_of(work.draft) * float(settings.SETTLE_SCALE)
     first = work.absent_since or now
     if settle_s == 0 or (now - first).total_seconds() >= settle_s:
         return _send_again(work, "The target was asked: the document is not there. It is sent again.")
