@@ -1,6 +1,7 @@
 """The hash chain: each run's closed attempts and each configuration change are sealed link after link, per tenant."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -103,9 +104,19 @@ def _link(previous: str, content: str, number: int) -> str:
 
 
 def _digest_change(change: ConfigChange) -> str:
-    details = repr(sorted(change.details.items()))
+    details = repr(sorted(_as_stored(json.loads(json.dumps(change.details))).items()))
     parts = (change.pk, change.tenant_id, change.actor, change.subject, change.action, details, change.at.isoformat())
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+
+
+def _as_stored(value: Any) -> Any:
+    """Give a JSON value with its keys in the order in which the database keeps them: by length, then by bytes."""
+    if isinstance(value, list):
+        return [_as_stored(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
+    return {name: _as_stored(value[name]) for name in names}
 
 
 def _digest_attempts(run_id: int, first: int, last: int | None) -> tuple[str, int | None, int | None, int]:

@@ -136,3 +136,13 @@ def test_it_notices_an_altered_configuration_change(run):
     change = change_config(tenant_id=run.tenant_id, actor="a@b.example", subject="sync 1", action="paused")
     alter("UPDATE audit_configchange SET actor = 'someone@else.example' WHERE id = %s", change.pk)
     assert verify(run.tenant_id).reason == f"configuration change {change.pk} was altered"
+
+
+def test_it_finds_a_change_with_nested_details_as_it_was_sealed():
+    tenant = make_tenant()
+    nested = {
+        "rows": [{"to": 1, "from": ("a", "b"), "é": None, "zz": {"longer": 1, "b": 2.50}}],
+        "b": {3: "x", 12: "y"},
+    }
+    change_config(tenant_id=tenant.pk, actor="ann", subject="sync 1", action="changed", details=nested)
+    assert verify(tenant.pk) is None
