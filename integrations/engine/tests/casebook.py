@@ -5,17 +5,19 @@ the sync, `replay` tries what is held anew; what has `target` is an order to the
 stand in the end: every document of the ledger, what became of records that make none (`records`), and the trial balance
 before the last run and after. `as: name` names an object (`take` what of it, else its id); `$name` stands for it. A
 reference names a document by the end of our own; where ours says nothing (a digest), by flow, key and operation:
-`invoices $inv`, `invoices $inv reverse`. `parties` of a document, where a case asks for them, are its amounts by the
-source's customers, debits positive.
+`invoices $inv`, `invoices $inv reverse`, `invoices $inv 2` for what was posted anew. `parties` of a document, where a
+case asks for them, are its amounts by the source's customers, debits positive.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -29,6 +31,8 @@ from integrations.models import Link, Sync, SyncRecord
 
 NO_DOCUMENTS = ("customer", "item", "vendor", "supplier", "address")
 POSTS_LATER = ("dynamics365",)
+SITE_ZONE = "America/New_York"  # of the sandbox's site
+TODAY = "today"  # `$today`: what the engine dates by the clock is due on the day of the test
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _STREAMS = {
     "customer": "customers",
@@ -73,7 +77,7 @@ def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json], after_sy
     """
     told = yaml.safe_load(case.read_text())
     pair = registry.pair(pair_slug)
-    names: dict[str, str] = {}
+    names = {TODAY: _today()}
     for step in [*opening, *told.get("before", ())]:
         _do(box, pair, step, names)
     sync = make_live_sync(box, pair_slug)
@@ -84,6 +88,10 @@ def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json], after_sy
     for step in told["story"]:
         _tell(telling, step)
     return Outcome(wanted=_wanted(telling, told), stands=_stands(telling, told))
+
+
+def _today() -> str:
+    return datetime.now(ZoneInfo(SITE_ZONE)).date().isoformat()
 
 
 def _tell(telling: Telling, step: Any) -> None:
@@ -232,11 +240,20 @@ def _trail(telling: Telling, documents: list[Json]) -> dict[str, str]:
     """
     booked = Attempt.objects.filter(run__sync_id=telling.sync.pk, outcome__in=["delivered", "linked", "different"])
     rows = booked.exclude(external_id="").order_by("-id")
-    told = rows.values_list("external_id", "flow", "natural_key", "operation")
-    named = {made: f"{flow} {key} {operation}".removesuffix(" create") for made, flow, key, operation in told}
+    told = rows.values_list("external_id", "flow", "natural_key", "operation", "revision")
+    named = {
+        made: f"{flow} {key} {_done(operation, revision)}".rstrip() for made, flow, key, operation, revision in told
+    }
     beside = {one["reference"]: named[one["id"]] for one in documents if one["id"] in named and one["reference"]}
     others = [one for one in documents if one["id"] not in named and one.get("reference") in beside]
     return named | {one["id"]: f"{beside[one['reference']]} {one['kind']}" for one in others}
+
+
+def _done(operation: str, revision: int) -> str:
+    """Say what was done: nothing for the first creation, the revision's number for one posted anew."""
+    if operation != "create":
+        return operation
+    return str(revision) if revision > 1 else ""
 
 
 def _trailed(document: Json, trail: Mapping[str, str]) -> str:
