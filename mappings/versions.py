@@ -185,11 +185,16 @@ def publish_map_changes(*, tenant_id: int, sync_id: int, actor: str) -> tuple[Ma
     Gives the new versions. Safe to call twice: what is up to date stays. Errors as `publish`; then none is published.
     """
     with transaction.atomic():
-        mappings = Mapping.objects.for_tenant(tenant_id).filter(sync_id=sync_id, status=Mapping.Status.PUBLISHED)
-        newest = dict(ValueMap.objects.for_tenant(tenant_id).filter(sync_id=sync_id).values_list("name", "revision"))
-        stale = [each for each in mappings if any(newest[name] > pin for name, pin in each.value_maps.items())]
+        stale = behind_their_maps(tenant_id=tenant_id, sync_id=sync_id)
         drafts = [create_draft(tenant_id=tenant_id, sync_id=sync_id, flow=each.flow, actor=actor) for each in stale]
         return tuple(publish(mapping=draft, actor=actor) for draft in drafts)
+
+
+def behind_their_maps(*, tenant_id: int, sync_id: int) -> list[Mapping]:
+    """Give the published mappings of a sync whose value maps have changed since; two queries."""
+    mappings = Mapping.objects.for_tenant(tenant_id).filter(sync_id=sync_id, status=Mapping.Status.PUBLISHED)
+    newest = dict(ValueMap.objects.for_tenant(tenant_id).filter(sync_id=sync_id).values_list("name", "revision"))
+    return [each for each in mappings if any(newest[name] > pin for name, pin in each.value_maps.items())]
 
 
 def compiled(mapping: Mapping, *, targets: Iterable[TargetField] = (), watch: Watch | None = None) -> CompiledMapping:

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from audit.models import ConfigChange
-from integrations.models import Check, Sync
+from integrations.models import Sync
 from mappings.catalogue import TargetField
 from mappings.map_versions import content_of
 from mappings.models import Mapping, ValueMap
@@ -199,12 +199,6 @@ def compare_versions(before: Mapping, after: Mapping, fields: KnownFields) -> li
         if old != new:
             found.append(Difference(label=key[1], level=key[0], before=old, after=new))
     return found
-
-
-def effect_kept(sync: Sync, mapping: Mapping) -> Check | None:
-    """Give the newest trial of a draft on delivered records, finished or under way; None where it was not tried."""
-    rows = Check.objects.for_tenant(sync.tenant_id).filter(sync=sync, kind=Check.Kind.CHANGE, flow=mapping.flow)
-    return rows.filter(params__version=mapping.version).order_by("-id").first() if mapping.is_draft else None
 
 
 def _parts_of(mapping: Mapping, fields: KnownFields) -> dict[tuple[str, str], tuple[str, ...]]:

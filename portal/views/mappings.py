@@ -7,19 +7,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.contracts import Flow
-from integrations.engine.rehearsal import stored
+from integrations.engine.rehearsal.changes import replay_healed
 from integrations.mapping_changes import change_draft, discard_draft, publish_mapping, roll_back
-from integrations.models import Check, Sync
+from integrations.models import Sync
 from mappings.errors import InvalidMappingError, MappingStateError
 from mappings.models import Mapping
 from mappings.versions import problems_of
 from portal.forms.mappings import MappingForm
 from portal.permissions import Ability
+from portal.queries.effects import effect_kept, look_for_healed, try_version, wants_look
 from portal.queries.mapping_fields import fields_for
 from portal.queries.mapping_suggestions import suggestions
 from portal.queries.mappings import (
     compare_versions,
-    effect_kept,
     filter_views,
     hints_of,
     map_differences,
@@ -34,9 +34,14 @@ from portal.systems import system
 from portal.tenancy import current_tenant, current_user, requires
 from portal.timeline import reading_side, writing_side
 from portal.ui import Crumb, Tab, crumbs
+from portal.views.records import replayed_sentence
 from portal.views.syncs import sync_or_404
 
 PROBLEMS_SHOWN = 10
+LOOK_FIRST = (
+    "First look at what would differ: it is being tried on the newest delivered records, nothing is written. "
+    "Then press Publish again."
+)
 
 
 @requires(Ability.VIEW)
@@ -52,7 +57,7 @@ def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     """Show a version of a flow's mapping: the published one unless another is asked for."""
     sync = sync_or_404(request, pk)
     mapping = version_or_404(sync, flow, request.GET.get("version", ""))
-    fields = fields_for(sync, mapping)
+    fields, effect = fields_for(sync, mapping), effect_kept(sync, mapping)
     page = {
         **frame(sync, flow),
         "mapping": mapping,
@@ -64,7 +69,8 @@ def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         "problems": problems_of(mapping)[:PROBLEMS_SHOWN] if mapping.is_draft else (),
         "hints": hints_of(mapping, fields.targets),
         "fields": fields,
-        "effect": effect_kept(sync, mapping),
+        "effect": effect,
+        "wants_look": mapping.is_draft and wants_look(sync, effect),
     }
     return render(request, "mappings/detail.html", page)
 
@@ -87,17 +93,40 @@ def mapping_edit(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
 @requires(Ability.MAP)
 @require_POST
 def mapping_publish(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
-    """Make a draft the version by which records are mapped."""
-    mapping = version_or_404(sync_or_404(request, pk), flow, request.POST.get("version", ""))
+    """Make a draft the version by which records are mapped, once somebody could see what would differ."""
+    sync, actor = sync_or_404(request, pk), current_user(request).email
+    mapping = version_or_404(sync, flow, request.POST.get("version", ""))
+    draft = f"{reverse('mapping_detail', args=[pk, flow])}?version={mapping.version}"
+    if mapping.is_draft and "anyway" not in request.POST and wants_look(sync, effect_kept(sync, mapping)):
+        try_version(sync, mapping, actor=actor)
+        messages.info(request, LOOK_FIRST)
+        return redirect(f"{draft}#effect")
     try:
-        published = publish_mapping(mapping=mapping, actor=current_user(request).email)
+        published = publish_mapping(mapping=mapping, actor=actor)
     except InvalidMappingError as refusal:
         tell_problems(request, refusal)
-        return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={mapping.version}")
+        return redirect(draft)
     except MappingStateError as refusal:
         messages.error(request, str(refusal))
     else:
+        look_for_healed(sync, published, actor=actor)
         messages.success(request, f"Version {published.version} is published. What is booked already stays as it is.")
+    return redirect("mapping_detail", pk=pk, flow=flow)
+
+
+@requires(Ability.OPERATE)
+@require_POST
+def mapping_heal(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
+    """Have the parked records tried again that the published version heals."""
+    sync = sync_or_404(request, pk)
+    effect = effect_kept(sync, version_or_404(sync, flow))
+    if effect.heals and effect.check and not effect.mapping.is_draft:
+        number = replay_healed(effect.check, actor=current_user(request).email)
+        messages.success(request, replayed_sentence(sync, number))
+    else:
+        messages.info(request, "Nothing is held up any more that this version heals.")
+    if request.POST.get("back") == "maps":
+        return redirect("value_maps_changed", pk=pk)
     return redirect("mapping_detail", pk=pk, flow=flow)
 
 
@@ -118,13 +147,12 @@ def mapping_discard(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
 @requires(Ability.MAP)
 @require_POST
 def mapping_try(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
-    """Have a draft tried on delivered and parked records: what would differ, and what it would heal."""
+    """Have a version tried on delivered and parked records: what differs, and what it heals."""
     sync = sync_or_404(request, pk)
     mapping = version_or_404(sync, flow, request.POST.get("version", ""))
-    actor = current_user(request).email
-    stored.ask(sync, Check.Kind.CHANGE, actor=actor, flow=flow, params={"version": mapping.version})
+    try_version(sync, mapping, actor=current_user(request).email)
     messages.info(request, "It is being tried on the newest delivered records. Nothing is written.")
-    return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={mapping.version}")
+    return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={mapping.version}#effect")
 
 
 @requires(Ability.MAP)

@@ -17,11 +17,12 @@ from mappings.value_maps import ValueMap as Content
 from portal.forms.map_files import MOST_BYTES, RowFault, columns_of, read_file, to_csv, to_xlsx
 from portal.forms.mappings import MapFileForm, NewMapForm, entry_forms, identity_from
 from portal.permissions import Ability
+from portal.queries.effects import effects_of_maps, healing, look_for_healed, try_version, wants_look
 from portal.queries.map_uses import map_uses
 from portal.queries.mappings import changes_of_map, entries_like, map_or_404, stamps_of
 from portal.queries.syncs import flow_label
 from portal.tenancy import current_user, requires
-from portal.views.mappings import crumbs_of, tell_problems
+from portal.views.mappings import LOOK_FIRST, crumbs_of, tell_problems
 from portal.views.syncs import sync_or_404
 
 ENTRIES_SHOWN = 80  # so that a form of six key columns stays below 1,000 fields
@@ -58,19 +59,43 @@ def value_map_save(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return redirect("value_map", pk=pk, name=name)
 
 
+@requires(Ability.VIEW)
+@require_safe
+def value_maps_changed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what publishing the changed value maps would do, and what the last publication heals."""
+    sync = sync_or_404(request, pk)
+    effects, heals = effects_of_maps(sync), healing(sync)
+    page = {
+        "sync": sync,
+        "effects": effects,
+        "healing": heals,
+        "is_pending": any(effect.is_pending for effect in (*effects, *heals)),
+        "crumbs": crumbs_of(sync, "Publish value maps"),
+    }
+    return render(request, "mappings/publish_maps.html", page)
+
+
 @requires(Ability.MAP)
 @require_POST
 def value_maps_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish every mapping whose value maps have changed."""
-    sync = sync_or_404(request, pk)
+    """Publish every mapping whose value maps have changed, once somebody could see what would differ."""
+    sync, actor = sync_or_404(request, pk), current_user(request).email
+    unseen = [effect.mapping for effect in effects_of_maps(sync) if wants_look(sync, effect)]
+    if unseen and "anyway" not in request.POST:
+        for mapping in unseen:
+            try_version(sync, mapping, actor=actor, newest_maps=True)
+        messages.info(request, LOOK_FIRST)
+        return redirect("value_maps_changed", pk=pk)
     try:
-        published = publish_maps(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=current_user(request).email)
+        published = publish_maps(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=actor)
     except InvalidMappingError as refusal:
         tell_problems(request, refusal)
     else:
+        for mapping in published:
+            look_for_healed(sync, mapping, actor=actor)
         said = ", ".join(f"{flow_label(sync.pair, each.flow)} version {each.version}" for each in published)
         messages.success(request, f"Published: {said}." if said else "Everything is published already.")
-    return redirect("sync_detail", pk=pk)
+    return redirect("value_maps_changed", pk=pk)
 
 
 @requires(Ability.MAP)

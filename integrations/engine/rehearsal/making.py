@@ -5,7 +5,7 @@ from typing import Final
 
 from integrations.engine.reconcile.making import reconcile
 from integrations.engine.rehearsal import coverage
-from integrations.engine.rehearsal.changes import COMPARED, effect_of
+from integrations.engine.rehearsal.changes import COMPARED, effect_of, with_newest_maps
 from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.preview import EXAMPLES, preview
 from integrations.engine.rehearsal.proving import prove
@@ -13,6 +13,7 @@ from integrations.engine.rehearsal.rehearse import rehearse
 from integrations.engine.rehearsal.sources import fields_report
 from integrations.engine.rehearsal.stored import Maker
 from integrations.engine.rehearsal.stored import make as make_stored
+from integrations.engine.trial.prove import prove_in_target
 from integrations.models import Check, Sync
 from mappings.models import Mapping as Version
 
@@ -59,9 +60,11 @@ def _proof(sync: Sync, check: Check) -> None:
 
 
 def _change(sync: Sync, check: Check) -> None:
-    """Compare a draft with what is published; `params`: version, number."""
+    """Compare a version with the one before; `params`: version, number, newest_maps (the published one with these)."""
     number = int(check.params["version"])
     version = Version.objects.for_tenant(sync.tenant_id).get(sync_id=sync.pk, flow=check.flow, version=number)
+    if check.params.get("newest_maps"):
+        version = with_newest_maps(version)
     with open_ground(sync) as ground:
         check.report = effect_of(ground, version, number=int(check.params.get("number", COMPARED)))
     check.mapping_version = number
@@ -75,4 +78,5 @@ MAKERS: Final[dict[str, Maker]] = {
     Check.Kind.RECONCILIATION: reconcile,
     Check.Kind.PROOF: _proof,
     Check.Kind.CHANGE: _change,
+    Check.Kind.TRIAL: prove_in_target,
 }
