@@ -9,13 +9,22 @@ from django.urls import NoReverseMatch, reverse
 from audit.models import ConfigChange
 from integrations import registry
 from integrations.engine.rehearsal.readiness import Missing, readiness
-from integrations.models import Connection, InboxEvent, Sync
+from integrations.engine.rehearsal.stored import latest
+from integrations.engine.trial.life import refuse_live
+from integrations.errors import ConfigurationError
+from integrations.models import Check, Connection, InboxEvent, Sync
 from portal.queries.syncs import flows_of
 
 State = Literal["done", "current", "todo"]
 
-PING, SETTINGS, MAPPING, LIVE = "ping", "settings", "mapping", "live"
-LABELS = {PING: "Ping", SETTINGS: "Schedule and policies", MAPPING: "Mapping", LIVE: "Switch on"}
+PING, SETTINGS, MAPPING, PROVE, LIVE = "ping", "settings", "mapping", "prove", "live"
+LABELS = {
+    PING: "Ping",
+    SETTINGS: "Schedule and policies",
+    MAPPING: "Mapping",
+    PROVE: "Prove it",
+    LIVE: "Switch on",
+}
 CHOSEN, CONNECTED = "Pair", "Both systems"
 
 # Screens that help with the mapping, shown as soon as they are there.
@@ -109,6 +118,7 @@ def standing(sync: Sync) -> Mapping[str, bool]:
         PING: all(works(side) for side in (sync.source, sync.target)),
         SETTINGS: has_chosen(sync),
         MAPPING: not readiness(sync),
+        PROVE: is_proven(sync) or bool(why_not_provable(sync)),
         LIVE: sync.state != Sync.State.DRAFT,
     }
 
@@ -116,6 +126,21 @@ def standing(sync: Sync) -> Mapping[str, bool]:
 def works(connection: Connection) -> bool:
     """Tell whether the last ping was good and nothing changed since."""
     return bool(connection.fingerprint) and connection.state == Connection.State.GOOD
+
+
+def is_proven(sync: Sync) -> bool:
+    """Tell whether the newest proof in the target went well."""
+    check = latest(sync, Check.Kind.TRIAL)
+    return check is not None and bool(check.report.get("ok"))
+
+
+def why_not_provable(sync: Sync) -> str:
+    """Say why nothing can be proven in this target; empty where it can."""
+    try:
+        refuse_live(sync)
+    except ConfigurationError as refusal:
+        return refusal.message
+    return ""
 
 
 def has_chosen(sync: Sync) -> bool:
@@ -145,7 +170,13 @@ def flow_standings(sync: Sync) -> list[FlowStanding]:
 
 def checklist(sync: Sync) -> list[Item]:
     """Give what is to be done before the sync is switched on, and what would help; it fills itself."""
-    return [*(_side(sync, side) for side in (sync.source, sync.target)), _chosen(sync), _mapped(sync), *_webhook(sync)]
+    return [
+        *(_side(sync, side) for side in (sync.source, sync.target)),
+        _chosen(sync),
+        _mapped(sync),
+        *_proven(sync),
+        *_webhook(sync),
+    ]
 
 
 def is_ready(items: list[Item]) -> bool:
@@ -175,6 +206,17 @@ def _mapped(sync: Sync) -> Item:
     url = reverse("sync_setup_stage", args=[sync.pk, MAPPING])
     said = missing[0].said if missing else "Each flow's mapping is published and reviewed."
     return Item(label="The mapping is reviewed", is_done=not missing, said=said, url=url, action="Review it")
+
+
+def _proven(sync: Sync) -> list[Item]:
+    if why_not_provable(sync):
+        return []
+    is_done = is_proven(sync)
+    said = (
+        "Booked, checked and reversed to net zero." if is_done else "A few real documents, booked and reversed again."
+    )
+    url, label = reverse("sync_setup_stage", args=[sync.pk, PROVE]), f"It is proven in {sync.target.name}"
+    return [Item(label=label, is_done=is_done, said=said, url=url, action="Prove it", is_needed=False)]
 
 
 def _webhook(sync: Sync) -> list[Item]:

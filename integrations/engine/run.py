@@ -143,7 +143,7 @@ def _work(state: RunState) -> bool:
     recover(state)
     plans = list(state.plans.values())
     steps: list[Callable[[RunState, FlowPlan], object]] = [look_again, settle_unknown, read_again, deliver_due]
-    if state.run.trigger in _READS_NEW:
+    if state.run.trigger in _READS_NEW and state.sync.trial_of_id is None:  # a trial books what was chosen, no more
         steps.append(deliver_new)
         wake_waiting(state)
     for plan in plans:
@@ -165,7 +165,7 @@ def _plan(sync: Sync, flow: Flow, source: Session, target: Session) -> FlowPlan:
     written, session = (sync.target, target) if flow.reads == "source" else (sync.source, source)
     fields = (*target_fields(written, session, flow.sink), *flow.fields)
     try:
-        mapping = published(sync_id=sync.pk, flow=flow.slug, targets=fields)
+        mapping = published(sync_id=sync.trial_of_id or sync.pk, flow=flow.slug, targets=fields)
     except MappingStateError as error:
         raise ConfigurationError(str(error), code="mapping_not_published", field=flow.slug) from error
     return FlowPlan(flow=flow, mapping=mapping, mapping_version=mapping.version)

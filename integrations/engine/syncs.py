@@ -127,6 +127,7 @@ def activate(sync: Sync, *, actor: str) -> None:
     A side has no good ping; for the first time, a flow is not mapped, or its preview has faults that nobody accepted;
     another live sync joins both systems, or the last run of one that was archived is still under way.
     """
+    _refuse_trial(sync)
     for side in (sync.source, sync.target):
         if not side.fingerprint or side.state != Connection.State.GOOD:
             raise ConfigurationError(
@@ -157,6 +158,13 @@ def activate(sync: Sync, *, actor: str) -> None:
             "pair. Two would post everything twice: use that one, or archive it first.",
             code="second_sync",
         ) from error
+
+
+def _refuse_trial(sync: Sync) -> None:
+    if sync.trial_of_id is not None:
+        raise ConfigurationError(
+            f"{sync.name} only reverses what it booked. Prove the sync again: that ends the trial.", code="is_trial"
+        )
 
 
 def _refuse_overlap(sync: Sync) -> None:
@@ -208,6 +216,7 @@ def change_sync(sync: Sync, *, changes: Mapping[str, Any], actor: str) -> None:
 
 def run_now(sync: Sync, *, actor: str) -> None:
     """Ask for a run that reads what is new, as soon as a worker is free."""
+    _refuse_trial(sync)
     if sync.state != Sync.State.ACTIVE:
         raise ConfigurationError(f"{sync.name} is not switched on.", code="not_active")
     schedule.ask_for_run(sync, trigger="manual")

@@ -26,13 +26,19 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is to be undone: one record, all that a run booked, or all that was booked on a day of the tenant's zone."""
+    """What is to be undone: one record, all that a run booked, or all that was booked on a day of the tenant's zone.
+
+    `everything` is for trials: all that the sync ever booked.
+    """
 
     record_id: int | None = None
     run_id: int | None = None
     day: date | None = None
+    everything: bool = False
 
     def __str__(self) -> str:
+        if self.everything:
+            return "everything"
         if self.record_id is not None:
             return f"record {self.record_id}"
         return f"run {self.run_id}" if self.run_id is not None else f"{self.day}"
@@ -99,6 +105,8 @@ def _in_scope(sync: Sync, scope: Scope) -> list[SyncRecord]:
     records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, flow__in=_documents(sync))
     if scope.record_id is not None:
         return list(records.filter(pk=scope.record_id))
+    if scope.everything:
+        return list(records.order_by("pk"))
     return list(records.filter(pk__in=_booked_in(sync, scope)).order_by("pk"))
 
 

@@ -118,7 +118,7 @@ def test_it_lists_set_ups_to_go_on_with(company, draft):
 
 def test_it_shows_how_far_it_has_come(company, draft):
     assert states(company.client(), f"/syncs/{draft.pk}/setup/settings/") == [
-        "done", "done", "done", "current", "todo", "todo",
+        "done", "done", "done", "current", "todo", "todo", "todo",
     ]  # fmt: skip
 
 
@@ -156,9 +156,29 @@ def test_it_fills_the_checklist_by_itself(company, draft):
     InboxEvent.objects.filter(connection=company.source).delete()
     after = setup.checklist(draft)
 
-    assert list(before.values()) == [True, True, False, False, True]
-    assert [item.is_done for item in after] == [True, True, True, True, False]
+    assert list(before.values()) == [True, True, False, False, False, True]
+    assert [item.is_done for item in after] == [True, True, True, True, False, False]
     assert setup.is_ready(after)
+
+
+def test_it_has_the_sync_proven_by_a_worker_and_shows_each_step(company, draft):
+    client = company.client()
+    asked = client.post(f"/syncs/{draft.pk}/prove/make/", {"stage": "prove"})
+    seen = client.get(asked["Location"]).content.decode()
+
+    assert asked["Location"] == f"/syncs/{draft.pk}/setup/prove/"
+    assert Check.objects.get(sync=draft, kind="trial").state == "asked"
+    assert "Reverse everything" in seen
+    assert 'hx-trigger="every 2s"' in seen
+
+
+def test_it_proves_nothing_in_a_live_target(company, draft):
+    Connection.objects.filter(pk=draft.target_id).update(environment="live")
+    client = company.client()
+    seen = client.post(f"/syncs/{draft.pk}/prove/make/", follow=True).content.decode()
+
+    assert "is a live system" in seen
+    assert not Check.objects.filter(kind="trial").exists()
 
 
 def test_it_switches_nothing_on_before_it_is_ready(company, draft):

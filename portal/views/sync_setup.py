@@ -16,6 +16,7 @@ from portal import setup
 from portal.forms.syncs import SidesForm, SyncForm
 from portal.permissions import Ability
 from portal.pings import panels
+from portal.queries.proofs import proof_shown
 from portal.queries.syncs import pair_of
 from portal.requests import open_requests
 from portal.sandbox import connect_sandbox, has_sandbox
@@ -180,6 +181,8 @@ def _stage_page(request: HttpRequest, sync: Sync, stage: str) -> dict[str, objec
         flows = setup.flow_standings(sync)
         is_empty = all(flow.missing and flow.missing.code == "not_published" for flow in flows)
         return {"looks": setup.looks(sync), "flows": flows, "is_empty": is_empty}
+    if stage == setup.PROVE:
+        return {"proof": proof_shown(sync), "refusal": setup.why_not_provable(sync)}
     items = setup.checklist(sync)
     return {"items": items, "is_ready": setup.is_ready(items)}
 
