@@ -88,7 +88,7 @@ def retry_problem(request: HttpRequest, problem_id: Id) -> Status[Asked]:
     return Status(202, Asked(message="They are tried again as soon as a worker is free.", number=number))
 
 
-@router.post("/{problem_id}/skip", **operation(Ability.OPERATE, {200: Asked}, 404, 409))
+@router.post("/{problem_id}/skip", **operation(Ability.OPERATE, {200: Asked}, 400, 404, 409))
 def skip_problem(request: HttpRequest, problem_id: Id, given: Skip) -> Asked:
     """Give up what a cause holds up, for one reason: at most 200 parked records at once."""
     caller = caller_of(request)
@@ -100,7 +100,7 @@ def skip_problem(request: HttpRequest, problem_id: Id, given: Skip) -> Asked:
     return Asked(message="They are not posted, for the reason you gave.", number=number)
 
 
-@router.post("/{problem_id}/assign", **operation(Ability.OPERATE, {200: ProblemShown}, 404))
+@router.post("/{problem_id}/assign", **operation(Ability.OPERATE, {200: ProblemShown}, 400, 404))
 def assign_problem(request: HttpRequest, problem_id: Id, given: Assignment) -> ProblemShown:
     """Give a cause to a member of the company, or to nobody."""
     caller = caller_of(request)
@@ -108,7 +108,7 @@ def assign_problem(request: HttpRequest, problem_id: Id, given: Assignment) -> P
     wanted = given.assignee.strip().lower()
     to = next((user for user in members_of(problem) if user.email == wanted), None)
     if wanted and to is None:
-        raise Refused(422, "no_member", "No member of the company has this address.", field="assignee")
+        raise Refused(404, "no_member", "No member of the company has this address.", field="assignee")
     assign(problem, to=to, actor=caller.actor)
     return _shown([problem])[0]
 

@@ -15,7 +15,7 @@ from integrations.models import Check, Reconciliation, Sync
 from portal.api.access import Caller, caller_of, operation
 from portal.api.problem import Refused
 from portal.api.syncs import sync_or_404
-from portal.api.values import Id, Money, Number, Page, Paged, Reason, money, page_of
+from portal.api.values import Day, Id, Money, Number, Page, Paged, Reason, money, page_of
 from portal.forms.reconciliation import LONGEST_DAYS
 from portal.permissions import Ability
 from portal.queries.reconciliation import Shown, reconciliations_of, shown, standing_of
@@ -29,8 +29,8 @@ class Wanted(Schema):
     """Which days of which sync, both included."""
 
     sync: Number
-    start: date
-    end: date
+    start: Day
+    end: Day
     open_items: bool = Field(True, description="Tie out what is open at the period's end, too.")
 
 
@@ -58,7 +58,7 @@ class ReconciliationShown(Schema):
     signed_at: datetime | None
 
 
-class Side(Schema):
+class SideTotal(Schema):
     """One side's control total."""
 
     n: int
@@ -70,9 +70,9 @@ class LineShown(Schema):
 
     kind: str
     label: str
-    source: Side
-    trail: Side
-    target: Side
+    source: SideTotal
+    trail: SideTotal
+    target: SideTotal
     difference: Money
     agrees: bool
 
@@ -127,7 +127,7 @@ def list_reconciliations(
     return page_of(request, rows, wanted, lambda found: [ReconciliationShown(**_head(each)) for each in found])
 
 
-@router.post("", **operation(Ability.OPERATE, {202: AskedFor}, 404, 409))
+@router.post("", **operation(Ability.OPERATE, {202: AskedFor}, 400, 404, 409))
 def start_reconciliation(request: HttpRequest, given: Wanted) -> Status[AskedFor]:
     """Have a period reconciled by a worker. Nothing is written to either system."""
     caller = caller_of(request)
@@ -156,7 +156,7 @@ def get_reconciliation(request: HttpRequest, reconciliation_id: Id) -> Reconcili
     return _in_full(shown_or_404(caller_of(request), reconciliation_id))
 
 
-@router.post("/{reconciliation_id}/explain", **operation(Ability.MAP, {200: ReconciliationInFull}, 404, 409))
+@router.post("/{reconciliation_id}/explain", **operation(Ability.MAP, {200: ReconciliationInFull}, 400, 404, 409))
 def explain_differences(request: HttpRequest, reconciliation_id: Id, given: Explanation) -> ReconciliationInFull:
     """Explain differences with a reason, so that they no longer stand in the way of signing."""
     caller = caller_of(request)
@@ -224,8 +224,8 @@ def _line(line: Line, agrees: bool) -> LineShown:
     )  # fmt: skip
 
 
-def _side(total: Total, currency: str) -> Side:
-    return Side(n=total.n, total=money(total.total, currency))
+def _side(total: Total, currency: str) -> SideTotal:
+    return SideTotal(n=total.n, total=money(total.total, currency))
 
 
 def _difference(each: Difference, explained_by: str, reason: str) -> DifferenceShown:

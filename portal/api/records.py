@@ -1,7 +1,7 @@
 """Records: search, one of them, its timeline, replay."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -16,11 +16,25 @@ from integrations.models import Link, SyncRecord
 from portal.api.access import Caller, caller_of, operation
 from portal.api.problem import Refused
 from portal.api.runs import AttemptShown, show_attempt
-from portal.api.values import Asked, CurrencyCode, Id, Money, Number, Page, Paged, PageQuery, ShortText, money, page_of
+from portal.api.values import (
+    Asked,
+    CurrencyCode,
+    Day,
+    Id,
+    Money,
+    Number,
+    Page,
+    Paged,
+    PageQuery,
+    ShortText,
+    money,
+    page_of,
+)
 from portal.permissions import Ability
 from portal.queries.records import Search, decisions_about, links_by_key, links_of, search_records, sync_of
 
 router = Router(tags=["Records"])
+RecordState = Literal["due", "open", "waiting", "parked", "unknown", "delivered", "different", "skipped"]
 
 
 class RecordShown(Schema):
@@ -91,10 +105,10 @@ class RecordQuery(Paged):
     q: ShortText = Field("", description="A number, key, id, reference, customer, amount or day.")
     sync: Number | None = None
     flow: ShortText = ""
-    state: SyncRecord.State | None = None
+    state: RecordState | None = None
     currency: CurrencyCode | None = None
-    dated_from: date | None = None
-    dated_to: date | None = None
+    dated_from: Day | None = None
+    dated_to: Day | None = None
 
 
 @router.get("", **operation(Ability.VIEW, {200: Page[RecordShown]}))

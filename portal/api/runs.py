@@ -1,7 +1,7 @@
 """Runs: list, one of them with its counts, its attempts, cancelling it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from audit.models import Attempt, Run
 from audit.queries import attempts_of_run
+from integrations.engine.cancel import cancel_run
 from portal.api.access import Caller, caller_of, operation
 from portal.api.values import Id, Number, Page, Paged, PageQuery, page_of
 from portal.causes import cause_of
@@ -18,6 +19,7 @@ from portal.permissions import Ability
 from portal.queries.syncs import sides_of
 
 router = Router(tags=["Runs"])
+RunState = Literal["running", "done", "yielded", "failed", "lost", "cancelled"]
 
 
 class RunShown(Schema):
@@ -62,7 +64,7 @@ class RunQuery(Paged):
     """Which runs."""
 
     sync: Number | None = None
-    state: Run.State | None = None
+    state: RunState | None = None
     trigger: Run.Trigger | None = None
 
 
@@ -85,6 +87,15 @@ def list_attempts(request: HttpRequest, run_id: Id, paged: PageQuery) -> Page[At
     """List what a run tried, newest first."""
     run = run_or_404(caller_of(request), run_id)
     return page_of(request, attempts_of_run(run), paged, lambda rows: [show_attempt(each) for each in rows])
+
+
+@router.post("/{run_id}/cancel", **operation(Ability.OPERATE, {200: RunShown}, 404, 409))
+def cancel(request: HttpRequest, run_id: Id) -> RunShown:
+    """Have a run end as soon as its calls in flight are answered; what is left stays due."""
+    caller = caller_of(request)
+    run = run_or_404(caller, run_id)
+    cancel_run(run, actor=caller.actor)
+    return show_run(run)
 
 
 def run_or_404(caller: Caller, run_id: int) -> Run:

@@ -1,13 +1,15 @@
 """What resources share: ids, texts, amounts with their currency, and pages by key."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
 from django.db import models
 from django.http import HttpRequest
 from ninja import Path, Query, Schema
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from integrations.engine.reconcile.report import amount_text
 
@@ -15,6 +17,15 @@ MOST = 100
 BIGGEST_ID = 2**63 - 1
 ModelT = TypeVar("ModelT", bound=models.Model)
 ShownT = TypeVar("ShownT")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _iso_day(value: object) -> object:
+    """Take days as 2026-11-21 only: pydantic would read a number as seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.fullmatch(value)):
+        raise ValueError("a day is written 2026-11-21")
+    return value
+
 
 # PostgreSQL stores no NUL; a control character is never meant.
 _PLAIN = r"^[^\x00]*$"
@@ -22,6 +33,7 @@ Number = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 Id = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 ShortText = Annotated[str, StringConstraints(max_length=200, pattern=_PLAIN)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_PLAIN)]
+Day = Annotated[date, BeforeValidator(_iso_day)]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 

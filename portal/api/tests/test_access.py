@@ -28,6 +28,7 @@ RULES: dict[tuple[str, str], tuple[Ability, str, object]] = {
     ("GET", "/runs"): (Ability.VIEW, "", None),
     ("GET", "/runs/{run_id}"): (Ability.VIEW, "run", None),
     ("GET", "/runs/{run_id}/attempts"): (Ability.VIEW, "run", None),
+    ("POST", "/runs/{run_id}/cancel"): (Ability.OPERATE, "run", None),
     ("GET", "/records"): (Ability.VIEW, "", None),
     ("GET", "/records/{record_id}"): (Ability.VIEW, "record", None),
     ("GET", "/records/{record_id}/timeline"): (Ability.VIEW, "record", None),

@@ -1,10 +1,14 @@
 """What the operations answer and do: pages by key, amounts, refusals, and the same verbs as the screens."""
 
+from typing import get_args
+
 import pytest
 
-from audit.models import ConfigChange
+from audit.models import ConfigChange, Run
 from integrations.engine.configuration import export_sync
 from integrations.models import Check, Reconciliation, Sync, SyncRecord
+from portal.api.records import RecordState
+from portal.api.runs import RunState
 from portal.api.tests.kit import call, token_of
 from portal.models import ApiToken
 from portal.tests.screens import PLANTED, make_company
@@ -92,6 +96,16 @@ def test_it_asks_for_a_run(company, token):
     assert ConfigChange.objects.filter(action="asked for a run").exists()
 
 
+def test_it_cancels_a_run_under_way_only(company, token):
+    url = f"/runs/{company.run.pk}/cancel"
+    assert (call(token, "POST", url).status_code, call(token, "POST", url).json()["code"]) == (409, "ended")
+
+    Run.objects.filter(pk=company.run.pk).update(state="running", ended_at=None)
+
+    assert call(token, "POST", url).status_code == 200
+    assert Run.objects.get(pk=company.run.pk).cancelled_by == "owner@acme.example (token Admin script)"
+
+
 def test_it_shows_a_problem_with_its_next_step(company, token):
     found = call(token, "GET", "/problems").json()["items"][0]
 
@@ -113,7 +127,7 @@ def test_it_skips_nothing_without_a_reason(company, token):
     assert refusal["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize(("address", "status"), [("owner@acme.example", 200), ("x@other.example", 422)])
+@pytest.mark.parametrize(("address", "status"), [("owner@acme.example", 200), ("x@other.example", 404)])
 def test_it_assigns_a_problem_to_members_only(company, token, address, status):
     answer = call(token, "POST", f"/problems/{company.problem.pk}/assign", {"assignee": address})
 
@@ -164,6 +178,16 @@ def test_it_refuses_a_file_too_big_to_be_read(company, token, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
 
     assert call(token, "PUT", f"/syncs/{company.sync.pk}/configuration", "format: something").status_code == 413
+
+
+def test_it_knows_every_state():
+    assert set(get_args(RecordState)) == set(SyncRecord.State.values)
+    assert set(get_args(RunState)) == set(Run.State.values)
+
+
+@pytest.mark.parametrize("day", ["0", "2026-11-31", "20261121", "1763683200"])
+def test_it_takes_days_as_days_only(token, day):
+    assert call(token, "GET", f"/records?dated_from={day}").status_code == 422
 
 
 def test_it_bounds_the_calls_of_one_token(company, token, monkeypatch):
