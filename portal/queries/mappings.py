@@ -1,5 +1,6 @@
 """What the pages of mappings show: versions, rows in words, value maps with their entries."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from mappings.values import to_text
 from mappings.versions import maps_of
 from portal.models import Tenant
 from portal.queries.mapping_fields import KnownFields, paths_of
-from portal.queries.syncs import FlowRow, flow_rows
+from portal.queries.syncs import FlowRow, flows_of
 
 VERSIONS_SHOWN = 50
 HINTS_SHOWN = 20
@@ -232,13 +233,41 @@ class SyncMappings:
 
 
 def mapping_rows(tenant: Tenant) -> list[SyncMappings]:
-    """List what a company's syncs map; archived ones are left out."""
-    syncs = Sync.objects.for_tenant(tenant).select_related("source", "target").order_by("name", "id")
-    kept = [sync for sync in syncs if sync.state != Sync.State.ARCHIVED]
-    return [SyncMappings(sync=sync, flows=flow_rows(sync), maps=_all_maps(sync)) for sync in kept]
+    """List what a company's syncs map; archived ones are left out; three queries, however many syncs there are."""
+    syncs = Sync.objects.for_tenant(tenant).exclude(state=Sync.State.ARCHIVED).order_by("name", "id")
+    kept = list(syncs.select_related("source", "target"))
+    ids = [sync.pk for sync in kept]
+    versions, maps = _newest_versions(tenant, ids), _maps_of_syncs(tenant, ids)
+    return [SyncMappings(sync=sync, flows=_flows_mapped(sync, versions[sync.pk]), maps=maps[sync.pk]) for sync in kept]
 
 
-def _all_maps(sync: Sync) -> list[MapView]:
+def _flows_mapped(sync: Sync, versions: dict[tuple[str, str], int]) -> list[FlowRow]:
+    return [
+        FlowRow(
+            slug=flow.slug,
+            label=flow.label,
+            published=versions.get((flow.slug, Mapping.Status.PUBLISHED)),
+            draft=versions.get((flow.slug, Mapping.Status.DRAFT)),
+            counts=(),
+        )
+        for flow in flows_of(sync.pair)
+    ]
+
+
+def _newest_versions(tenant: Tenant, sync_ids: list[int]) -> dict[int, dict[tuple[str, str], int]]:
+    """Give the highest version of each flow and status, by sync."""
+    rows = Mapping.objects.for_tenant(tenant).filter(sync_id__in=sync_ids).exclude(status=Mapping.Status.RETIRED)
+    found: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for sync_id, flow, status, version in rows.order_by("version").values_list("sync_id", "flow", "status", "version"):
+        found[sync_id][(flow, status)] = version
+    return found
+
+
+def _maps_of_syncs(tenant: Tenant, sync_ids: list[int]) -> dict[int, list[MapView]]:
+    """Give the value maps with the number of their entries, by sync."""
     standing = Count("entries", filter=Q(entries__removed_in__isnull=True))
-    rows = ValueMap.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk).order_by("label")
-    return [MapView(value_map=row, entries=row.standing) for row in rows.annotate(standing=standing)]
+    rows = ValueMap.objects.for_tenant(tenant).filter(sync_id__in=sync_ids).order_by("label")
+    found: dict[int, list[MapView]] = defaultdict(list)
+    for row in rows.annotate(standing=standing):
+        found[row.sync_id].append(MapView(value_map=row, entries=row.standing))
+    return found

@@ -3,8 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import ConfigChange
+from integrations.engine.syncs import create_sync
 from mappings.map_versions import change_entries, content_of
 from mappings.models import Mapping, ValueMap
 from mappings.value_maps import Entry
@@ -231,3 +234,16 @@ def test_it_finds_entries(company, client):
     page = client.get(f"/syncs/{company.sync.pk}/maps/items/?q=tax")
 
     assert [entry.value for entry, _ in page.context["entries"]] == ["Tax"]
+
+
+def test_it_lists_the_mappings_of_many_syncs_with_no_more_queries(company, client):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/mappings/")
+        return len(queries)
+
+    few = count()
+    sides = {"source": company.source, "target": company.target, "tenant_id": company.tenant.pk}
+    for name in ("Second", "Third"):
+        create_sync(pair_slug=company.sync.pair, name=name, actor="test", **sides)
+    assert count() == few
