@@ -209,6 +209,7 @@ class Receipt:
     terms: str
     lines: tuple[Distribution, ...]
     supplier_currency: str = ""
+    left: Decimal | None = None  # to pay of it, where the stream reads its order's vouchers
 
     @property
     def amount(self) -> Decimal:

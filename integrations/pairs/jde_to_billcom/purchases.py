@@ -79,7 +79,7 @@ def open_at(record: Record, day: date, context: Context) -> Money | None:
         is_bill = not is_entered and not is_billed_by_receipts(body, context)
         return Money(amount=body.open if is_bill and not body.is_voided else Decimal(0), currency=body.currency)
     if isinstance(body, Receipt):
-        return Money(amount=body.amount, currency=body.currency)
+        return Money(amount=body.amount if body.left is None else body.left, currency=body.currency)
     return Money(amount=body.total if body.vouchers_open is None else body.vouchers_open, currency=body.currency)
 
 

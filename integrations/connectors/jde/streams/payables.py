@@ -9,11 +9,12 @@ from integrations.connectors.jde.client import Client
 from integrations.connectors.jde.ledger import distributions
 from integrations.connectors.jde.query import Query, any_of
 from integrations.connectors.jde.reader import batches, rows
-from integrations.connectors.jde.records import DocumentKey, PurchaseOrder, SupplierInvoice
+from integrations.connectors.jde.records import DocumentKey, PurchaseOrder, Receipt, SupplierInvoice
 from integrations.connectors.jde.streams.base import TableStream
 from integrations.connectors.jde.streams.invoices import SupplierInvoiceStream
 from integrations.connectors.jde.streams.orders import PurchaseOrderStream
 from integrations.connectors.jde.streams.receipts import ReceiptStream
+from integrations.connectors.jde.streams.received import open_of
 from integrations.connectors.jde.vouchers import COLUMNS, VOID_TYPE, vouchers_of
 from integrations.contracts import IndexEntry, Page, Record, Unreadable, Window
 from integrations.errors import ContractError
@@ -84,8 +85,11 @@ class PayablesStream:
         invoices = [record for record in page.records if isinstance(record.body, SupplierInvoice)]
         orders = [record for record in page.records if isinstance(record.body, PurchaseOrder)]
         lines = distributions(self._client, _keys(invoices)) if invoices else {}
-        naming = vouchers_naming(self._client, _keys(orders)) if orders else {}
+        receipts = [record for record in page.records if isinstance(record.body, Receipt)]
+        wanted = {record.key for record in orders} | {record.body.order for record in receipts}
+        naming = vouchers_naming(self._client, wanted) if wanted else {}
         entered = entered_for(self._client, [record.key for record in orders]) if orders else {}
+        left = open_of(self._client, [record.body for record in receipts], naming)
         currencies = self._currencies({record.body.supplier for record in page.records})
         types = self._client.credentials.approval.order_types
         records = []
@@ -103,6 +107,8 @@ class PayablesStream:
                     vouchers=tuple(voucher.key for voucher in vouchers),
                     vouchers_open=entered.get(record.key, named),
                 )
+            elif isinstance(body, Receipt):
+                body = replace(body, left=left[record.key])
             records.append(replace(record, stream=self.slug, body=body))
         broken = tuple(replace(one, stream=self.slug) for one in page.unreadable)
         return replace(page, records=tuple(records), unreadable=broken)
@@ -115,9 +121,9 @@ class PayablesStream:
         return found
 
 
-def vouchers_naming(client: Client, orders: Iterable[DocumentKey]) -> dict[str, list[SupplierInvoice]]:
+def vouchers_naming(client: Client, orders: Iterable[str]) -> dict[str, list[SupplierInvoice]]:
     """Give the standing vouchers that name orders, by order."""
-    wanted = {str(order) for order in orders}
+    wanted = set(orders)
     numbers = sorted({key.number for key in map(DocumentKey.parse, wanted) if key})
     found: dict[str, list[SupplierInvoice]] = {}
     for part in batches(numbers):

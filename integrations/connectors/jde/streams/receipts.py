@@ -6,7 +6,7 @@ from functools import partial
 from integrations.connectors.jde.aliases import Row
 from integrations.connectors.jde.ledger import account_number
 from integrations.connectors.jde.query import Query, Where, any_of
-from integrations.connectors.jde.reader import Key, rows
+from integrations.connectors.jde.reader import Key, batches, rows
 from integrations.connectors.jde.records import Distribution, DocumentKey, Receipt
 from integrations.connectors.jde.streams.base import Group, Source, TableStream
 from integrations.connectors.jde.streams.orders import order_key
@@ -27,12 +27,14 @@ class ReceiptStream(TableStream):
 
     def groups(self, keys: Sequence[Key]) -> Iterator[Group]:
         """Read receipts by document numbers."""
-        query = Query(table="F43121", columns=COLUMNS, every=self.every, either=any_of("DOC", list(keys)))
-        groups: dict[DocumentKey, list[Row]] = {}
-        for row in rows(self._client, query, "DOC"):
-            groups.setdefault(_key(row), []).append(row)
-        for key, found in groups.items():
+        for key, found in self._found("DOC", keys).items():
             yield Group(key=str(key), rows=tuple(found), parse=partial(_receipt, str(key), found))
+
+    def of_orders(self, numbers: Sequence[int]) -> Iterator[Receipt]:
+        """Read the receipts of orders by the orders' numbers."""
+        for part in batches(sorted(set(numbers))):
+            for key, found in self._found("DOCO", part).items():
+                yield _receipt(str(key), found)
 
     def leading(self, key: str) -> Key | None:
         """Give the document number."""
@@ -46,6 +48,13 @@ class ReceiptStream(TableStream):
     def index_columns(self) -> tuple[str, ...]:
         """Name the document's key beside the order."""
         return ("DOC", "DCT", "KCO", "UPMJ", "TDAY")
+
+    def _found(self, alias: str, values: Sequence[Key]) -> dict[DocumentKey, list[Row]]:
+        query = Query(table="F43121", columns=COLUMNS, every=self.every, either=any_of(alias, list(values)))
+        groups: dict[DocumentKey, list[Row]] = {}
+        for row in rows(self._client, query, "DOC"):
+            groups.setdefault(_key(row), []).append(row)
+        return groups
 
 
 def _key(row: Row) -> DocumentKey:

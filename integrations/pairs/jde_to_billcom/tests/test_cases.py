@@ -1,8 +1,12 @@
 """The casebook of purchases: what must stand in both systems, written by hand from accounting."""
 
+from datetime import date, timedelta
+
 import pytest
 
+from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.tests.harness import sandbox
+from integrations.models import Sync
 from integrations.pairs.jde_to_billcom.tests.telling import FOLDER, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,3 +18,13 @@ def test_it_stands_in_both_systems_as_the_case_says(case):
     with sandbox() as box:
         wanted, stands = play(case, box)
     assert stands == wanted
+
+
+def test_it_ties_out_what_receipts_leave_to_pay(settings):
+    """A receipt counts as open until BILL has paid it, though JD Edwards' vouchers name its order alone."""
+    settings.SETTLE_SCALE = 0
+    with sandbox() as box:
+        play(FOLDER / "receipts_make_bills.yaml", box)
+        sync, today = Sync.objects.latest("pk"), date.fromisoformat(box.control.get("/clock")["now"][:10])
+        opened = tie_out(sync, today, since=today - timedelta(days=400))
+    assert opened.differing == ()
