@@ -18,9 +18,10 @@ from integrations.models import Connection, Link, Sync, SyncRecord
 from mappings.models import Mapping, ValueMap
 from portal.accounts import note_team
 from portal.models import ConnectionRequest, Invitation, Membership, Role, Tenant, User
+from portal.notifications.models import Channel, Event
 
 # Never exported: what opens something, and what only our own machinery reads.
-HIDDEN = frozenset({"credentials", "inbound_secrets", "webhook_token", "token_digest", "tenant"})
+HIDDEN = frozenset({"credentials", "inbound_secrets", "secrets", "webhook_token", "token_digest", "tenant"})
 BATCH = 500
 
 
@@ -48,6 +49,8 @@ def _parts(tenant: Tenant) -> Iterator[tuple[str, QuerySet[Any, Any]]]:
         ("runs", Run),
         ("attempts", Attempt),
         ("changes", ConfigChange),
+        ("channels", Channel),
+        ("notifications", Event),
     ):
         shown = [field.attname for field in model._meta.concrete_fields if field.name not in HIDDEN]
         yield name, model.objects.for_tenant(tenant).order_by("pk").values(*shown)
@@ -68,6 +71,7 @@ def close_tenant(*, tenant: Tenant, owner: Membership) -> None:
         connection.webhook_token = secrets.token_urlsafe(32)  # whoever still calls the old one finds nothing
         connection.state = Connection.State.NEW
         connection.save(update_fields=["credentials", "inbound_secrets", "webhook_token", "state"])
+    Channel.objects.for_tenant(tenant).delete()
     Invitation.objects.for_tenant(tenant).delete()
     ConnectionRequest.objects.for_tenant(tenant).delete()
     change_config(tenant_id=tenant.pk, actor=actor, subject="company", action="closed", details={"name": tenant.name})

@@ -15,7 +15,7 @@ from portal.texts import Page, read_page
 
 GROUPS = (
     ("How it works", ("accounting", "architecture", "glossary")),
-    ("Running it", ("api", "security", "operations", "settings")),
+    ("Running it", ("api", "notifications", "security", "operations", "settings")),
 )
 GUIDES, DECISIONS, MORE = "Set-up guides", "Decisions", "More"
 

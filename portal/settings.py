@@ -56,6 +56,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env_list("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "portal",
+    "portal.notifications",
     "integrations",
     "mappings",
     "audit",
@@ -188,9 +189,13 @@ EMAIL_BACKEND: str = env.str(
     "EMAIL_BACKEND",
     default=f"django.core.mail.backends.{'smtp' if IS_PRODUCTION else 'console'}.EmailBackend",
 )
+EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=20)  # seconds; Django's own default waits for ever
 ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="ML Connector <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What the links of letters and messages begin with: those are written where there is no request.
+_HOST = ALLOWED_HOSTS[0].lstrip(".") if ALLOWED_HOSTS else "localhost"
+PORTAL_URL: str = env.str("PORTAL_URL", default=f"https://{_HOST}" if IS_PRODUCTION else "http://127.0.0.1:8000")
 
 # The browser's side.
 

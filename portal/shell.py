@@ -43,6 +43,7 @@ PLACES = (
 
 COMPANY_PLACES = (
     Place(label="Team", url_name="team", icon="people"),
+    Place(label="Notifications", url_name="notification_list", icon="mail"),
     Place(label="API tokens", url_name="token_list", icon="key"),
 )
 

@@ -56,6 +56,14 @@ def _after_quiet(sync: Sync, moment: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, end, tzinfo=zone).astimezone(ZoneInfo("UTC"))
 
 
+def starts_at(sync: Sync) -> datetime | None:
+    """Give when the planned run may start at last: after a pause, outside the quiet hours."""
+    if sync.next_run_at is None:
+        return None
+    moment = max(sync.next_run_at, sync.not_before) if sync.not_before else sync.next_run_at
+    return _after_quiet(sync, moment, ZoneInfo(sync.tenant.time_zone))
+
+
 def plan_next(sync: Sync, *, not_after: datetime | None = None) -> None:
     """Plan the next reading run by the schedule, or earlier for records that become due. Ends a pause."""
     planned = next_run_at(sync, timezone.now())

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -38,9 +38,18 @@ def latest_of(tenant: Tenant, sync: Sync) -> list[Reconciliation]:
 
 
 def unreconciled_of(tenant: Tenant) -> QuerySet[Reconciliation]:
-    """List what needs a person: open reports that do not tie, and signed ones that something landed in since."""
+    """List what needs a person: open reports that do not tie, and signed ones that something landed in.
+
+    What was signed off anew since is settled.
+    """
     rows = reconciliations_of(tenant)
-    return rows.filter(state=Reconciliation.State.STALE) | rows.filter(state=Reconciliation.State.OPEN, ok=False)
+    newer = Reconciliation.objects.for_tenant(tenant).filter(
+        sync=OuterRef("sync"), start=OuterRef("start"), end=OuterRef("end"), pk__gt=OuterRef("pk")
+    )
+    signed_anew = Q(state=Reconciliation.State.STALE) & Exists(newer.filter(state=Reconciliation.State.SIGNED))
+    return rows.filter(Q(state=Reconciliation.State.STALE) | Q(state=Reconciliation.State.OPEN, ok=False)).exclude(
+        signed_anew
+    )
 
 
 def standing_of(held: Reconciliation) -> str:

@@ -24,6 +24,8 @@ from integrations.engine.tests.builders import make_connection
 from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Reconciliation, Sync, SyncRecord
 from mappings.models import Mapping, ValueMap
 from portal.models import ApiToken, Membership, Role, Tenant, User
+from portal.notifications.kinds import Kind
+from portal.notifications.models import Channel
 from portal.permissions import Ability
 from portal.tests.people import client_of, join, make_tenant, make_user
 from portal.tokens import make_token
@@ -32,7 +34,10 @@ ACTOR = "owner@acme.example"
 API_KEY, HOOK_USER, HOOK_WORD, HOOK_TOKEN, PRIVATE_KEY, DRAFT_KEY, ANSWER_TOKEN = (
     f"planted-{word}" for word in ("api-key", "hook-user", "hook-word", "hook-token", "private-key", "draft", "answer")
 )
-PLANTED = (API_KEY, HOOK_USER, HOOK_WORD, HOOK_TOKEN, PRIVATE_KEY, DRAFT_KEY, ANSWER_TOKEN)
+CHANNEL_URL, CHANNEL_KEY = "planted-channel-url", "planted-channel-key"
+PLANTED = (
+    API_KEY, HOOK_USER, HOOK_WORD, HOOK_TOKEN, PRIVATE_KEY, DRAFT_KEY, ANSWER_TOKEN, CHANNEL_URL, CHANNEL_KEY,
+)  # fmt: skip
 
 FAILED_STEPS = [
     {"slug": "resolve", "label": "Find acme.chargebee.com", "ok": True, "ms": 3, "detail": "", "code": "", "fix": ""},
@@ -62,6 +67,7 @@ class Company:
     run: Run
     reconciliation: Reconciliation
     token: ApiToken
+    channel: Channel
 
     def client(self, role: Role = Role.OWNER):
         """Give a browser signed in with a role here."""
@@ -107,6 +113,18 @@ def make_company(name: str = "Acme", *, records: int = 1) -> Company:
         run=run,
         reconciliation=_reconciliation(sync, held),
         token=_token(owner, tenant),
+        channel=_channel(tenant),
+    )
+
+
+def _channel(tenant: Tenant) -> Channel:
+    return Channel.objects.create(
+        tenant=tenant,
+        medium="webhook",
+        name=f"A program of {tenant.name}",
+        kinds=[kind.value for kind in Kind],
+        host="hooks.acme.invalid",
+        secrets={"url": f"https://hooks.acme.invalid/{CHANNEL_URL}", "key": CHANNEL_KEY},
     )
 
 
@@ -250,6 +268,8 @@ def lists() -> dict[str, tuple[str, Ability]]:
         "problem_list": ("/problems/", Ability.VIEW),
         "record_export": ("/records/export/", Ability.EXPORT),
         "trail_export": ("/trail/export/", Ability.EXPORT),
+        "notification_list": ("/notifications/", Ability.VIEW),
+        "channel_create": ("/notifications/add/webhook/", Ability.MANAGE),
         "reconciliation_list": ("/reconciliation/", Ability.VIEW),
         "reconciliation_live": ("/reconciliation/live/", Ability.VIEW),
         "token_list": ("/tokens/", Ability.VIEW),
@@ -290,6 +310,7 @@ def objects(of: Company) -> dict[str, tuple[str, Ability]]:
         "run_undo": (f"{run}/undo/", Ability.MAP),
         "day_undo": (f"{sync}/undo/?day=2026-11-20", Ability.MAP),
         "problem_detail": (f"/problems/{of.problem.pk}/", Ability.VIEW),
+        "channel_edit": (f"/notifications/{of.channel.pk}/edit/", Ability.MANAGE),
         "reconciliation_detail": (f"/reconciliation/{of.reconciliation.pk}/", Ability.VIEW),
         "reconciliation_print": (f"/reconciliation/{of.reconciliation.pk}/print/", Ability.VIEW),
         "reconciliation_export": (f"/reconciliation/{of.reconciliation.pk}/export/", Ability.EXPORT),
@@ -344,6 +365,10 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "problem_assign": (f"/problems/{of.problem.pk}/assign/", {"assignee": ""}, Ability.OPERATE),
         "problem_comment": (f"/problems/{of.problem.pk}/comment/", {"text": "Asked AR."}, Ability.OPERATE),
         "problem_skip": (f"/problems/{of.problem.pk}/skip/", {"reason": "Not ours."}, Ability.OPERATE),
+        "channel_test": (f"/notifications/{of.channel.pk}/test/", {}, Ability.MANAGE),
+        "channel_pause": (f"/notifications/{of.channel.pk}/pause/", {}, Ability.MANAGE),
+        "channel_key": (f"/notifications/{of.channel.pk}/key/", {}, Ability.MANAGE),
+        "channel_delete": (f"/notifications/{of.channel.pk}/delete/", {}, Ability.MANAGE),
         "reconciliation_start": ("/reconciliation/start/", {"sync": of.sync.pk}, Ability.OPERATE),
         "reconciliation_explain": (f"/reconciliation/{of.reconciliation.pk}/explain/", {}, Ability.MAP),
         "reconciliation_heal": (f"/reconciliation/{of.reconciliation.pk}/heal/", {}, Ability.MAP),

@@ -1,0 +1,97 @@
+"""Makes and changes channels: addresses judged before they are kept, sealed, every change on record."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from django.db import transaction
+
+from audit.record import change_config
+from integrations.vault import Sealed, unseal
+from portal.models import Tenant
+from portal.notifications import outbox
+from portal.notifications.calling import host_of
+from portal.notifications.models import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a person chose for a channel. An empty `url` keeps the one that is set."""
+
+    name: str
+    kinds: Sequence[str]
+    timing: str
+    digest_at: time
+    recipients: Sequence[str] = ()
+    url: str = ""
+
+
+def secrets_of(channel: Channel) -> dict[str, str]:
+    """Open a channel's address and signing key. Raises ConfigurationError when their key is gone."""
+    kept = channel.secrets
+    if isinstance(kept, Sealed):
+        kept = json.loads(unseal(kept.token))
+    return dict(kept or {})
+
+
+def add_channel(*, tenant: Tenant, medium: str, wishes: Wishes, actor: str) -> Channel:
+    """Make a channel; a signed webhook gets its key. Raises ConfigurationError for an address that is not called."""
+    made = Channel(tenant=tenant, medium=medium)
+    _fill(made, wishes)
+    if medium == Channel.Medium.WEBHOOK:
+        made.secrets = {**secrets_of(made), "key": secrets.token_urlsafe(32)}  # type: ignore[assignment]  # sealed on save
+    with transaction.atomic():
+        made.save()
+        _note(made, "channel added", actor)
+    return made
+
+
+def change_channel(channel: Channel, *, wishes: Wishes, actor: str) -> None:
+    """Change a channel. Raises ConfigurationError for an address that is not called."""
+    _fill(channel, wishes)
+    with transaction.atomic():
+        channel.save()
+        _note(channel, "channel changed", actor)
+
+
+def _fill(channel: Channel, wishes: Wishes) -> None:
+    channel.name, channel.kinds, channel.timing = wishes.name, list(wishes.kinds), wishes.timing
+    channel.digest_at, channel.recipients = wishes.digest_at, list(wishes.recipients)
+    if wishes.url:
+        channel.host = host_of(wishes.url, channel.tenant.slug)
+        channel.secrets = {**secrets_of(channel), "url": wishes.url}  # type: ignore[assignment]  # sealed on save
+
+
+@transaction.atomic
+def pause_channel(channel: Channel, *, actor: str) -> None:
+    """Tell this channel nothing for now; what waits for it is dropped."""
+    Channel.objects.for_tenant(channel.tenant_id).filter(pk=channel.pk).update(is_paused=True)
+    dropped = outbox.drop_waiting(channel)
+    _note(channel, "channel paused", actor, {"dropped": dropped})
+
+
+@transaction.atomic
+def resume_channel(channel: Channel, *, actor: str) -> None:
+    """Tell this channel what happens from now on."""
+    Channel.objects.for_tenant(channel.tenant_id).filter(pk=channel.pk).update(is_paused=False)
+    _note(channel, "channel resumed", actor)
+
+
+@transaction.atomic
+def delete_channel(channel: Channel, *, actor: str) -> None:
+    """Delete a channel with its messages; what was told stays listed."""
+    _note(channel, "channel deleted", actor)
+    channel.delete()
+
+
+def show_key(channel: Channel, *, actor: str) -> str:
+    """Give the key that a channel's calls are signed with; that somebody saw it is on record."""
+    _note(channel, "signing key shown", actor)
+    return secrets_of(channel).get("key", "")
+
+
+def _note(channel: Channel, action: str, actor: str, more: Mapping[str, int] | None = None) -> None:
+    details = {"name": channel.name, "medium": channel.medium, "kinds": list(channel.kinds), **(more or {})}
+    change_config(tenant_id=channel.tenant_id, actor=actor, subject="notifications", action=action, details=details)

@@ -1,0 +1,116 @@
+"""The outbox: who is told of an event and when, written together with it; messages are claimed, tried and ended."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal.models import Tenant
+from portal.notifications.models import Channel, Event, Message
+
+State = Message.State
+_CLAIM = timedelta(minutes=2)  # longer than any letter or call takes
+# Pauses after each failure: for a day and a half in all, then the message is given up.
+PAUSES = tuple(timedelta(minutes=number) for number in (1, 5, 15, 60, 180, 360, 720, 720))
+
+
+def put(tenant: Tenant, events: Sequence[tuple[Event, str]]) -> None:
+    """Put messages about new events in the outbox, in the caller's transaction; each with a person told besides."""
+    if not events:
+        return
+    for channel in Channel.objects.for_tenant(tenant).filter(is_paused=False):
+        wanted = [event for event, _ in events if event.kind in channel.kinds]
+        if wanted:
+            _put(tenant, channel, wanted)
+    for event, person in events:
+        if person:
+            made = Message.objects.create(tenant=tenant, recipient=person, mode=Message.Mode.IMMEDIATE)
+            made.events.add(event)
+
+
+def _put(tenant: Tenant, channel: Channel, events: Sequence[Event]) -> None:
+    if channel.timing == Channel.Timing.DAILY:
+        message = _digest(tenant, channel)
+    else:
+        message = Message.objects.create(tenant=tenant, channel=channel, mode=Message.Mode.IMMEDIATE)
+    message.events.add(*events)
+
+
+def _digest(tenant: Tenant, channel: Channel) -> Message:
+    """Give the channel's next digest; one that a worker has in hand is not added to, for it may be written already."""
+    moments = _digest_moments(tenant, channel)
+    for due_at in moments:
+        digests = Message.objects.for_tenant(tenant).filter(channel=channel, mode=Message.Mode.DIGEST, due_at=due_at)
+        known = digests.select_for_update().first()
+        if known is None:
+            return Message.objects.create(tenant=tenant, channel=channel, mode=Message.Mode.DIGEST, due_at=due_at)
+        if known.tries == 0 and known.state == State.WAITING:
+            return known
+    raise AssertionError("unreachable: the days do not end")
+
+
+def _digest_moments(tenant: Tenant, channel: Channel) -> Iterator[datetime]:
+    """Give the channel's hours to come, in the tenant's zone; an hour that a clock change skips comes later."""
+    now = timezone.now()
+    day = now.astimezone(tenant.zone).date()
+    while True:
+        moment = datetime.combine(day, channel.digest_at, tenant.zone).astimezone(timezone.get_default_timezone())
+        if moment > now:
+            yield moment
+        day += timedelta(days=1)
+
+
+def put_test(channel: Channel) -> Message:
+    """Put a message without events in the outbox, to see whether the channel works."""
+    return Message.objects.create(tenant_id=channel.tenant_id, channel=channel, mode=Message.Mode.TEST)
+
+
+def due(limit: int = 200) -> list[int]:
+    """Give the messages that wait to be sent, or whose worker was lost."""
+    rows = Message.objects.filter(_is_due())  # every tenant's
+    return list(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
+
+
+def _is_due() -> Q:
+    now = timezone.now()
+    return Q(state=State.WAITING, due_at__lte=now) & (Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+
+def claim(message_id: int) -> Message | None:
+    """Take a message in hand; None when another worker has it, or it is not due."""
+    until = timezone.now() + _CLAIM
+    claimed = Message.objects.filter(_is_due(), pk=message_id).update(claimed_until=until, tries=F("tries") + 1)
+    return Message.objects.select_related("channel", "tenant").get(pk=message_id) if claimed else None
+
+
+def sent(message: Message) -> None:
+    """Note that a message went out."""
+    _end(message, state=State.SENT, said="")
+
+
+def not_sent(message: Message, said: str) -> None:
+    """Note why a message did not go out: it is tried again later; a test, and what failed for long, is given up."""
+    if message.mode == Message.Mode.TEST or message.tries > len(PAUSES):
+        _end(message, state=State.FAILED, said=said)
+        return
+    message.due_at = timezone.now() + PAUSES[message.tries - 1]
+    _end(message, state=State.WAITING, said=said)
+
+
+@transaction.atomic
+def _end(message: Message, *, state: str, said: str) -> None:
+    now, is_sent = timezone.now(), state == State.SENT
+    message.state, message.said, message.claimed_until = state, said, None
+    message.sent_at = now if is_sent else None
+    message.save(update_fields=["state", "said", "claimed_until", "sent_at", "due_at"])
+    if message.channel_id is not None:
+        channels = Channel.objects.for_tenant(message.tenant_id).filter(pk=message.channel_id)
+        channels.update(last_at=now, last_ok=is_sent, last_said=said)
+
+
+def drop_waiting(channel: Channel) -> int:
+    """Take what waits for a channel out of the outbox: nobody wants it any more."""
+    waiting = Message.objects.for_tenant(channel.tenant_id).filter(channel=channel, state=State.WAITING)
+    return waiting.update(state=State.DROPPED)
