@@ -51,9 +51,10 @@ def mapping_row(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         if saved:
             return saved
     ask_for_fields(sync, flow, actor=current_user(request).email)
-    title = "Add a row" if is_new else f"Row for {row.get('target')}"
+    fields, level = fields_for(sync, base), str(row.get("level") or "header")
+    title = "Add a row" if is_new else f"Row for {fields.label_of_target(level, str(row['target']))}"
     page = {**frame(sync, flow, title), "mapping": base, "form": form, "title": title, "is_new": is_new, "row": row}
-    page |= {"fields": fields_for(sync, base), "maps": form.maps}
+    page |= {"fields": fields, "maps": form.maps}
     return render(request, "mappings/row.html", page, status=422 if form.errors else 200)
 
 

@@ -1,5 +1,7 @@
 """Mappings: what is filled from what, its versions, their changes and publication."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +18,7 @@ from mappings.versions import problems_of
 from portal.forms.mappings import MappingForm
 from portal.permissions import Ability
 from portal.queries.effects import effect_kept, look_for_healed, try_version, wants_look
-from portal.queries.mapping_fields import fields_for
+from portal.queries.mapping_fields import KnownFields, fields_for
 from portal.queries.mapping_suggestions import suggestions
 from portal.queries.mappings import (
     compare_versions,
@@ -86,7 +88,9 @@ def mapping_edit(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         saved = _save(request, form, base)
         if saved:
             return redirect(f"{reverse('mapping_detail', args=[pk, flow])}?version={saved.version}")
-    page = {**frame(sync, flow, "Edit all rows"), "mapping": base, "form": form, "fields": fields_for(sync, base)}
+    fields = fields_for(sync, base)
+    parts = [{**part, "label": _label_of(part["row"], fields)} for part in form.parts()]
+    page = {**frame(sync, flow, "Edit all rows"), "mapping": base, "form": form, "fields": fields, "parts": parts}
     return render(request, "mappings/edit.html", page, status=422 if form.errors else 200)
 
 
@@ -197,6 +201,10 @@ def frame(sync: Sync, flow: str, title: str = "") -> dict[str, object]:
         "tabs": [_tab(sync, each, flow) for each in flows_of(sync.pair)],
         "crumbs": _crumbs(sync, flow, title),
     }
+
+
+def _label_of(row: dict[str, Any], fields: KnownFields) -> str:
+    return fields.label_of_target(row.get("level", "header"), str(row["target"]))
 
 
 def _crumbs(sync: Sync, flow: str, title: str) -> tuple[Crumb, ...]:
