@@ -447,3 +447,37 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.flow}".strip()
+
+
+class Backfill(models.Model):
+    """A range of days before a sync's start date whose documents are posted all the same, because somebody asked."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Under way"
+        PAUSED = "paused", "Paused"
+        DONE = "done", "Done"
+        ENDED = "ended", "Given up"
+
+    tenant = models.ForeignKey("portal.Tenant", on_delete=models.CASCADE, related_name="+")
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="backfills")
+    start = models.DateField()
+    end = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    records = models.PositiveIntegerField()  # that were shown when it was asked for
+    totals = models.JSONField(default=list)  # likewise: [{flow, currency, records, total as text}]
+    asked_by = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sync"], condition=Q(state__in=["running", "paused"]), name="one_backfill_under_way"
+            ),
+            models.CheckConstraint(condition=Q(start__lte=models.F("end")), name="backfill_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Backfill of {self.start} to {self.end}"

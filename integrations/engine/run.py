@@ -16,6 +16,7 @@ from audit.record import close_run, open_run, save_progress
 from integrations import registry
 from integrations.contracts import Flow, Session
 from integrations.engine import backoff, schedule
+from integrations.engine.backfill import deliver_backfill, ranges_in_force
 from integrations.engine.cancel import end_cancelled, is_cancelled
 from integrations.engine.catalogues import target_fields
 from integrations.engine.extract import deliver_due, deliver_new, has_more
@@ -132,6 +133,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
             pool=pool,
             pool_size=size,
             slice_ends=time.monotonic() + slice_s,
+            backfilled=ranges_in_force(sync),
         )
         try:
             return _work(state)
@@ -157,7 +159,10 @@ def _work(state: RunState) -> bool:
     for _ in range(_ROUNDS):  # what this run itself released or found; children may have released their parents
         if not sum(deliver_due(state, plan) for plan in plans):
             break
-    return state.slice_is_over or any(has_more(state, plan) for plan in plans if deliver_new in steps)
+    if state.slice_is_over or any(has_more(state, plan) for plan in plans if deliver_new in steps):
+        return True
+    deliver_backfill(state)  # what is older comes after all live work
+    return state.slice_is_over
 
 
 def _plan(sync: Sync, flow: Flow, source: Session, target: Session) -> FlowPlan:

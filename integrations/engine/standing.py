@@ -14,7 +14,7 @@ _UNSAID = "deletion_unsaid"  # the source shows a deletion that the flow has no 
 
 
 def judge(state: RunState, plan: FlowPlan, work: Work, context: Context) -> bool:
-    """Judge by decisions, earlier delivery, withdrawal, start date and the flow's own verdict.
+    """Judge by decisions, earlier delivery, withdrawal, the flow's own verdict and the start date.
 
     False when the work is decided; else its aim tells what its drafts are for.
     """
@@ -33,12 +33,10 @@ def judge(state: RunState, plan: FlowPlan, work: Work, context: Context) -> bool
     if decision == LOOK_UP:
         work.aim = Aim(looks_up=True)
         return True
-    if _is_too_old(state, plan, work):
-        return False
     if verdict.action != "deliver":
         work.skip(verdict.code, verdict.reason)
         return False
-    return True
+    return not _is_too_old(state, plan, work)
 
 
 def _verdict(plan: FlowPlan, work: Work, context: Context) -> Verdict:
@@ -108,7 +106,7 @@ def _may_skip(state: RunState, plan: FlowPlan, work: Work, on: date) -> bool:
 
 def _is_too_old(state: RunState, plan: FlowPlan, work: Work) -> bool:
     start, day = state.sync.start_date, work.document_date
-    if not (plan.flow.is_document and start and day and day < start):
+    if not (plan.flow.is_document and start and day and day < start) or state.is_backfilled(day):
         return False
     work.skip("before_start_date", f"{work.label} is dated {day}, before the sync's start date {start}.")
     return True

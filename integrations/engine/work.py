@@ -248,6 +248,11 @@ class RunState:
     source_references: dict[tuple[str, str], ReferenceEntry] = field(default_factory=dict)  # where a flow writes there
     stand_ins: dict[tuple[str, str], LinkView] = field(default_factory=dict)  # of parents not booked yet: looking ahead
     foreseen: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # likewise: (state, code)
+    backfilled: tuple[tuple[date, date], ...] = ()  # days older than the start date that somebody asked for
+
+    def is_backfilled(self, day: date) -> bool:
+        """Tell whether somebody asked for the documents of a day that is older than the start date."""
+        return any(start <= day <= end for start, end in self.backfilled)
 
     @property
     def source_zone(self) -> ZoneInfo:
