@@ -20,7 +20,15 @@ from integrations.engine.tests.harness import held, make_live_sync, run_to_rest,
 from integrations.models import SyncRecord
 
 SEED = 20261121
-RECEIVABLE = {"chargebee_to_netsuite": "1100", "chargebee_to_jde": "1.1215"}
+RECEIVABLE = {
+    "chargebee_to_netsuite": "1100",
+    "chargebee_to_jde": "1.1215",
+    "chargebee_to_acumatica": "11000",
+    "chargebee_to_dynamics365": "130110",
+}
+POSTED_BY_STAFF = ("chargebee_to_jde", "chargebee_to_dynamics365")
+SETTLED_BY_STAFF = ("chargebee_to_dynamics365",)  # no public call settles what is posted: what is open is theirs
+KEEPS_APPLICATIONS = ("chargebee_to_acumatica", "chargebee_to_dynamics365")  # taken back by a person there only
 CUSTOMERS = {"ann": "USD", "eve": "EUR"}
 BEGIN = datetime(2026, 9, 1, 14, tzinfo=UTC)
 EVERY = timedelta(days=9)  # from one act to the next: a history of eight runs over three months
@@ -32,12 +40,13 @@ WHICH = st.integers(0, 2)
 LATER = ["refund", "void", "bounce", "write_off", "take_off"]
 
 
-def histories():
+def histories(pair):
     """Give histories of up to eight acts that begin with an invoice."""
+    later = LATER[:-1] if pair in KEEPS_APPLICATIONS else LATER
     acts = st.one_of(
         st.tuples(st.just("bill"), st.sampled_from(sorted(CUSTOMERS)), st.integers(1, 50_000)),
         st.tuples(st.sampled_from(["pay", "pay", "credit"]), WHICH, PERCENT),
-        st.tuples(st.sampled_from(LATER), WHICH, st.just(100)),
+        st.tuples(st.sampled_from(later), WHICH, st.just(100)),
     )
     return st.lists(acts, min_size=3, max_size=7).map(lambda acts: [("bill", "ann", 12_345), *acts])
 
@@ -121,8 +130,11 @@ class Site:
             return ""
         return next((row["txn_id"] for row in invoice["linked_payments"] if row["txn_status"] == "success"), "")
 
-    def owed(self) -> Mapping[str, Decimal]:
-        """Give the site's control total: what customers owe, less what is theirs, by currency."""
+    def owed(self, not_posted: frozenset[str]) -> Mapping[str, Decimal]:
+        """Give the site's control total: what customers owe, less what is theirs, by currency.
+
+        What by the policy is no receivable yet (an unpaid invoice, where only paid ones are posted) is none of it.
+        """
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for kind, name, sign in (
             ("invoice", "amount_due", 1),
@@ -132,6 +144,9 @@ class Site:
             for one in self.all(kind):
                 if one["status"] not in ("pending", "voided", "late_failure"):
                     sums[one["currency_code"]] += sign * Decimal(one.get(name) or 0) / 100
+        for one in self.all("invoice"):
+            if one["id"] in not_posted and one["status"] not in ("pending", "voided"):
+                sums[one["currency_code"]] -= Decimal(one["total"]) / 100
         return {currency: amount for currency, amount in sums.items() if amount}
 
 
@@ -173,12 +188,14 @@ def rest(box, sync):
     """Run until nothing is left to do, and let the target's own staff post what was booked."""
     for _ in range(8):
         run_to_rest(sync, trigger="webhook")
+        posted = sync.pair in POSTED_BY_STAFF and box.control.post(f"/post/{sync.target.connector}").get("posted")
         busy = SyncRecord.objects.filter(sync=sync, state__in=["due", "unknown", "open"])
-        if not busy.exists():
-            break
+        if not busy.exists() and not posted:
+            return
         busy.update(due_at="2000-01-01T00:00Z")
-    if sync.pair == "chargebee_to_jde":
-        box.control.post("/post/jde")
+        records = SyncRecord.objects.filter(sync=sync)
+        records.filter(state="waiting").update(state="due", due_at="2000-01-01T00:00Z")
+        records.exclude(look_again_at=None).update(look_again_at="2000-01-01T00:00Z")
 
 
 def ledger(box, sync):
@@ -188,7 +205,7 @@ def ledger(box, sync):
 def documents(box, sync):
     """Give what stands, without the ids that the target chose."""
     rows = ledger(box, sync)
-    names = {one["id"]: one["reference"] for one in rows}
+    names, is_theirs = {one["id"]: one["reference"] for one in rows}, sync.pair in SETTLED_BY_STAFF
     return Counter(
         (
             one["reference"],
@@ -196,9 +213,9 @@ def documents(box, sync):
             one["date"],
             one["posting_date"],
             one["currency"],
-            Decimal(one["open"]),
+            () if is_theirs else Decimal(one["open"]),
             tuple(sorted((line["account"], Decimal(line["debit"]) - Decimal(line["credit"])) for line in one["lines"])),
-            tuple(sorted((names[row["id"]], Decimal(row["amount"])) for row in one["applied"])),
+            () if is_theirs else tuple(sorted((names[row["id"]], Decimal(row["amount"])) for row in one["applied"])),
         )
         for one in rows
     )
@@ -212,6 +229,12 @@ def balances(box, sync):
             sums[line["account"], one["currency"], one["posting_date"][:7]] += Decimal(line["debit"])
             sums[line["account"], one["currency"], one["posting_date"][:7]] -= Decimal(line["credit"])
     return {name: amount for name, amount in sums.items() if amount}
+
+
+def not_posted(sync):
+    """Name the invoices that are not due by the policy."""
+    records = SyncRecord.objects.filter(sync=sync, flow="invoices", code="not_paid_yet")
+    return frozenset(records.values_list("natural_key", flat=True))
 
 
 def receivable(told, account):
@@ -240,13 +263,13 @@ def test_it_ends_in_the_same_ledger_however_the_news_arrives(live_db, session_re
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
-    @given(histories(), ARRIVALS)
-    @example(TAKEN_OFF_AFTER_POSTING, AFTER_EACH)
+    @given(histories(pair), ARRIVALS)
+    @example(TAKEN_OFF_AFTER_POSTING[: 3 if pair in KEEPS_APPLICATIONS else None], AFTER_EACH)
     def holds(history, arrival):
         session_redis.flushdb()
         site, sync = tell(box, pair, history, AT_THE_END)
         wanted, stands = balances(box, sync), documents(box, sync)
-        assert receivable(wanted, RECEIVABLE[pair]) == site.owed()
+        assert receivable(wanted, RECEIVABLE[pair]) == site.owed(not_posted(sync))
         check(sync)
         session_redis.flushdb()  # each telling has its own allowance of calls
         _, sync = tell(box, pair, history, arrival)
