@@ -1,5 +1,6 @@
 """The trail: runs, attempts, what people changed, and the seals that prove none of it was altered."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -17,7 +18,7 @@ class Run(models.Model):
         REPLAY = "replay", "Replay"
         BACKFILL = "backfill", "Backfill"
         SWEEP = "sweep", "Daily sweep"
-        RECOVERY = "recovery", "Recovery"
+        RECOVERY = "recovery", "Follow-up"
 
     class State(models.TextChoices):
         RUNNING = "running", "Running"
@@ -106,6 +107,8 @@ class Attempt(models.Model):
             models.Index(fields=["tenant", "-id"], name="attempt_tenant"),
             # what was booked beside a record's own document, by the reference that the target shows
             models.Index(fields=["tenant", "reference"], name="attempt_beside", condition=~Q(operation="create")),
+            # days of the trail: rows lie in the order of their times, so that this costs next to nothing
+            BrinIndex(fields=["opened_at", "closed_at"], name="attempt_days", autosummarize=True),
         ]
 
     def __str__(self) -> str:
