@@ -105,6 +105,15 @@ RECONCILIATIONS: dict[str, Look] = {
     ),
 }
 
+BACKFILLS: dict[str, Look] = {
+    "running": Look(
+        word="Under way", tone="progress", icon="spinner", meaning="Posts a few at a time, after new ones."
+    ),
+    "paused": Look(word="Paused", tone="warning", icon="pause", meaning="Takes up nothing more until it is resumed."),
+    "done": Look(word="Done", tone="success", icon="check", meaning="Everything of its days was taken up."),
+    "ended": Look(word="Given up", tone="neutral", icon="skip", meaning="What was not reached is left out as before."),
+}
+
 DIFFERENCES: dict[str, Look] = {
     "missing": Look(word="Missing", tone="danger", icon="search", meaning="The source has it, the target has not."),
     "extra": Look(word="Extra", tone="danger", icon="plus", meaning="The target has it, the source has not."),
@@ -125,6 +134,7 @@ STATES: dict[str, dict[str, Look]] = {
     "mapping": MAPPING_STATUSES,
     "reconciliation": RECONCILIATIONS,
     "difference": DIFFERENCES,
+    "backfill": BACKFILLS,
 }
 
 

@@ -8,6 +8,7 @@ from portal.api.main import api
 from portal.tenancy import public as open_to_all
 from portal.views import (
     api_reference,
+    backfills,
     catalogue,
     configuration,
     connection_forms,
@@ -83,6 +84,8 @@ urlpatterns = [
     path("syncs/<int:pk>/pause/", syncs.sync_pause, name="sync_pause"),
     path("syncs/<int:pk>/archive/", decisions.sync_archive, name="sync_archive"),
     path("syncs/<int:pk>/run/", syncs.sync_run, name="sync_run"),
+    path("syncs/<int:pk>/backfill/", backfills.sync_backfill, name="sync_backfill"),
+    path("syncs/<int:pk>/backfill/<slug:step>/", backfills.backfill_step, name="backfill_step"),
     path("syncs/<int:pk>/ping/", syncs.sync_ping, name="sync_ping"),
     path("syncs/<int:pk>/mappings/<slug:flow>/", mappings.mapping_detail, name="mapping_detail"),
     path("syncs/<int:pk>/mappings/<slug:flow>/edit/", mappings.mapping_edit, name="mapping_edit"),
