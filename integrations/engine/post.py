@@ -19,7 +19,7 @@ from integrations.engine.lease import fenced
 from integrations.engine.parents import NOT_FOUND, ask_older_parents
 from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.reconcile.landing import Landed, note_landed
-from integrations.engine.references import make_stale
+from integrations.engine.references import doubt, make_stale
 from integrations.engine.reversal import ask_children
 from integrations.engine.singly import find_each, read_each
 from integrations.engine.standing import LINK, POST_ANEW, REVERSED, UNDONE
@@ -31,6 +31,7 @@ from integrations.errors import (
     ContractError,
     DuplicateError,
     MappingError,
+    MissingReferenceError,
     RejectedError,
     TransientError,
     UnknownOutcomeError,
@@ -182,6 +183,8 @@ def judge_answers(
     state: RunState, plan: FlowPlan, sink: Sink, linked: Sequence[Ending], failed: Sequence[tuple[Work, ConnectorError]]
 ) -> list[Ending]:
     """Give the endings of what was not booked: linked by its page's look-up, or refused. One document, one record."""
+    if any(isinstance(error, MissingReferenceError) for _, error in failed):
+        doubt(state.sync.target if plan.flow.reads == "source" else state.sync.source)
     endings = [*linked, *(fail(sink, work, error) for work, error in failed)]
     kept = {id(ending) for ending in refuse_taken(state, plan, endings)}
     return [ending if id(ending) in kept else _refused(ending.work) for ending in endings]

@@ -70,8 +70,14 @@ def _periods(connection: Connection) -> set[tuple[str, bool, str]]:
 
 
 def make_stale(connection: Connection) -> None:
-    """Have the reference data read again by the next run: the target judges by other periods than it told."""
+    """Have the reference data read again by the next run: the target judges by other data than it told."""
     Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).update(references_at=None)
+
+
+def doubt(connection: Connection) -> None:
+    """Have the reference data read again when this run ends: the system refuses a value that it had told of."""
+    make_stale(connection)
+    connection.references_at = None
 
 
 def reference_values(connection: Connection) -> dict[tuple[str, str], ReferenceEntry]:

@@ -136,9 +136,13 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
             backfilled=ranges_in_force(sync),
         )
         try:
-            return _work(state)
+            goes_on = _work(state)
         finally:
             save_progress(run, state.counts)
+        refresh_if_old(sync.target, target)  # a value that it refused may have vanished: coverage shows it at once
+        if writes_to_source:
+            refresh_if_old(sync.source, source)
+        return goes_on
 
 
 def _work(state: RunState) -> bool:

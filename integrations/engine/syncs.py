@@ -12,6 +12,7 @@ from audit.record import change_config
 from integrations import registry
 from integrations.contracts import Flow
 from integrations.engine import schedule
+from integrations.engine.references import make_stale
 from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
 from integrations.engine.standing import UNDO
 from integrations.engine.store import READ_AGAIN
@@ -226,13 +227,17 @@ def run_now(sync: Sync, *, actor: str) -> None:
 def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
     """Have records looked at again: held ones are tried anew, delivered ones only read back. Gives how many.
 
-    What was undone is posted anew: as its next revision, where it still stands in its source.
+    What was undone is posted anew: as its next revision, where it still stands in its source. What was parked is judged
+    by reference data read afresh: the fix may have been made in the target.
     """
     records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, pk__in=record_ids)
     standing = [SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT]
     again = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN, *standing])
     with transaction.atomic():
         schedule.lock(sync.pk)
+        if again.filter(state=SyncRecord.State.PARKED).exists():
+            make_stale(sync.target)
+            make_stale(sync.source)
         again.filter(decision=UNDO).update(decision="", decision_value="")
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
         number += records.filter(state__in=standing).update(code=READ_AGAIN)
