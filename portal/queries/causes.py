@@ -16,6 +16,7 @@ from portal.models import CauseAssignment, CauseComment, Tenant, User
 
 MOST_PROBLEMS = 2000
 # Each document has a problem of its own, because the value names it: people want one cause.
+KEYS_JOINED_BY = " | "  # as value maps name what they lack
 PER_DOCUMENT = frozenset(
     {
         "different",
@@ -71,8 +72,14 @@ class Held:
     @property
     def title(self) -> str:
         """Say the cause in a line, with the value where that is what people know it by."""
-        value = "" if self.code in PER_DOCUMENT else self.problem.value
+        value = "" if self.code in PER_DOCUMENT else self.value
         return f"{self.cause.title}: {value}" if value else self.cause.title
+
+    @property
+    def value(self) -> str:
+        """Give the value that is at fault; the keys of a value map one after the other, an empty one in words."""
+        keys = self.problem.value.split(KEYS_JOINED_BY)
+        return self.problem.value if len(keys) == 1 else ", ".join(key.strip() or "none" for key in keys)
 
     @property
     def url(self) -> str:
