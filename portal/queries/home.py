@@ -1,18 +1,23 @@
 """What Home shows: what needs a person, what was done of late, and the last runs."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Count, Max, Min, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Run
-from integrations.models import Connection, Reconciliation, Sync
+from integrations.engine.faults import PERIOD
+from integrations.models import Connection, Reconciliation, Sync, SyncRecord
 from portal.causes import cause_of
+from portal.expiry import endings
 from portal.models import Tenant
+from portal.notifications.models import Channel
 from portal.pings import failed_step, latest_pings
 from portal.queries.causes import WAITING, Held, held_up
 from portal.queries.reconciliation import unreconciled_of
@@ -52,12 +57,15 @@ class Totals:
 
 def attention(tenant: Tenant, rows: Sequence[SyncRow]) -> tuple[list[Attention], Totals]:
     """Give what needs a person, what stops everything first, and the figures that go with it."""
-    held = held_up(tenant)
+    held, connections = held_up(tenant), connections_of(tenant)
     urgent = [
         *(_stopped(row.sync) for row in rows if row.sync.state == Sync.State.STOPPED),
-        *broken_connections(tenant),
+        *_broken_among(connections),
         *(_failing(row) for row in rows if row.sync.state == Sync.State.ACTIVE and row.last_run and _failed(row)),
+        *closed_periods(tenant, rows),
         *unreconciled(tenant, rows),
+        *ending_soon(connections),
+        *mute_channels(tenant),
     ]
     listed = [*urgent, *(_held(each) for each in held[:CAUSES_SHOWN])]
     needs = len(urgent) + len(held)
@@ -74,11 +82,12 @@ def attention(tenant: Tenant, rows: Sequence[SyncRow]) -> tuple[list[Attention],
 
 def _stopped(sync: Sync) -> Attention:
     cause = cause_of(sync.stop_code, sync.source, sync.target)
+    told = " ".join(dict.fromkeys(each for each in (sync.stop_reason, cause.fix) if each))
     return Attention(
         tone="danger",
         icon="cross",
         title=f"{sync.name} is stopped: {cause.title}",
-        text=f"{cause.fix or sync.stop_reason} Nothing is booked until it is switched on again.",
+        text=f"{told} Nothing is booked until it is switched on again.".strip(),
         url=reverse("sync_detail", args=[sync.pk]),
     )
 
@@ -103,8 +112,17 @@ def _failing(row: SyncRow) -> Attention:
 
 def broken_connections(tenant: Tenant) -> list[Attention]:
     """Give the connections whose last ping failed, or behind which another company answers."""
-    states = [Connection.State.FAILING, Connection.State.CHANGED]
-    broken = list(Connection.objects.for_tenant(tenant).filter(state__in=states).order_by("name"))
+    return _broken_among(connections_of(tenant))
+
+
+def connections_of(tenant: Tenant) -> list[Connection]:
+    """List a company's connections by name."""
+    return list(Connection.objects.for_tenant(tenant).order_by("name"))
+
+
+def _broken_among(connections: Sequence[Connection]) -> list[Attention]:
+    states = (Connection.State.FAILING, Connection.State.CHANGED)
+    broken = [each for each in connections if each.state in states]
     pings = latest_pings(broken)
     return [_broken(each, failed_step(pings.get(each.pk))) for each in broken]
 
@@ -120,7 +138,72 @@ def _broken(connection: Connection, step: Mapping[str, Any] | None) -> Attention
     )
 
 
+def ending_soon(connections: Sequence[Connection]) -> list[Attention]:
+    """Give the credentials that end within thirty days, or have ended."""
+    near = [each for each in endings(connections) if each.is_near]
+    return [
+        Attention(
+            tone=each.tone,
+            icon="key",
+            title=f"{each.connection.name}: {each.sentence}",
+            text=f"Without a new one its syncs stop. {each.expiry.renew}",
+            url=reverse("connection_detail", args=[each.connection.pk]),
+        )
+        for each in near
+    ]
+
+
+def mute_channels(tenant: Tenant) -> list[Attention]:
+    """Give the notification channels whose last message was not taken: somebody believes that all is well."""
+    mute = Channel.objects.for_tenant(tenant).filter(is_paused=False, last_ok=False).order_by("name")
+    return [
+        Attention(
+            tone="warning",
+            icon="mail",
+            title=f"Notifications do not get through to {channel.name}",
+            text=channel.last_said,
+            url=reverse("notification_list"),
+        )
+        for channel in mute
+    ]
+
+
 # Periods
+
+
+def closed_periods(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:
+    """Give, by sync, the documents that wait until somebody opens their period, with their money; one query."""
+    waiting = SyncRecord.objects.for_tenant(tenant).filter(state=SyncRecord.State.WAITING, waits_for__contains=[PERIOD])
+    sums = waiting.values("sync_id", "currency").annotate(
+        number=Count("pk"), money=Sum("amount"), first=Min("document_date"), last=Max("document_date")
+    )
+    grouped: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in sums.order_by("sync_id", "currency"):
+        grouped[row["sync_id"]].append(row)
+    syncs = {row.sync.pk: row.sync for row in rows}
+    return [_closed(syncs[pk], found) for pk, found in grouped.items() if pk in syncs]
+
+
+def _closed(sync: Sync, found: Sequence[Mapping[str, Any]]) -> Attention:
+    number = sum(row["number"] for row in found)
+    days = [row[end] for row in found for end in ("first", "last") if row[end]]
+    months = f", dated {_months(min(days), max(days))}," if days else ""
+    waits, them = ("document waits", "it") if number == 1 else ("documents wait", "them")
+    return Attention(
+        tone="warning",
+        icon="clock",
+        title=f"{sync.name}: {number:,} {waits} for an open period",
+        text=f"What is held up{months} lies in a closed period. Open the period in {sync.target.name}, or choose for "
+        f"{them} the next open one.",
+        url=f"{reverse('record_list')}?{urlencode({'sync': sync.pk, 'state': SyncRecord.State.WAITING})}",
+        side=f"{number:,} record{'' if number == 1 else 's'}",
+        money={row["currency"]: f"{row['money']:f}" for row in found if row["currency"] and row["money"] is not None},
+    )
+
+
+def _months(first: date, last: date) -> str:
+    start, end = f"{first:%B %Y}", f"{last:%B %Y}"
+    return start if start == end else f"{start} to {end}"
 
 
 def unreconciled(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Run
-from integrations.models import Problem, Reconciliation, Sync
+from integrations.models import Connection, Problem, Reconciliation, Sync
+from portal.notifications.models import Channel
 from portal.queries.activity import Day, chart_of, draw
 from portal.queries.home import period_name
 from portal.queries.syncs import health_of
@@ -92,3 +93,32 @@ def test_it_says_how_a_sync_is(company, changes, run_state, problems, word):
         sync.next_run_at = timezone.now() - timedelta(hours=1)
 
     assert health_of(sync, run, problems).word == word
+
+
+def test_it_shows_a_credential_that_is_about_to_end(company):
+    soon = (timezone.localdate() + timedelta(days=6)).isoformat()
+    Connection.objects.filter(pk=company.target.pk).update(connector="dynamics365", values={"secret_ends_on": soon})
+    page = company.client().get("/home/").content.decode()
+
+    assert "NetSuite side: the client secret ends in" in page
+    assert "Without a new one its syncs stop." in page
+
+
+def test_it_shows_a_notification_channel_that_nobody_hears(company):
+    Channel.objects.filter(pk=company.channel.pk).update(last_ok=False, last_said="hooks.acme.invalid answered 404.")
+    page = company.client().get("/home/").content.decode()
+
+    assert f"Notifications do not get through to {company.channel.name}" in page
+
+
+def test_it_no_longer_shows_a_stale_period_that_was_signed_anew(company):
+    held = company.reconciliation
+    signed = {"ok": True, "signed_by": "owner@acme.example", "signed_at": timezone.now()}
+    Reconciliation.objects.filter(pk=held.pk).update(state="stale", **signed)
+    told = "November 2026: something landed after sign-off"
+    assert told in company.client().get("/home/").content.decode()
+    Reconciliation.objects.create(
+        tenant=company.tenant, sync=company.sync, start=held.start, end=held.end, state="signed", report={}, **signed
+    )
+
+    assert told not in company.client().get("/home/").content.decode()

@@ -118,7 +118,15 @@ def test_it_shows_one_thing_in_a_constant_number_of_queries(name):
     )
 
 
-LIMITS = {"dashboard": 14, "sync_list": 7, "run_list": 5, "record_list": 7, "problem_list": 9, "connection_list": 6}
+LIMITS = {
+    "dashboard": 16,
+    "sync_list": 7,
+    "run_list": 5,
+    "record_list": 7,
+    "problem_list": 9,
+    "connection_list": 6,
+    "notification_list": 7,
+}
 
 
 @pytest.mark.parametrize("name", LIMITS)

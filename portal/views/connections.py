@@ -11,6 +11,7 @@ from integrations.contracts import Connector
 from integrations.engine.subscriptions import can_subscribe, is_subscribed
 from integrations.models import Connection, Ping
 from integrations.vault import present_secrets
+from portal.expiry import endings
 from portal.key_pairs import public_parts
 from portal.permissions import Ability
 from portal.pings import panel
@@ -58,6 +59,7 @@ def render_connection(request: HttpRequest, connection: Connection, webhook: obj
         "starts_ping": request.GET.get("ping") == "now" and not webhook,
         "values": _shown_values(connector, connection) if connector else (),
         "public_parts": public_parts(connector, connection.values) if connector else (),
+        "endings": endings([connection]),
         "syncs": syncs_of(connection),
         "changes": changes_of(connection.tenant_id, f"connection {connection.pk}")[:CHANGES_SHOWN],
         "inbound": connector.inbound if connector else None,
