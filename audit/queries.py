@@ -47,6 +47,15 @@ def parsed(text: str) -> Any:
         return None
 
 
+def drafted(text: str) -> Any:
+    """Give a draft's values without secrets. The token of its aim is a digest of ours and shown as `details`."""
+    draft = parsed(text)
+    if isinstance(draft, dict) and isinstance(draft.get("aim"), dict) and "token" in draft["aim"]:
+        aim = json.loads(text)["aim"]
+        draft["aim"] = {**{name: one for name, one in draft["aim"].items() if name != "token"}, "details": aim["token"]}
+    return draft
+
+
 def written(content: Any) -> str:
     """Write values as indented JSON without secrets."""
     shown: str = simplejson.dumps(redact(content), indent=2, use_decimal=True, ensure_ascii=False, default=str)

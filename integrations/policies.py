@@ -93,8 +93,22 @@ STANDARD = (
 def policies_of(pair: Pair) -> tuple[PolicyField, ...]:
     """Give all policies of a pair: the engine's, in the pair's own words where it has some, then the pair's others."""
     own = {(field.flow, field.name): field for field in pair.policies}
-    standard = tuple(own.pop((field.flow, field.name), field) for field in STANDARD)
+    standard = tuple(own.pop((field.flow, field.name), field) for field in STANDARD if _concerns(pair, field))
     return (*standard, *own.values())
+
+
+def _concerns(pair: Pair, field: PolicyField) -> bool:
+    """Tell whether one of the engine's policies can make a difference for a pair."""
+    documents = [flow for flow in pair.flows if flow.is_document]
+    told = {(each.flow, each.name) for each in pair.policies}
+    reversible = [flow for flow in documents if flow.reverse is not None]
+    if field.name == "voided_before_posting":
+        return any((flow.slug, field.name) not in told for flow in reversible)
+    if field.name in ("voids", "after_posting"):
+        return bool(reversible)
+    if field.name == "partly_held":  # only what is applied later can be booked in part
+        return any(flow.amend is not None and flow.slug == "payments" for flow in documents)
+    return True
 
 
 def stored_name(field: PolicyField) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from audit.models import Run
+from audit.models import Attempt, ConfigChange, Run
 from integrations.contracts import Pair
 from integrations.models import Sync
 from integrations.policies import policies_of, stored_name
@@ -97,6 +97,40 @@ def operation_words(operation: str) -> str:
     return OPERATIONS.get(base) or base.replace("_", " ").replace("-", " ").capitalize()
 
 
+def attempt_words(attempt: Attempt) -> str:
+    """Write what an attempt did: its operation, or that it only looked at what stood there already."""
+    if attempt.answered_at is None and attempt.outcome in _LOOKED:
+        return "Read back"
+    if attempt.answered_at is None and attempt.outcome in (Attempt.Outcome.LINKED, Attempt.Outcome.ABSENT):
+        return "Look up"
+    return operation_words(attempt.operation)
+
+
+_LOOKED = (Attempt.Outcome.DELIVERED, Attempt.Outcome.UNCHANGED, Attempt.Outcome.DIFFERENT)
+
+
 def trigger_words(run: Run) -> str:
     """Say what started a run."""
     return f"{run.get_trigger_display()} ({run.actor})" if run.actor else str(run.get_trigger_display())
+
+
+_CHANGED: dict[str, str] = {
+    "every_minutes": "minutes between runs", "at_times": "times of day", "quiet_from": "quiet hours",
+    "quiet_to": "quiet hours", "webhooks_on": "webhooks", "start_date": "start date",
+}  # fmt: skip
+_TOLD = ("reason", "scope", "flow", "map", "record", "number")
+_LONGEST = 160
+
+
+def changed_words(change: ConfigChange) -> str:
+    """Say what somebody changed: “Changed schedule and policies”, “Undid run 7: keyed twice”."""
+    action, details = change.action[:1].upper() + change.action[1:], change.details or {}
+    if change.action in ("changed", "created") and isinstance(details.get("fields"), list):
+        names = [str(name) for name in details["fields"]]
+    elif change.action == "changed":
+        names = list(details)
+    else:
+        told = [str(details[name]) for name in _TOLD if details.get(name) not in (None, "", [])]
+        return f"{action}: {', '.join(told)}"[:_LONGEST] if told else action
+    words = sorted({_CHANGED.get(name, name.replace("_", " ")) for name in names})
+    return f"{action} {join(words)}"[:_LONGEST] if words and change.action == "changed" else action

@@ -269,3 +269,4 @@ class Connector:
     )
     streams: tuple[str, ...] = ()  # what a session can read
     sinks: tuple[str, ...] = ()  # what it can write
+    awaits: str = "posting"  # what a document that is booked but not final still waits for there

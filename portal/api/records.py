@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from audit.models import Attempt, ConfigChange
-from audit.queries import attempts_of_record, parsed
+from audit.queries import attempts_of_record, drafted, parsed
 from integrations.engine.syncs import replay
 from integrations.jobs import start_due
 from integrations.models import Link, SyncRecord
@@ -195,7 +195,7 @@ def _link(link: Link) -> LinkShown:
 def _in_full(attempt: Attempt) -> AttemptInFull:
     return AttemptInFull(
         **show_attempt(attempt).model_dump(),
-        draft=_texts(parsed(attempt.draft)),
+        draft=_texts(drafted(attempt.draft)),
         answer=_texts(parsed(attempt.answer)) if attempt.answer else None,
     )
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model, QuerySet
 
 from audit.models import Attempt
-from audit.queries import parsed
+from audit.queries import drafted, parsed
 from integrations.engine.reconcile.export import Amount, Cell
 from integrations.models import SyncRecord
 from portal.models import Tenant
 from portal.queries.records import links_by_key
 from portal.states import look_of
+from portal.words import attempt_words
 
 AT_ONCE = 1000
 ModelT = TypeVar("ModelT", bound=Model)
@@ -61,12 +62,12 @@ def attempt_objects(attempts: QuerySet[Attempt]) -> Iterator[dict[str, object]]:
     for page in _pages(attempts):
         for each in page:
             values: dict[str, object] = dict(zip(ATTEMPT_COLUMNS, _attempt(each), strict=True))
-            yield {**values, "Draft": parsed(each.draft), "Answer": parsed(each.answer) if each.answer else None}
+            yield {**values, "Draft": drafted(each.draft), "Answer": parsed(each.answer) if each.answer else None}
 
 
 def _attempt(each: Attempt) -> tuple[Cell, ...]:
     return (
-        each.pk, each.run_id, each.flow, each.natural_key, each.operation, look_of(each.outcome, "attempt").word,
+        each.pk, each.run_id, each.flow, each.natural_key, attempt_words(each), look_of(each.outcome, "attempt").word,
         each.code, each.message, each.external_id, each.reference, each.revision, each.mapping_version,
         each.opened_at.isoformat(), each.closed_at.isoformat() if each.closed_at else "",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from audit.models import Attempt, ConfigChange
 from integrations import registry
+from integrations.engine.faults import PERIOD
 from integrations.models import Link, Sync, SyncRecord
 from portal.models import Tenant
 
@@ -17,6 +18,7 @@ CHILDREN_SHOWN = 20
 CUSTOMERS_MEANT = 20
 LINKS_MEANT = 200
 OUTLINED = 2000
+OF_ANOTHER_KIND = "not_a_"  # what the codes of such records begin with
 DECISIONS_SHOWN = 50
 
 
@@ -51,7 +53,14 @@ def search_records(tenant: Tenant, wanted: Search) -> QuerySet[SyncRecord]:
         records = records.filter(document_date__gte=start)
     if end := day_of(wanted.end):
         records = records.filter(document_date__lte=end)
+    if wanted.state != SyncRecord.State.SKIPPED:
+        records = records.exclude(of_another_kind())
     return records.filter(_matches(tenant, wanted.text)) if wanted.text else records
+
+
+def of_another_kind() -> Q:
+    """Match what a flow met in a stream that it shares and leaves to another flow: a payment among refunds."""
+    return Q(state=SyncRecord.State.SKIPPED, code__startswith=OF_ANOTHER_KIND)
 
 
 def day_of(text: str) -> date | None:
@@ -129,6 +138,20 @@ def parents_of(record: SyncRecord) -> list[SyncRecord]:
     rows = SyncRecord.objects.for_tenant(record.tenant_id).filter(**_sides(record))
     found = rows.filter(natural_key__in=[key for _, key in wanted])
     return [row for row in found if (row.flow, row.natural_key) in wanted]
+
+
+def unread_of(record: SyncRecord, sync: Sync, known: Sequence[SyncRecord]) -> list[str]:
+    """Say in words what a record waits for beside the records that are known: an open period, what was not read yet."""
+    seen = {f"{each.flow}:{each.natural_key}" for each in known}
+    labels = {flow.slug: flow.label for flow in registry.pair(sync.pair).flows} if sync.pair in registry.pairs() else {}
+    said = []
+    for name in record.waits_for:
+        flow, _, key = name.partition(":")
+        if name == PERIOD:
+            said.append("Its period to be opened in the target")
+        elif name not in seen:
+            said.append(f"{key} ({labels.get(flow, flow).lower()}), which was not read yet")
+    return said
 
 
 def children_of(record: SyncRecord) -> list[SyncRecord]:

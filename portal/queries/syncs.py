@@ -125,8 +125,9 @@ def sync_names(tenant: Tenant) -> dict[int, str]:
 def flow_rows(sync: Sync) -> list[FlowRow]:
     """List a sync's flows with their mappings' versions and their records by state; two queries."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    # Through the sync, which is the tenant's: so the index (sync, flow, state) alone answers.
-    for flow, state, number in sync.records.values_list("flow", "state").annotate(number=Count("id")):
+    # Through the sync, which is the tenant's.
+    records = sync.records.exclude(state="skipped", code__startswith="not_a_")  # another flow's, in a shared stream
+    for flow, state, number in records.values_list("flow", "state").annotate(number=Count("id")):
         counts[flow][state] = number
     versions = _versions(sync)
     return [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
 from django.templatetags.static import static
@@ -13,9 +14,11 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from audit.models import ConfigChange
 from integrations.money import decimals
 from portal.states import look_of
 from portal.systems import System
+from portal.words import changed_words
 
 register = template.Library()
 
@@ -126,6 +129,29 @@ def grouped(number: int | Decimal | None) -> str:
 def label(name: str) -> str:
     """Write a name of ours for people: “account_id” becomes “Account id”."""
     return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+@register.filter
+def change_words(change: ConfigChange) -> str:
+    """Say what somebody changed: the action, and what it was done to."""
+    return changed_words(change)
+
+
+@register.filter
+def own_id(fingerprint: str, connector: str) -> str:
+    """Write a system's id without the name of our connector before it."""
+    return fingerprint.removeprefix(f"{connector}:")
+
+
+@register.filter
+def zone_words(name: str) -> str:
+    """Write a time zone as people know it: “Europe/Berlin” becomes “Berlin, UTC+01:00”; others are left as they are."""
+    try:
+        offset = timezone.now().astimezone(ZoneInfo(name)).strftime("%z")
+    except (ValueError, ZoneInfoNotFoundError):
+        return name
+    place = name.rpartition("/")[2].replace("_", " ")
+    return "UTC" if place == "UTC" else f"{place}, UTC{offset[:3]}:{offset[3:]}"
 
 
 @register.filter

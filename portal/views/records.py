@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.queries import attempts_of_record
+from integrations import registry
 from integrations.engine.syncs import replay
 from integrations.jobs import start_due
 from integrations.models import Sync, SyncRecord
@@ -25,6 +26,7 @@ from portal.queries.records import (
     parents_of,
     search_records,
     sync_of,
+    unread_of,
 )
 from portal.queries.syncs import flow_label, flows_of
 from portal.states import choices
@@ -90,7 +92,7 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         changes=decisions_about(record),
         is_last=not page.older_url,
     )
-    links = links_of(record)
+    links, parents = links_of(record), parents_of(record)
     shown = {
         "record": record,
         "sync": sync,
@@ -103,13 +105,21 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "target": writing_side(sync, record.flow),
         "cause": cause_of(record.code, sync.target, sync.source) if record.problem_id and record.code else None,
         "look_alikes": _look_alikes(record, sync),
-        "parents": parents_of(record),
+        "parents": parents,
+        "unread": unread_of(record, sync, parents),
         "children": children_of(record),
         "replay_label": _replay_label(record),
+        "awaiting": _awaiting(sync, record),
         "may_be_undone": any(link.is_ours and link.state == link.State.STANDING for link in links),
         "crumbs": crumbs(("Records", reverse("record_list")), record.label or record.natural_key),
     }
     return render(request, "records/detail.html", shown)
+
+
+def _awaiting(sync: Sync, record: SyncRecord) -> str:
+    """Say what a document that is booked but not final waits for, in its system's own word."""
+    connector = registry.connectors().get(writing_side(sync, record.flow).connector)
+    return f"Awaiting {connector.awaits}" if connector else "Not final yet"
 
 
 def _look_alikes(record: SyncRecord, sync: Sync) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from portal.runs import run_view
 from portal.states import choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
-from portal.words import operation_words
+from portal.words import attempt_words
 
 
 @requires(Ability.VIEW)
@@ -102,7 +102,7 @@ def _progress(request: HttpRequest, pk: int) -> dict[str, Any]:
                 "attempt": attempt,
                 "record": records.get(attempt.record_id),
                 "flow": flow_label(run.pair, attempt.flow),
-                "operation": operation_words(attempt.operation),
+                "operation": attempt_words(attempt),
             }
             for attempt in page.rows
         ],

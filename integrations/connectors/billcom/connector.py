@@ -25,4 +25,5 @@ CONNECTOR = Connector(
     sandbox_port_offset=3,
     streams=(*KINDS, SettlementStream.slug),
     sinks=tuple(kind.slug for kind in SINKS),
+    awaits="approval",
 )
