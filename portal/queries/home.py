@@ -206,41 +206,6 @@ def _months(first: date, last: date) -> str:
     return start if start == end else f"{start} to {end}"
 
 
-def closed_periods(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:
-    """Give, by sync, the documents that wait until somebody opens their period, with their money; one query."""
-    waiting = SyncRecord.objects.for_tenant(tenant).filter(state=SyncRecord.State.WAITING, waits_for__contains=[PERIOD])
-    sums = waiting.values("sync_id", "currency").annotate(
-        number=Count("pk"), money=Sum("amount"), first=Min("document_date"), last=Max("document_date")
-    )
-    grouped: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in sums.order_by("sync_id", "currency"):
-        grouped[row["sync_id"]].append(row)
-    syncs = {row.sync.pk: row.sync for row in rows}
-    return [_closed(syncs[pk], found) for pk, found in grouped.items() if pk in syncs]
-
-
-def _closed(sync: Sync, found: Sequence[Mapping[str, Any]]) -> Attention:
-    number = sum(row["number"] for row in found)
-    days = [row[end] for row in found for end in ("first", "last") if row[end]]
-    months = f", dated {_months(min(days), max(days))}," if days else ""
-    waits, them = ("document waits", "it") if number == 1 else ("documents wait", "them")
-    return Attention(
-        tone="warning",
-        icon="clock",
-        title=f"{sync.name}: {number:,} {waits} for an open period",
-        text=f"What is held up{months} lies in a closed period. Open the period in {sync.target.name}, or choose for "
-        f"{them} the next open one.",
-        url=f"{reverse('record_list')}?{urlencode({'sync': sync.pk, 'state': SyncRecord.State.WAITING})}",
-        side=f"{number:,} record{'' if number == 1 else 's'}",
-        money={row["currency"]: f"{row['money']:f}" for row in found if row["currency"] and row["money"] is not None},
-    )
-
-
-def _months(first: date, last: date) -> str:
-    start, end = f"{first:%B %Y}", f"{last:%B %Y}"
-    return start if start == end else f"{start} to {end}"
-
-
 def unreconciled(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:
     """Give the periods that do not tie, that something landed in after sign-off, and last month where nobody signed."""
     found = [_period(each) for each in unreconciled_of(tenant)[:CAUSES_SHOWN]]
