@@ -129,7 +129,8 @@ WHERE id IN (
            THEN here.clock < s.quiet_from OR here.clock >= s.quiet_to
            ELSE here.clock < s.quiet_from AND here.clock >= s.quiet_to
            END)
-    ORDER BY s.next_run_at NULLS FIRST LIMIT %s FOR UPDATE OF s SKIP LOCKED
+    ORDER BY s.wants_run = 'backfill' AND coalesce(s.next_run_at > now(), TRUE), s.next_run_at NULLS FIRST
+    LIMIT %s FOR UPDATE OF s SKIP LOCKED
 )
 RETURNING id, extract(epoch FROM claimed_until)::bigint, CASE
     WHEN next_sweep_at <= now() THEN 'sweep'

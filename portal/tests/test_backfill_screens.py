@@ -62,6 +62,7 @@ def test_it_lets_an_accountant_start_pause_resume_and_give_up(company, url):
         states.append(Backfill.objects.get().state)
 
     assert states == ["running", "paused", "running", "ended"]
+    assert "Given up" in client.get(url).content.decode()
     assert Backfill.objects.get().records == 2
 
 

@@ -41,7 +41,7 @@ def sync_backfill(request: HttpRequest, pk: int) -> HttpResponse:
         "sync": sync,
         "given": {name: request.GET.get(name, "") for name in ("start", "end")},
         "under_way": _shown(under_way) if under_way else None,
-        "earlier": [_shown(each) for each in backfills.exclude(state__in=_UNDER_WAY).order_by("-id")[:EARLIER_SHOWN]],
+        "earlier": backfills.exclude(state__in=_UNDER_WAY).order_by("-id")[:EARLIER_SHOWN],
         "crumbs": crumbs(
             ("Syncs", reverse("sync_list")), (sync.name, reverse("sync_detail", args=[pk])), "Older documents"
         ),
@@ -104,4 +104,4 @@ def _counted(request: HttpRequest, sync: Sync) -> dict[str, Any]:
 def _shown(backfill: Backfill) -> dict[str, Any]:
     progress = verbs.progress_of(backfill)
     done = max(backfill.records - progress.left, 0)
-    return {"backfill": backfill, "done": done, "left": progress.left, "held": progress.held}
+    return {"backfill": backfill, "done": done, "held": progress.held}

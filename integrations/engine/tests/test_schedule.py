@@ -88,3 +88,11 @@ def test_it_owes_no_run_to_a_sync_run_only_by_hand(kind, is_owed):
     schedule.bring_forward(sync, None)
 
     assert bool(Sync.objects.get(pk=sync.pk).next_run_at) == is_owed
+
+
+@pytest.mark.django_db
+def test_it_claims_what_is_new_before_a_backfill():
+    older = make_sync(state="active", wants_run="backfill")
+    live = make_sync(state="active", next_run_at=timezone.now() - timedelta(minutes=1))
+    assert [claim[0] for claim in schedule.claim_due(limit=1)] == [live.pk]
+    assert [claim[0] for claim in schedule.claim_due(limit=1)] == [older.pk]
