@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.utils import timezone
 
@@ -42,10 +44,10 @@ class Crowd:
 def make_crowd(size: Size) -> Crowd:
     """Fill an empty database; a minute or so for a million attempts."""
     owner = User.objects.create_user(ACTOR, None)
-    owner.emailaddress_set.create(email=ACTOR, verified=True, primary=True)
+    EmailAddress.objects.create(user=owner, email=ACTOR, verified=True, primary=True)
     tenant = found_tenant(owner=owner, name="Bench", time_zone="Europe/Berlin")
     made = tuple(_sync(tenant, number) for number in range(SYNCS))
-    given = {
+    given: dict[str, Any] = {
         "tenant": tenant.pk,
         "syncs": [sync.pk for sync in made],
         "n_syncs": SYNCS,

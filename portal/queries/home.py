@@ -179,7 +179,7 @@ def closed_periods(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:
     )
     grouped: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in sums.order_by("sync_id", "currency"):
-        grouped[row["sync_id"]].append(row)
+        grouped[row["sync_id"]].append(dict(row))
     syncs = {row.sync.pk: row.sync for row in rows}
     return [_closed(syncs[pk], found) for pk, found in grouped.items() if pk in syncs]
 

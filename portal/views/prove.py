@@ -23,7 +23,7 @@ from portal.views.syncs import sync_or_404
 def sync_prove(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the newest proof of a sync, live while it is under way."""
     sync = sync_or_404(request, pk)
-    page = {
+    page: dict[str, object] = {
         "sync": sync,
         "proof": proof_shown(sync),
         "refusal": setup.why_not_provable(sync),

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from django.utils import timezone
+
 from integrations.engine.reconcile.books import open_books
 from integrations.engine.work import Work
 from integrations.errors import ConfigurationError
@@ -19,13 +21,14 @@ def read_balances(sync: Sync) -> Balances | None:
     """Ask the target what each customer owes today, unapplied cash and credits taken off; None where it cannot tell."""
     owed, asked = defaultdict[tuple[str, str], Decimal](Decimal), set[str]()
     with open_books(sync) as books:
+        today = books.context.today or timezone.localdate()
         for flow in books.flows:
             for sink in books.sinks(flow):
                 if flow.reads != "source" or sink.slug in asked:
                     continue
                 asked.add(sink.slug)
                 try:
-                    for item in sink.open_items(books.context.today):
+                    for item in sink.open_items(today):
                         owed[(item.customer, item.currency)] += item.amount
                 except ConfigurationError:
                     return None
