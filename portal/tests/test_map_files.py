@@ -35,10 +35,25 @@ def faults_of(text):
         (HEAD + "DE,vat,V1,2026-02-01,2026-01-01\n", "Row 2: It ends on 2026-01-01 before"),
         (HEAD, "The file has a heading but no rows."),
         (b"PK\x03\x04 nonsense", "The file is no workbook"),
+        (b"", "The column “country” is missing"),
+        ("country,country,tax code\nDE,DE,V1\n", "The column “country” stands twice"),
+        (HEAD + "DE,vat,V\x001,,\n", "Row 2: It holds a character that is no text."),
+        (HEAD + f"DE,{'x' * 101},V1,,\n", "Row 2: A key has at most 100 characters"),
+        (HEAD + "DE,vat,V1,,,more\n", "Row 2: It has more cells than the heading."),
+        (HEAD + "=HYPERLINK(A1),vat,V1,,\n", "Row 2: =HYPERLINK(A1) is a spreadsheet formula"),
     ],
 )
 def test_it_says_what_is_wrong_with_a_file(text, said):
     assert said in faults_of(text)[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_it_reads_what_spreadsheets_save(encoding, between):
+    text = between.join(["country", "tax", "tax code"]) + "\r\n" + between.join(["Österreich", "USt", "V20"]) + "\r\n"
+
+    found = read_file("x.csv", text.encode(encoding), TABLE)
+    assert found.entries == (Entry(keys=("Österreich", "USt"), value="V20"),)
 
 
 @pytest.mark.parametrize("write", [to_csv, to_xlsx])
@@ -114,3 +129,17 @@ def test_it_exports_what_it_imports(company):
     company.client(Role.ACCOUNTANT).post(f"/syncs/{company.sync.pk}/maps/items/import/", posted)
 
     assert entries(company) == before
+
+
+def test_it_leaves_a_map_as_it_is_where_one_of_a_hundred_thousand_rows_is_wrong(company):
+    rows = "".join(f"item,{number},A\n" for number in range(99_999))
+    answer = upload(company, rows + "item,last,=1+1\n")
+
+    assert "Row 100001: =1+1 is a spreadsheet formula" in answer.content.decode()
+    assert entries(company) == {"tax | *": "Tax"}
+
+
+def test_it_takes_a_hundred_thousand_rows(company):
+    upload(company, "".join(f"item,{number},A\n" for number in range(100_000)), mode="replace")
+
+    assert len(entries(company)) == 100_000
