@@ -179,7 +179,12 @@ class Flow:
     reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
     open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day
     module: Module = "ar"  # whose periods must be open for its documents
+    module_of: Callable[[LinkView | None, Mapping[str, str]], Module] | None = None  # where how it is posted decides
     fields: tuple[TargetField, ...] = ()  # that `draft` itself uses, beside the sink's: the accounts of a journal
+
+    def posts_in(self, link: LinkView | None, policies: Mapping[str, str]) -> Module:
+        """Give the module whose periods count: of a document as it stands, or as the policies have it posted."""
+        return self.module_of(link, policies) if self.module_of else self.module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

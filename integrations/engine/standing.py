@@ -100,8 +100,8 @@ def _may_skip(state: RunState, plan: FlowPlan, work: Work, on: date) -> bool:
     flow, day = plan.flow, work.document_date
     if state.policy(flow.slug, "voided_before_posting") != "skip" or day is None:
         return False
-    references = state.references_of(flow)
-    return is_same_period(day, on, references, flow.module) and is_open(day, references, flow.module)
+    references, module = state.references_of(flow), flow.posts_in(None, state.sync.policies)
+    return is_same_period(day, on, references, module) and is_open(day, references, module)
 
 
 def _is_too_old(state: RunState, plan: FlowPlan, work: Work) -> bool:

@@ -244,7 +244,8 @@ def _reversal(ground: Ground, flow: Flow, work: Work) -> tuple[Draft, ...]:
     context = context_of(state, flow, {})
     link = state.stand_ins[(flow.slug, work.key)]
     day = flow.verdict(work.record, context).on or state.today
-    on = posting_day(day, state.references_of(flow), flow.module, work.period_policy, work.label)
+    module = flow.posts_in(link, state.sync.policies)
+    on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label)
     booked = tuple(Booked(draft=draft, external_id=link.external_id) for draft in work.drafts if draft.makes_link)
     standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)
     links = {(flow.slug, work.key): link}

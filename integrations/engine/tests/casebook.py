@@ -76,25 +76,39 @@ def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json], after_sy
     `after_sync` after each sync, as where the target's own staff post what was booked.
     """
     told = yaml.safe_load(case.read_text())
-    pair = registry.pair(pair_slug)
-    names = {TODAY: _today()}
-    for step in [*opening, *told.get("before", ())]:
+    telling = begin(pair_slug, box, [*opening, *told.get("before", ())], told.get("policies", {}), after_sync)
+    for step in told["story"]:
+        tell(telling, step)
+    return Outcome(wanted=_wanted(telling, told), stands=_stands(telling, told))
+
+
+def begin(
+    pair_slug: str, box: Sandbox, opening: list[Json], policies: Mapping[str, str], after_sync: Sequence[Json] = ()
+) -> Telling:
+    """Tell what comes before the sync, and make it."""
+    pair, names = registry.pair(pair_slug), {TODAY: _today()}
+    for step in opening:
         _do(box, pair, step, names)
     sync = make_live_sync(box, pair_slug)
-    telling = Telling(box=box, sync=sync, pair=pair, names=names, after_sync=after_sync)
-    if policies := told.get("policies"):
-        change_sync(telling.sync, changes={"policies": {**telling.sync.policies, **policies}}, actor=ACTOR)
-        telling.sync.refresh_from_db()
-    for step in told["story"]:
-        _tell(telling, step)
-    return Outcome(wanted=_wanted(telling, told), stands=_stands(telling, told))
+    if policies:
+        change_sync(sync, changes={"policies": {**sync.policies, **policies}}, actor=ACTOR)
+        sync.refresh_from_db()
+    return Telling(box=box, sync=sync, pair=pair, names=names, after_sync=after_sync)
+
+
+def named(telling: Telling) -> list[tuple[str, Json]]:
+    """Give what stands in the target with its name by our trail: `invoices INV-1 reverse`."""
+    documents = _ledger(telling)
+    trail = _trail(telling, documents)
+    return [(_trailed(one, trail), one) for one in documents]
 
 
 def _today() -> str:
     return datetime.now(ZoneInfo(SITE_ZONE)).date().isoformat()
 
 
-def _tell(telling: Telling, step: Any) -> None:
+def tell(telling: Telling, step: Any) -> None:
+    """Tell one step of a story."""
     if step in ("sync", "replay"):
         if step == "replay":
             _replay(telling)

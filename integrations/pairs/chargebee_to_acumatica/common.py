@@ -42,6 +42,12 @@ def mode(label: str, context: Context, parents: Iterable[tuple[str, str]] = ()) 
     return JOURNALS if wanted == JOURNALS else SALES_INVOICES if wanted == SALES_INVOICES else DOCUMENTS
 
 
+def module_of(link: LinkView | None, policies: Mapping[str, str]) -> Module:
+    """Give the module that a document is posted in: as it stands, else by policy `posting_mode`."""
+    is_one = is_journal(link) if link else policies.get("posting_mode") == JOURNALS
+    return "gl" if is_one else "ar"
+
+
 def is_journal(link: LinkView) -> bool:
     """Tell whether a record stands as a batch of the general ledger."""
     return link.external_id.startswith(BATCH)

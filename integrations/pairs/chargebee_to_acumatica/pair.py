@@ -5,7 +5,16 @@ from dataclasses import replace
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Need, Pair, PolicyField, Record
 from integrations.entries import RECEIVABLES, by_sink, named, of_cash, of_document, of_journal
-from integrations.pairs.chargebee_to_acumatica import cash, customers, defaults, documents, journals, reversing, sandbox
+from integrations.pairs.chargebee_to_acumatica import (
+    cash,
+    common,
+    customers,
+    defaults,
+    documents,
+    journals,
+    reversing,
+    sandbox,
+)
 from mappings.catalogue import TargetField
 
 _JOURNAL = lifecycle.journals.document_fields("account")
@@ -57,6 +66,7 @@ _INVOICES = replace(
     details=lifecycle.invoices.details,
     amend=documents.amend_invoice,
     reverse=reversing.invoice,
+    module_of=common.module_of,
     open_at=lifecycle.invoices.open_at,
     fields=_DOCUMENT_FIELDS,
 )
@@ -71,6 +81,7 @@ _CREDIT_NOTES = replace(
     details=lifecycle.credit_notes.details,
     amend=documents.amend_credit_note,
     reverse=reversing.credit_note,
+    module_of=common.module_of,
     open_at=lifecycle.credit_notes.open_at,
     fields=_DOCUMENT_FIELDS,
 )
@@ -85,6 +96,7 @@ _PAYMENTS = replace(
     details=lifecycle.payments.details,
     amend=cash.amend_payment,
     reverse=cash.reverse,
+    module_of=common.module_of,
     open_at=lifecycle.payments.open_at,
     fields=_CASH_FIELDS,
 )
@@ -97,6 +109,7 @@ _REFUNDS = replace(
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
     reverse=cash.reverse,
+    module_of=common.module_of,
     open_at=lifecycle.refunds.open_at,
     fields=_CASH_FIELDS,
 )

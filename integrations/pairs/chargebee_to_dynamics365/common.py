@@ -12,7 +12,7 @@ from integrations.connectors.dynamics365.records import (
     active_format,
 )
 from integrations.connectors.dynamics365.records import reference as reference_of
-from integrations.contracts import Context, Reference, Value
+from integrations.contracts import Context, LinkView, Module, Reference, Value
 from integrations.errors import MappingError
 from integrations.periods import posting_day
 
@@ -29,6 +29,11 @@ def is_ledger_mode(context: Context) -> bool:
     return context.policy("", "posting_mode", CUSTOMER) == LEDGER
 
 
+def module_of(_: LinkView | None, policies: Mapping[str, str]) -> Module:
+    """Give the module whose periods count: the ledger's alone where nothing is on customers' accounts."""
+    return "gl" if policies.get("posting_mode") == LEDGER else "ar"
+
+
 def reference(context: Context, flow: str, key: str, operation: str = "create", revision: int = 1) -> str:
     """Give our reference: always the same for the same operation on the same document of the same site."""
     return reference_of(context.source.fingerprint, flow, key, operation, revision)
@@ -40,8 +45,9 @@ def number_of(key: str, revision: int = 1) -> str:
 
 
 def posted_on(flow: str, day: date, label: str, context: Context) -> date:
-    """Give the posting date by policy. Raises ClosedPeriodError."""
-    return posting_day(day, context.references, "ar", context.policy(flow, "closed_periods", "hold"), label)
+    """Give the posting date by policy, where the module posted in is open. Raises ClosedPeriodError."""
+    module = module_of(None, context.policies)
+    return posting_day(day, context.references, module, context.policy(flow, "closed_periods", "hold"), label)
 
 
 def dated_text(told: Value, day: date, posting: date) -> str:

@@ -14,7 +14,7 @@ from integrations.pairs.chargebee_to_dynamics365 import (
     sandbox,
     settling,
 )
-from integrations.pairs.chargebee_to_dynamics365.common import CUSTOMER_DIMENSIONS
+from integrations.pairs.chargebee_to_dynamics365.common import CUSTOMER_DIMENSIONS, module_of
 from integrations.pairs.chargebee_to_dynamics365.policies import POLICIES
 from mappings.catalogue import TargetField
 
@@ -60,6 +60,7 @@ _INVOICES = replace(
     details=settling.invoice_details,
     amend=invoices.amend,
     reverse=reversing.reverse("invoices"),
+    module_of=module_of,
     open_at=settling.open_at(settling.invoice_open_at),
     fields=_JOURNAL_FIELDS,
 )
@@ -73,6 +74,7 @@ _CREDIT_NOTES = replace(
     sandbox_rows=sandbox.LINES,
     sandbox_maps=sandbox.NOTE_MAPS,
     reverse=reversing.reverse("credit_notes"),
+    module_of=module_of,
     open_at=settling.open_at(settling.credit_open_at),
     fields=_JOURNAL_FIELDS,
 )
@@ -87,6 +89,7 @@ _PAYMENTS = replace(
     details=lifecycle.payments.details,
     amend=cash.amend_payment,
     reverse=reversing.reverse("payments"),
+    module_of=module_of,
     open_at=settling.open_at(settling.payment_open_at),
     fields=_CASH_FIELDS,
 )
@@ -99,6 +102,7 @@ _REFUNDS = replace(
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
     reverse=reversing.reverse("refunds"),
+    module_of=module_of,
     open_at=settling.open_at(lifecycle.refunds.open_at),
     fields=_CASH_FIELDS,
 )
