@@ -106,7 +106,9 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
         return
     of_link = [attempt for attempt in trail if attempt.revision == link.revision]
     day = work.aim.on or state.today
-    on = posting_day(day, state.references_of(flow), flow.module, work.period_policy, work.label)
+    on = posting_day(
+        day, state.references_of(flow), flow.posts_in(link, state.sync.policies), work.period_policy, work.label
+    )
     work.aim, work.done = replace(work.aim, on=on), _done(work, [each for each in of_link if _is_reversal(each)])
     work.standing = Standing(key=work.key, label=work.label, link=link, booked=_booked(of_link), on=on)
 
