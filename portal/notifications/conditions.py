@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Run
 from integrations.models import Reconciliation, Sync
+from integrations.money import decimals
 from portal.causes import cause_of
 from portal.expiry import WARN_DAYS, Ending, endings_of
 from portal.models import Membership, Tenant
@@ -56,8 +58,17 @@ def problems(tenant: Tenant) -> Iterator[Condition]:
 
 
 def _amount(held: Held) -> str:
-    money = " and ".join(f"{amount} {currency}" for currency, amount in sorted(held.money.items()))
+    money = " and ".join(_money(amount, currency) for currency, amount in sorted(held.money.items()))
     return f"{held.records:,} record{'' if held.records == 1 else 's'}{f' ({money})' if money else ''}"
+
+
+def _money(amount: str, currency: str) -> str:
+    """Write an amount in its currency's own decimals: “18,240.50 EUR”."""
+    try:
+        places = decimals(currency)
+    except ValueError:
+        places = 2
+    return f"{Decimal(amount):,.{places}f} {currency}"
 
 
 def _sentences(*parts: str) -> str:

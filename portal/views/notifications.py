@@ -23,6 +23,7 @@ from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import Copyable, crumbs
 
 EVENTS_SHOWN = 25
+ADDITIONS = (("email", "Add e-mail"), ("slack", "Add a chat"), ("webhook", "Add a program"))
 _TAKEN = "A channel of this name exists already. Choose another."
 
 
@@ -55,7 +56,7 @@ def channel_create(request: HttpRequest, medium: str) -> HttpResponse:
         else:
             messages.success(request, f"{made.name} is added. Send a test to see that it works.")
             return redirect("notification_list")
-    return _render_form(request, form, f"Add {Channel.Medium(medium).label}")
+    return _render_form(request, form, dict(ADDITIONS)[medium])
 
 
 @requires(Ability.MANAGE)
@@ -138,13 +139,13 @@ def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
 
 def _render_list(request: HttpRequest, key: Copyable | None = None) -> HttpResponse:
     tenant = current_tenant(request)
-    told = Prefetch("messages", queryset=Message.objects.for_tenant(tenant).select_related("channel"))
+    told = Prefetch("messages", queryset=Message.objects.for_tenant(tenant).select_related("channel").order_by("pk"))
     page = page_by_id(request, Event.objects.for_tenant(tenant).prefetch_related(told), EVENTS_SHOWN)
     shown = {
         "channels": Channel.objects.for_tenant(tenant).order_by("name"),
         "page": page,
         "events": [(event, word(event.kind)) for event in page.rows],
-        "media": Channel.Medium.choices,
+        "media": ADDITIONS,
         "key": key,
     }
     return render(request, "notifications/list.html", shown)

@@ -56,7 +56,7 @@ def test_it_tells_of_a_new_problem_with_its_money_who_must_act_and_where(company
     break_up(company)
     (event,) = look(company)
     assert (event.kind, event.title, event.who) == ("problem", "A value is not mapped: setup-fee", "An accountant")
-    assert event.text.startswith("Main sync: 1 record (18240.5 EUR) held up.")
+    assert event.text.startswith("Main sync: 1 record (18,240.50 EUR) held up.")
     assert event.path == f"/problems/{company.problem.pk}/"
 
 
@@ -308,3 +308,9 @@ def test_it_sees_nothing_of_another_company(company):
     break_up(company)
     watch(company.tenant, QUICK)
     assert not Event.objects.filter(tenant=stranger.tenant).exists()
+
+
+def test_it_writes_amounts_in_their_currencys_own_decimals(company):
+    Problem.objects.filter(pk=company.problem.pk).update(healed_at=None, money={"JPY": "120000", "EUR": "0.5"})
+    (event,) = look(company)
+    assert "(0.50 EUR and 120,000 JPY)" in event.text
