@@ -104,11 +104,10 @@ OURS: dict[str, Cause] = {
         "support",
         "Nothing need be done: it is read again.",
     ),
-    "cancelled": _ours(
-        "Cancelled by a person",
-        "What was in flight was finished.",
-        "portal_owner",
-        "Run it again now, or let the schedule take up what was left.",
+    "cancelled": Cause(
+        title="Cancelled by a person",
+        cause="What was in flight was finished.",
+        fix="Run it again now, or let the schedule take up what was left.",
     ),
     "crashed": _ours(
         "The run met a fault of ours", "Nothing is lost.", "support", "Nothing need be done: we have been told."
