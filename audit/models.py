@@ -90,6 +90,10 @@ class Attempt(models.Model):
     opened_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # of what draft and answer were before they were erased; seals are made over these (audit/erase.py)
+    draft_digest = models.CharField(max_length=64, blank=True, db_default="")
+    answer_digest = models.CharField(max_length=64, blank=True, db_default="")
+    erased_by = models.ForeignKey("ConfigChange", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = TenantQuerySet.as_manager()
 
@@ -107,6 +111,7 @@ class Attempt(models.Model):
             models.Index(fields=["tenant", "-id"], name="attempt_tenant"),
             # what was booked beside a record's own document, by the reference that the target shows
             models.Index(fields=["tenant", "reference"], name="attempt_beside", condition=~Q(operation="create")),
+            models.Index(fields=["erased_by", "id"], name="attempt_erased", condition=Q(erased_by__isnull=False)),
             # days of the trail: rows lie in the order of their times, so that this costs next to nothing
             BrinIndex(fields=["opened_at", "closed_at"], name="attempt_days", autosummarize=True),
         ]
@@ -144,6 +149,7 @@ class Seal(models.Model):
     first_attempt_id = models.BigIntegerField(null=True)
     last_attempt_id = models.BigIntegerField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    scheme = models.PositiveSmallIntegerField(db_default=1)  # how its attempts were digested: audit/seal.py
     content_digest = models.CharField(max_length=64)
     previous_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from audit.erased import erasure_fault
 from audit.models import ConfigChange, Run, Seal
 
 _START = "0" * 64
@@ -17,6 +18,12 @@ _SEALED_COLUMNS = (
     "idempotency_key", "source_version", "mapping_version", "draft", "answer", "external_id", "outcome",
     "code", "message",
 )  # fmt: skip
+# Scheme 1 digests drafts and answers as they stand; scheme 2 their digests, so that they may be erased one day.
+_SCHEME = 2
+_ERASABLE = {
+    name: f"CASE WHEN erased_by_id IS NULL THEN audit_text_digest({name}) ELSE {name}_digest END"
+    for name in ("draft", "answer")
+}
 _SEALED_TIMES = ("opened_at", "answered_at", "closed_at")
 
 
@@ -36,9 +43,17 @@ def seal_run(run: Run) -> None:
         if run.attempts.filter(closed_at=None).exists():
             return  # whoever settles them seals the run
         last = Seal.objects.filter(run=run).order_by("-number").values_list("last_attempt_id", flat=True).first() or 0
-        digest, first, newest, count = _digest_attempts(run.pk, last + 1, None)
+        digest, first, newest, count = _digest_attempts(run.pk, last + 1, None, _SCHEME)
         if count:
-            _append(run.tenant_id, digest, run=run, first_attempt_id=first, last_attempt_id=newest, attempts=count)
+            _append(
+                run.tenant_id,
+                digest,
+                scheme=_SCHEME,
+                run=run,
+                first_attempt_id=first,
+                last_attempt_id=newest,
+                attempts=count,
+            )
 
 
 def seal_change(change: ConfigChange) -> None:
@@ -57,6 +72,8 @@ def verify(tenant_id: int) -> Broken | None:
         if reason:
             return Broken(tenant_id=tenant_id, seal_number=seal.number, reason=reason)
         previous = seal.digest
+    if told := erasure_fault(tenant_id):
+        return Broken(tenant_id=tenant_id, seal_number=Seal.objects.filter(tenant_id=tenant_id).count(), reason=told)
     return None
 
 
@@ -73,7 +90,7 @@ def _fault(seal: Seal, number: int, previous: str) -> str:
         )
     if seal.first_attempt_id is None or seal.run_id is None:
         return f"seal {number} covers nothing: its run or change was deleted"
-    digest, _, _, count = _digest_attempts(seal.run_id, seal.first_attempt_id, seal.last_attempt_id)
+    digest, _, _, count = _digest_attempts(seal.run_id, seal.first_attempt_id, seal.last_attempt_id, seal.scheme)
     if digest == seal.content_digest:
         return ""
     span = f"attempts {seal.first_attempt_id} to {seal.last_attempt_id} of run {seal.run_id}"
@@ -119,21 +136,22 @@ def _as_stored(value: Any) -> Any:
     return {name: _as_stored(value[name]) for name in names}
 
 
-def _digest_attempts(run_id: int, first: int, last: int | None) -> tuple[str, int | None, int | None, int]:
+def _digest_attempts(run_id: int, first: int, last: int | None, scheme: int) -> tuple[str, int | None, int | None, int]:
     whole, count = hashlib.sha256(), 0
     first_seen: int | None = None
     newest: int | None = None
-    for attempt_id, row_digest in _row_digests(run_id, first, last):
+    for attempt_id, row_digest in _row_digests(run_id, first, last, scheme):
         whole.update(row_digest)
         first_seen = attempt_id if first_seen is None else first_seen
         newest, count = attempt_id, count + 1
     return whole.hexdigest(), first_seen, newest, count
 
 
-def _row_digests(run_id: int, first: int, last: int | None) -> Iterator[tuple[int, bytes]]:
+def _row_digests(run_id: int, first: int, last: int | None, scheme: int) -> Iterator[tuple[int, bytes]]:
     """Let the database digest each row: no draft crosses the wire."""
+    sealed = [_ERASABLE.get(name, name) if scheme > 1 else name for name in _SEALED_COLUMNS]
     times = [f"coalesce(extract(epoch FROM {name})::text, '')" for name in _SEALED_TIMES]
-    parts = ", ".join([*(f"{name}::text" for name in _SEALED_COLUMNS), *times])
+    parts = ", ".join([*(f"({name})::text" for name in sealed), *times])
     sql = (
         f"SELECT id, sha256(convert_to(concat_ws(chr(31), {parts}), 'UTF8')) FROM audit_attempt "  # noqa: S608
         "WHERE run_id = %s AND id >= %s AND (%s::bigint IS NULL OR id <= %s) AND closed_at IS NOT NULL ORDER BY id"

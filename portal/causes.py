@@ -145,6 +145,12 @@ OURS: dict[str, Cause] = {
     "nothing_to_reverse": _ours(
         "There is nothing left to reverse", "", "accountant", "Look at the document in the target, then retry."
     ),
+    "payload_erased": _ours(
+        "What was booked is no longer kept",
+        "The payload was erased when the time was over that you chose under Retention.",
+        "accountant",
+        "Change or reverse the document in the target by hand, then skip the record here with a reason.",
+    ),
     "closed_period": _ours(
         "Its period is closed",
         "The document is dated in a period that takes no postings.",

@@ -254,3 +254,21 @@ class ApiToken(models.Model):
     def is_open(self) -> bool:
         """Whether it still works."""
         return self.revoked_at is None and timezone.now() < self.expires_at
+
+
+class Retention(models.Model):
+    """How long a company's payloads are kept; null: as long as the trail. Without a row nothing is erased."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="retention")
+    tried_days = models.PositiveIntegerField(null=True)  # of attempts that booked nothing, rehearsals, webhooks
+    booked_days = models.PositiveIntegerField(null=True)  # of what stands in the target
+    next_at = models.DateTimeField(default=timezone.now)
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TenantQuerySet["Retention"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="retention_due")]
+
+    def __str__(self) -> str:
+        return f"Retention of {self.tenant}"

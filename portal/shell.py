@@ -45,6 +45,7 @@ COMPANY_PLACES = (
     Place(label="Team", url_name="team", icon="people"),
     Place(label="Notifications", url_name="notification_list", icon="mail"),
     Place(label="API tokens", url_name="token_list", icon="key"),
+    Place(label="Retention", url_name="retention", icon="trail"),
 )
 
 ACCOUNT_PLACES = (

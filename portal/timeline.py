@@ -143,6 +143,8 @@ def _note(attempt: Attempt) -> str:
 
 
 def _parts(attempt: Attempt, *, is_look: bool) -> tuple[Part, ...]:
+    if attempt.erased_by_id is not None:
+        return (Part(label="Payload erased", content=_erased(attempt)),)
     draft = parsed(attempt.draft)
     drafted = "The draft" if is_look or attempt.outcome in NOT_SENT else "What was sent"
     parts = []
@@ -154,6 +156,13 @@ def _parts(attempt: Attempt, *, is_look: bool) -> tuple[Part, ...]:
     if attempt.answer:
         parts.append(Part(label="What was answered", content=readable(attempt.answer)))
     return tuple(parts)
+
+
+def _erased(attempt: Attempt) -> str:
+    return (
+        "What was sent and answered was kept as long as your company chose under Retention.\n"
+        f"SHA-256 of what was sent: {attempt.draft_digest}\nSHA-256 of the answer: {attempt.answer_digest}"
+    )
 
 
 def _first(record: SyncRecord, sync: Sync) -> TimelineEntry:

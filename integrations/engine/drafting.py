@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from integrations.contracts import Context, Flow, LinkView, Mapped, Value
+from integrations.engine.drafts import refuse_erased
 from integrations.engine.faults import parking_faults
 from integrations.engine.standing import LINK, POST_ANEW, UNDO, has_open_operations, leave_standing
 from integrations.engine.work import FlowPlan, RunState, State, Work
@@ -77,6 +78,7 @@ def _amend(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None:
     if link.details_version == work.aim.token:
         leave_standing(state, plan, work, link)
         return
+    refuse_erased(work.booked)
     context = context_of(state, flow, {**parents, (flow.slug, work.key): link}, work, link.revision)
     if (mapped := _map(state, plan, work, context, is_new=False)) is None:
         if work.state == State.SKIPPED:  # a filter of later days does not concern what stands

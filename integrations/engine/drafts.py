@@ -1,13 +1,15 @@
 """Drafts and facts as text: what an attempt keeps, so that another worker can settle it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.contracts import Application, Draft, Facts, LineFact, Value
+from integrations.contracts import Application, Booked, Draft, Facts, LineFact, Value
+from integrations.errors import ConfigurationError
 from integrations.money import from_json, to_json
 
+ERASED = "erased_payload"  # stands in the payload of a draft whose time was over
 _AMOUNTS = ("total", "open_amount", "exchange_rate")
 
 
@@ -41,6 +43,16 @@ def load_draft(text: str) -> tuple[Draft, str]:
     then, _ = fields.pop("then"), fields.pop("aim", None)
     fields["facts"] = load_facts(fields["facts"])
     return Draft(**fields), then
+
+
+def refuse_erased(booked: Sequence[Booked]) -> None:
+    """Raise ConfigurationError where what was booked is no longer known: it cannot be changed or reversed by us."""
+    if any(ERASED in one.draft.payload for one in booked):
+        raise ConfigurationError(
+            "What was booked was erased from the trail when its time was over, so it cannot be changed or reversed "
+            "from here. Do that in the target by hand, then skip it here with a reason.",
+            code="payload_erased",
+        )
 
 
 def load_aim(text: str) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import Attempt
 from integrations.contracts import Booked, Standing
-from integrations.engine.drafts import load_aim, load_draft
+from integrations.engine.drafts import load_aim, load_draft, refuse_erased
 from integrations.engine.faults import parking_faults
 from integrations.engine.parents import CHILDREN_FIRST
 from integrations.engine.standing import UNDO, has_open_operations
@@ -110,7 +110,9 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
         day, state.references_of(flow), flow.posts_in(link, state.sync.policies), work.period_policy, work.label
     )
     work.aim, work.done = replace(work.aim, on=on), _done(work, [each for each in of_link if _is_reversal(each)])
-    work.standing = Standing(key=work.key, label=work.label, link=link, booked=_booked(of_link), on=on)
+    booked = _booked(of_link)
+    refuse_erased(booked)
+    work.standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)
 
 
 def _done(work: Work, reversals: Sequence[Attempt]) -> frozenset[str]:

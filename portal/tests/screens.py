@@ -273,6 +273,7 @@ def lists() -> dict[str, tuple[str, Ability]]:
         "reconciliation_list": ("/reconciliation/", Ability.VIEW),
         "reconciliation_live": ("/reconciliation/live/", Ability.VIEW),
         "token_list": ("/tokens/", Ability.VIEW),
+        "retention": ("/retention/", Ability.VIEW),
     }
 
 
