@@ -169,7 +169,10 @@ def _rule(case: Case) -> tuple[str, str] | None:
     if trail is not None and trail.state == State.SKIPPED and document and trail.source_version == document.version:
         reason = trail.reason if trail.code in _BY_HAND else trail.code.replace("_", " ")
         return trail.code, _REASONS.get(trail.code, reason)
-    if case.begins and document and document.day and document.day < case.begins and (trail is None or not trail.link):
+    is_kept_out = trail is None or (
+        trail.state == State.SKIPPED and not trail.link
+    )  # else somebody asked for it: a backfill took it up
+    if is_kept_out and case.begins and document and document.day and document.day < case.begins:
         return "before_start_date", _REASONS["before_start_date"]
     return None
 

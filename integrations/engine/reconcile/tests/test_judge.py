@@ -133,6 +133,13 @@ def test_it_remarks_what_is_not_posted_by_rule():
     assert judged(case(document(), begins=date(2026, 11, 1))) == ([], (0, 0, 0), ["before_start_date"])
 
 
+def test_it_names_as_missing_what_a_backfill_took_up_and_is_held():
+    begins = date(2026, 11, 1)
+    assert judged(case(document(), trail(state="parked"), begins=begins))[0] == ["missing"]
+    skipped = trail(state="skipped", code="before_start_date", source_version="v0")
+    assert judged(case(document(), skipped, begins=begins)) == ([], (0, 0, 0), ["before_start_date"])
+
+
 def test_it_names_as_missing_what_changed_after_it_was_skipped():
     pending = trail(state="skipped", code="pending", source_version="v0")
     assert judged(case(document(), pending))[0] == ["missing"]
