@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from portal.launch import ROOT
 from portal.models import Tenant, User
@@ -18,7 +18,7 @@ from tests.journeys.shots import Camera
 from tests.journeys.stack import Served, logs_folder, serving
 
 DESK = {"width": 1280, "height": 860}
-WAIT_MS = 10_000
+WAIT_MS = 15_000  # how long a step may take on a machine that does other things, too
 FAILED = pytest.StashKey[bool]()
 
 
@@ -59,6 +59,7 @@ def stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[Served]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium."""
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium(), args=["--disable-dev-shm-usage"], env={**os.environ, "LANGUAGE": "en_US"}

@@ -15,7 +15,7 @@ def test_it_leads_from_wrong_credentials_to_a_good_ping(stack, page, shoot):
     page.get_by_label("API key", exact=True).wait_for()
     shoot(page, "form", docs="connect-chargebee")
     page.get_by_label("Name", exact=True).fill("Billing")
-    page.get_by_label("Sandbox").first.check()
+    page.get_by_role("radio", name="our simulator").check()
     page.get_by_label("Site", exact=True).fill("acme-test")
     page.get_by_label("API key", exact=True).fill("test_MistypedKey")
     page.get_by_role("button", name="Save and ping").click()
@@ -54,7 +54,8 @@ def test_it_replaces_credentials_in_the_middle_of_a_run(stack, company, page, sh
 
 
 def slow_down(stack) -> None:
-    rule = {"kind": "latency", "rate": 1.0, "value_s": 0.3, "method": "POST", "path": "/record/"}
+    """Make each write take so long that no run ends before this is taken back."""
+    rule = {"kind": "latency", "rate": 1.0, "value_s": 2.0, "method": "POST", "path": "/record/"}
     stack.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
 
 
