@@ -181,6 +181,11 @@ class Flow:
     module: Module = "ar"  # whose periods must be open for its documents
     module_of: Callable[[LinkView | None, Mapping[str, str]], Module] | None = None  # where how it is posted decides
     fields: tuple[TargetField, ...] = ()  # that `draft` itself uses, beside the sink's: the accounts of a journal
+    applied_as: Callable[[str, int], str] | None = None  # what applications call it, by key and revision; None: its id
+
+    def called(self, key: str, external_id: str, revision: int) -> str:
+        """Give what the applications of others call a document: its id in the target, or its number there."""
+        return self.applied_as(key, revision) if self.applied_as else external_id
 
     def posts_in(self, link: LinkView | None, policies: Mapping[str, str]) -> Module:
         """Give the module whose periods count: of a document as it stands, or as the policies have it posted."""

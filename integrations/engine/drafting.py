@@ -22,7 +22,7 @@ def prepare(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None
         if work.drafts:
             _check_references(state, plan.flow, work)
         if work.drafts and work.aim.mode == "deliver":
-            _check_open_amounts(work, parents)
+            _check_open_amounts(state, work, parents)
 
 
 def context_of(state: RunState, flow: Flow, links: Links, work: Work | None = None, revision: int = 1) -> Context:
@@ -158,11 +158,15 @@ def _check_references(state: RunState, flow: Flow, work: Work) -> None:
             return
 
 
-def _check_open_amounts(work: Work, parents: Links) -> None:
+def _check_open_amounts(state: RunState, work: Work, parents: Links) -> None:
     """Hold what pays a document keyed by others that left less open: its payment was probably keyed by hand, too."""
     if work.row is not None and work.row.decision in (LINK, POST_ANEW):
         return
-    foreign = {link.external_id: link.facts.open_amount for link in parents.values() if not link.is_ours}
+    foreign = {
+        state.pair.flow(flow).called(key, link.external_id, link.revision): link.facts.open_amount
+        for (flow, key), link in parents.items()
+        if not link.is_ours
+    }
     for applied in work.drafts[0].facts.applied or ():
         left = foreign.get(applied.external_id)
         if left is not None and left < applied.amount:

@@ -46,16 +46,16 @@ ORDER BY r.id
 """
 
 
-def children_of(sync: Sync, external_ids: Sequence[str]) -> dict[str, list[Child]]:
-    """Give what is applied to these documents and stands, by their ids in the target."""
+def children_of(sync: Sync, names: Sequence[str]) -> dict[str, list[Child]]:
+    """Give what is applied to these documents and stands, by what applications call them (`Flow.called`)."""
     found: dict[str, list[Child]] = defaultdict(list)
-    if not external_ids:
+    if not names:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(_CHILDREN, [list(external_ids), sync.tenant_id, sync.source_identity, sync.target_identity])
-        for external_id, record_id, flow, key, state, decision in cursor.fetchall():
+        cursor.execute(_CHILDREN, [list(names), sync.tenant_id, sync.source_identity, sync.target_identity])
+        for name, record_id, flow, key, state, decision in cursor.fetchall():
             child = Child(record_id=record_id, flow=flow, key=key, state=state, decision=decision)
-            found[external_id].append(child)
+            found[name].append(child)
     return found
 
 
@@ -64,12 +64,15 @@ def gather(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> list[Work]
     if not works:
         return []
     links = {id(work): work.link for work in works if work.link is not None}
-    children = children_of(state.sync, [link.external_id for link in links.values()])
+    called = {
+        id(work): plan.flow.called(work.key, work.link.external_id, work.link.revision) for work in works if work.link
+    }
+    children = children_of(state.sync, list(called.values()))
     trail = _load_trail(state, works)
     ready, asked = list[Work](), set[int]()
     for work in works:
         link = links[id(work)]
-        first = [child for child in children[link.external_id] if _goes_first(state, work, child)]
+        first = [child for child in children[called[id(work)]] if _goes_first(state, work, child)]
         if first:
             names = ", ".join(f"{child.flow} {child.key}" for child in first)
             told = f"{work.label} is reversed after what is applied to it: {names}."

@@ -60,7 +60,7 @@ def plan_undo(sync: Sync, scope: Scope) -> Plan:
     if not standing:
         raise ConfigurationError(_why_nothing(scope, named, links), code="nothing_to_undo")
     ids = {record.pk for record in standing}
-    children = _with_descendants(sync, [links[_name(record)].external_id for record in standing], ids)
+    children = _with_descendants(sync, _called(sync, standing, links), ids)
     return Plan(records=tuple(standing), children=tuple(children))
 
 
@@ -135,9 +135,9 @@ def _attempts_in(attempts: "QuerySet[Attempt]", sync: Sync, scope: Scope) -> "Qu
     return attempts.filter(run__sync_id=sync.pk, closed_at__gte=start, closed_at__lt=start + timedelta(days=1))
 
 
-def _with_descendants(sync: Sync, external_ids: Sequence[str], known: set[int]) -> list[SyncRecord]:
+def _with_descendants(sync: Sync, names: Sequence[str], known: set[int]) -> list[SyncRecord]:
     """Give all that is applied to these documents, and to that, and so on."""
-    found, wanted = list[SyncRecord](), list(external_ids)
+    found, wanted = list[SyncRecord](), list(names)
     while wanted:
         children = children_of(sync, wanted)
         new = {child.record_id for some in children.values() for child in some} - known
@@ -145,8 +145,14 @@ def _with_descendants(sync: Sync, external_ids: Sequence[str], known: set[int]) 
         known |= new
         found += records
         links = _links(sync, records)
-        wanted = [links[_name(record)].external_id for record in records]
+        wanted = _called(sync, records, links)
     return found
+
+
+def _called(sync: Sync, records: Iterable[SyncRecord], links: dict[tuple[str, str], Link]) -> list[str]:
+    """Give what applications call the documents of records."""
+    pair, standing = registry.pair(sync.pair), [(record, links[_name(record)]) for record in records]
+    return [pair.flow(one.flow).called(one.natural_key, link.external_id, link.revision) for one, link in standing]
 
 
 def _name(record: SyncRecord) -> tuple[str, str]:

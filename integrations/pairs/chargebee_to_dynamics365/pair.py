@@ -14,7 +14,7 @@ from integrations.pairs.chargebee_to_dynamics365 import (
     sandbox,
     settling,
 )
-from integrations.pairs.chargebee_to_dynamics365.common import CUSTOMER_DIMENSIONS, module_of
+from integrations.pairs.chargebee_to_dynamics365.common import CUSTOMER_DIMENSIONS, module_of, number_of
 from integrations.pairs.chargebee_to_dynamics365.policies import POLICIES
 from mappings.catalogue import TargetField
 
@@ -61,6 +61,7 @@ _INVOICES = replace(
     amend=invoices.amend,
     reverse=reversing.reverse("invoices"),
     module_of=module_of,
+    applied_as=number_of,
     open_at=settling.open_at(settling.invoice_open_at),
     fields=_JOURNAL_FIELDS,
 )
@@ -75,6 +76,7 @@ _CREDIT_NOTES = replace(
     sandbox_maps=sandbox.NOTE_MAPS,
     reverse=reversing.reverse("credit_notes"),
     module_of=module_of,
+    applied_as=number_of,
     open_at=settling.open_at(settling.credit_open_at),
     fields=_JOURNAL_FIELDS,
 )
