@@ -13,7 +13,7 @@ from portal.words import clock
 
 MOST_RECIPIENTS = 10
 TIMINGS = (
-    ("immediate", "At once: within a minute of what happened. What happens together comes in one message."),
+    ("immediate", "At once: about a minute after it happened. What happens together comes in one message."),
     ("daily", "Once a day: all of it in one message, at a time you choose. Days without news bring none."),
 )
 _URLS = {

@@ -4,16 +4,21 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit.record import change_config
+from integrations.errors import ConfigurationError
 from integrations.vault import Sealed, unseal
 from portal.models import Tenant
 from portal.notifications import outbox
 from portal.notifications.calling import host_of
-from portal.notifications.models import Channel
+from portal.notifications.models import Channel, Message
+
+MOST_TESTS = 5
+_TESTS_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,15 @@ def delete_channel(channel: Channel, *, actor: str) -> None:
     """Delete a channel with its messages; what was told stays listed."""
     _note(channel, "channel deleted", actor)
     channel.delete()
+
+
+def ask_for_test(channel: Channel) -> Message:
+    """Put a test in the outbox. Raises ConfigurationError after several in a few minutes: others pay for the noise."""
+    since = timezone.now() - _TESTS_WITHIN
+    asked = channel.messages.filter(mode=Message.Mode.TEST, created_at__gt=since).count()
+    if asked >= MOST_TESTS:
+        raise ConfigurationError(f"{channel.name} was tested {asked} times of late. Wait ten minutes.", code="too_many")
+    return outbox.put_test(channel)
 
 
 def show_key(channel: Channel, *, actor: str) -> str:

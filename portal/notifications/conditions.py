@@ -94,7 +94,8 @@ def failed(tenant: Tenant) -> Iterator[Condition]:
     """Give the newest runs that did not get through, and those of the last minutes that others made up for."""
     syncs = {each.pk: each for each in Sync.objects.for_tenant(tenant).select_related("source", "target")}
     since, seen = timezone.now() - _STILL_NEWS, set[int]()
-    for run in Run.objects.for_tenant(tenant).exclude(state=Run.State.RUNNING).order_by("-id")[:RUNS_LOOKED_AT]:
+    ended = Run.objects.for_tenant(tenant).exclude(state=Run.State.RUNNING).defer("counts")
+    for run in ended.order_by("-id")[:RUNS_LOOKED_AT]:
         is_newest = run.sync_id not in seen
         seen.add(run.sync_id)
         sync = syncs.get(run.sync_id)

@@ -13,7 +13,7 @@ from portal.notifications.watching import watch as watch_tenant
 def tick() -> None:
     """Have every company looked at, and what is due sent. The scheduler calls it every 30 seconds."""
     for tenant_id in _live().values_list("pk", flat=True):
-        enqueue("portal.notifications.jobs.watch", tenant_id, job_id=f"watch-{tenant_id}", queue="high")
+        enqueue("portal.notifications.jobs.watch", tenant_id, job_id=f"watch-{tenant_id}", queue="default")
     start_due()
 
 

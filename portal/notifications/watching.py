@@ -27,7 +27,7 @@ SLOW: dict[Finder, tuple[Kind, ...]] = {
     silence.silent: (Kind.SILENCE,),
     silence.quiet_webhooks: (Kind.WEBHOOK,),
 }
-_LOCK = 7_202_611  # the advisory locks' first number; the second is the tenant's
+LOCK = 7_202_611  # the advisory locks' first number; the second is the tenant's
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def watch(tenant: Tenant, finders: dict[Finder, tuple[Kind, ...]]) -> list[Event
 def _lock(tenant: Tenant) -> bool:
     """Let one worker at a time look; the lock ends with the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, tenant.pk % 2**31])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, tenant.pk % 2**31])
         return bool(cursor.fetchone()[0])
 
 

@@ -100,6 +100,16 @@ def test_it_says_whether_a_test_was_taken(company, receiver):
     assert "Not taken" in refused
 
 
+def test_it_sends_no_test_after_several_in_a_few_minutes(company, receiver):
+    client = company.client()
+    client.post("/notifications/add/webhook/", typed(url=receiver.url))
+    url = f"/notifications/{Channel.objects.get(name='New one').pk}/test/"
+    answers = [client.post(url, follow=True).content.decode() for _ in range(6)]
+
+    assert "Wait ten minutes." in answers[-1]
+    assert len(receiver.calls) == 5
+
+
 def test_it_sends_a_test_letter(company):
     company.client().post("/notifications/add/email/", typed(recipients="ap@acme.example"))
     company.client().post(f"/notifications/{Channel.objects.get(name='New one').pk}/test/")

@@ -15,7 +15,6 @@ from portal.forms.channels import ChannelForm
 from portal.notifications import channels
 from portal.notifications.kinds import word
 from portal.notifications.models import Channel, Event, Message
-from portal.notifications.outbox import put_test
 from portal.notifications.sending import send
 from portal.paging import page_by_id
 from portal.permissions import Ability
@@ -85,7 +84,12 @@ def channel_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def channel_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a test at once, and say whether it was taken."""
     channel = _channel_or_404(request, pk)
-    if send(put_test(channel).pk):
+    try:
+        test = channels.ask_for_test(channel)
+    except ConfigurationError as refusal:
+        messages.error(request, refusal.message)
+        return redirect("notification_list")
+    if send(test.pk):
         messages.success(request, f"The test of {channel.name} was taken. See whether it arrived.")
     else:
         channel.refresh_from_db()

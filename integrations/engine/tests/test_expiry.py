@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.x509 import load_pem_x509_certificate
 
 from audit.record import change_config
 from integrations import registry
 from integrations.engine.expiry import CONSENTED, expiries
 from integrations.engine.tests.builders import make_connection, make_tenant
+from integrations.tests.certificates import ca_pem
 
 pytestmark = pytest.mark.django_db
 ACUMATICA = {"instance_url": "https://acme.acumatica.com/Acme", "grant": "authorization_code", "client_id": "x@Company"}
@@ -29,6 +31,12 @@ def test_it_tells_when_a_netsuite_certificate_ends():
 def test_it_leaves_a_certificate_that_cannot_be_read_to_the_ping():
     values = {"account_id": "1234567", "certificate_pem": "-----BEGIN X"}
     assert ends(make_connection(make_tenant(), "netsuite", values=values)) == []
+
+
+def test_it_tells_when_the_first_of_a_companys_own_ca_certificates_ends():
+    connection = make_connection(make_tenant(), "jde", values={"ca_pem": ca_pem() + ca_pem()})
+    end = load_pem_x509_certificate(ca_pem().encode()).not_valid_after_utc
+    assert ends(connection) == [("CA certificate", end.date())]
 
 
 def test_it_tells_when_a_client_secret_ends_that_somebody_typed_in():

@@ -1,9 +1,11 @@
 """What holds is told once: by cause and day, with what happened, who must act and where."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Run
@@ -13,7 +15,7 @@ from portal.models import Role
 from portal.notifications.models import Event, Message
 from portal.notifications.silence import missed_days
 from portal.notifications.tests.kit import make_channel
-from portal.notifications.watching import QUICK, SLOW, watch
+from portal.notifications.watching import LOCK, QUICK, SLOW, watch
 from portal.tests.people import join
 from portal.tests.screens import make_company
 
@@ -314,3 +316,12 @@ def test_it_writes_amounts_in_their_currencys_own_decimals(company):
     Problem.objects.filter(pk=company.problem.pk).update(healed_at=None, money={"JPY": "120000", "EUR": "0.5"})
     (event,) = look(company)
     assert "(0.50 EUR and 120,000 JPY)" in event.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_looks_in_one_worker_at_a_time(company):
+    break_up(company)
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, company.tenant.pk])
+        assert look(company) == []
+    assert len(look(company)) == 1
