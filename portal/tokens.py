@@ -70,6 +70,12 @@ def abilities_of(token: ApiToken) -> frozenset[Ability]:
     return ROLE_ABILITIES[Role(token.role)] & ROLE_ABILITIES[Role(token.membership.role)]
 
 
+def bound_of(token: ApiToken) -> str:
+    """Name the role of a token's maker where that may less than the token's own; empty where it does not."""
+    maker = token.membership
+    return "" if abilities_of(token) == ROLE_ABILITIES[Role(token.role)] else str(maker.get_role_display())
+
+
 def note_use(token: ApiToken) -> None:
     """Keep when a token was last used, to the minute."""
     now = timezone.now()

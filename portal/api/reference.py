@@ -33,10 +33,10 @@ def reference() -> Page:
 def _operation(path: str, method: str, each: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"### {method.upper()} {path}", "", each.get("description", each["summary"]), "")
     yield from (f"Roles: {_roles(each[ABILITY_KEY])}.", "")
-    rows = [_row(one["name"], one["schema"], one["required"]) for one in each["parameters"]]
-    rows += [_row(name, schema, needed) for name, schema, needed in _body(each, document)]
-    if rows:
-        yield from ("| field | type | needed | meaning |", "|---|---|---|---|", *rows, "")
+    takes = [_field(one["name"], one["schema"], one["required"]) for one in each["parameters"]]
+    takes += [_field(name, schema, needed) for name, schema, needed in _body(each, document)]
+    if takes:
+        yield from ("Takes:", "", *takes, "")
     codes = ", ".join(f"{status} {told['description']}" for status, told in each["responses"].items())
     yield from (f"Answers: {codes}.", "")
 
@@ -56,13 +56,14 @@ def _body(each: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[tupl
         yield name, field, name in schema.get("required", ())
 
 
-def _row(name: str, schema: Mapping[str, Any], needed: bool) -> str:
-    return f"| `{name}` | {_type(schema)} | {'yes' if needed else 'no'} | {schema.get('description', '')} |"
+def _field(name: str, schema: Mapping[str, Any], needed: bool) -> str:
+    told = f": {meaning}" if (meaning := schema.get("description", "")) else ""
+    return f"- `{name}`, {_type(schema)}{', needed' if needed else ''}{told}"
 
 
 def _type(schema: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(_type(each) for each in schema["anyOf"] if each.get("type") != "null")
-    if "$ref" in schema:
-        return "choice"
+    if "enum" in schema or "$ref" in schema:
+        return f"one of {', '.join(schema['enum'])}" if "enum" in schema else "a choice"
     return str(schema.get("format", schema.get("type", "")))

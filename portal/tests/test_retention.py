@@ -43,15 +43,15 @@ def settle(number=3, state="delivered"):
 @pytest.mark.parametrize("role", list(Role))
 def test_it_lets_only_those_who_manage_choose(company, role):
     client = client_of(join(company.tenant, role, "me@acme.example").user)
-    answer = client.post("/retention/choose/", {"tried_days": "90", "booked_days": ""})
+    answer = client.post("/retention/choose/", {"tried_days": "90", "booked_days": "0"})
 
     assert answer.status_code == (302 if role in (Role.OWNER, Role.ADMIN) else 403)
     assert Retention.objects.filter(tried_days=90, booked_days=None).exists() == (answer.status_code == 302)
 
 
-@pytest.mark.parametrize("days", ["1", "-1", "x", "99999999999"])
+@pytest.mark.parametrize("days", ["", "1", "-1", "x", "99999999999"])
 def test_it_takes_no_other_days(company, days):
-    assert company.client().post("/retention/choose/", {"tried_days": days}).status_code == 422
+    assert company.client().post("/retention/choose/", {"tried_days": days, "booked_days": "0"}).status_code == 422
 
 
 def test_it_puts_a_choice_on_record_once(company):

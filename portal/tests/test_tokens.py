@@ -11,7 +11,7 @@ from portal.accounts import digest_of
 from portal.models import ApiToken, Membership, Role
 from portal.permissions import ROLE_ABILITIES
 from portal.tests.people import client_of, join, make_tenant
-from portal.tokens import abilities_of, find_token, make_token, revoke_token
+from portal.tokens import abilities_of, bound_of, find_token, make_token, revoke_token
 
 pytestmark = pytest.mark.django_db
 FORM = {"name": "Script", "role": "operator", "days": "30"}
@@ -76,7 +76,8 @@ def test_it_gives_a_token_at_most_what_its_maker_may(made):
     token, text = made
     Membership.objects.filter(pk=token.membership_id).update(role=Role.OPERATOR)
 
-    assert abilities_of(find_token(text)) == ROLE_ABILITIES[Role.OPERATOR]
+    found = find_token(text)
+    assert (abilities_of(found), bound_of(found)) == (ROLE_ABILITIES[Role.OPERATOR], "Operator")
 
 
 def test_it_finds_no_token_whose_maker_left(made, maker):

@@ -19,7 +19,7 @@ CHANGES_SHOWN = 10
 def retention(request: HttpRequest) -> HttpResponse:
     """Show how long payloads are kept, and what was erased last."""
     kept = retention_of(current_tenant(request))
-    form = RetentionForm(initial={"tried_days": kept.tried_days, "booked_days": kept.booked_days})
+    form = RetentionForm(initial={"tried_days": kept.tried_days or 0, "booked_days": kept.booked_days or 0})
     return _page(request, form)
 
 
@@ -43,7 +43,7 @@ def _page(request: HttpRequest, form: RetentionForm, status: int = 200) -> HttpR
         "form": form,
         "kept": kept,
         "facts": [
-            (form.fields[name].label, words[name][str(getattr(kept, name) or "")])
+            (form.fields[name].label, words[name][str(getattr(kept, name) or 0)])
             for name in ("tried_days", "booked_days")
         ],
         "changes": changes_of(tenant, "retention")[:CHANGES_SHOWN],

@@ -12,7 +12,7 @@ from portal.forms.tokens import TokenForm
 from portal.models import ApiToken
 from portal.permissions import Ability
 from portal.tenancy import current_membership, current_tenant, current_user, requires
-from portal.tokens import make_token, revoke_token, tokens_of
+from portal.tokens import bound_of, make_token, revoke_token, tokens_of
 from portal.ui import Copyable, crumbs
 
 
@@ -61,5 +61,5 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: TokenForm, status: int = 200) -> HttpResponse:
-    page = {"tokens": tokens_of(current_tenant(request)), "form": form}
+    page = {"rows": [(token, bound_of(token)) for token in tokens_of(current_tenant(request))], "form": form}
     return render(request, "tokens/list.html", page, status=status)
