@@ -8,13 +8,16 @@ from datetime import timedelta
 from django.utils import timezone
 
 from audit.models import Run
+from integrations import registry
+from integrations.engine.trial.life import TRIAL
 from integrations.models import Sync
 from portal.causes import cause_of
-from portal.queries.syncs import flow_label, in_order, sides_of
+from portal.queries.syncs import flow_label, flows_of, in_order, sides_of
 from portal.ui import StateCount
 from portal.words import duration, trigger_words
 
 DELIVERED = ("delivered", "linked")
+AWAITING = "awaiting_posting"
 _SETTLES_S = 3  # before that a rate is noise
 
 
@@ -46,20 +49,35 @@ class RunView:
 def run_view(run: Run) -> RunView:
     """Give a run with its counts added up."""
     whole: Counter[str] = Counter()
-    for counts in run.counts.values():
+    by_flow = {flow: _named(run, counts) for flow, counts in run.counts.items()}
+    for counts in by_flow.values():
         whole.update(counts)
+    order = [flow.slug for flow in flows_of(run.pair)]
+    ordered = sorted(by_flow, key=lambda flow: order.index(flow) if flow in order else len(order))
     return RunView(
         run=run,
         trigger=trigger_words(run),
         took=duration(run.started_at, run.ended_at),
         is_under_way=run.state == Run.State.RUNNING,
-        flows=tuple(_flow(run, flow, counts) for flow, counts in run.counts.items()),
+        flows=tuple(_flow(run, flow, by_flow[flow]) for flow in ordered),
         states=in_order(dict(whole)),
         total=whole.total(),
         rate=_rate(run, whole.total()),
         left=_left(run, whole),
         empty=_empty(run),
     )
+
+
+def _named(run: Run, counts: Mapping[str, int]) -> dict[str, int]:
+    """Name what is booked but not final by what its system waits for: posting, or approval."""
+    connector = registry.connectors().get(sides_of(run.pair)[-1]) if sides_of(run.pair) else None
+    awaits = f"awaiting_{connector.awaits}" if connector else AWAITING
+    return {awaits if state == AWAITING else state: number for state, number in counts.items()}
+
+
+def name_of(run: Run, names: Mapping[int, str]) -> str:
+    """Name the sync of a run; one that is gone by what it was."""
+    return names.get(run.sync_id) or ("a proof that is over" if run.actor == TRIAL else "a sync removed since")
 
 
 def is_awaited(sync: Sync) -> bool:

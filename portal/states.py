@@ -33,6 +33,9 @@ RECORD_STATES: dict[str, Look] = {
     "awaiting_posting": Look(
         word="Awaiting posting", tone="info", icon="clock", meaning="Booked; the target posts it later."
     ),
+    "awaiting_approval": Look(
+        word="Awaiting approval", tone="info", icon="clock", meaning="Booked; somebody approves it there later."
+    ),
 }
 
 RUN_STATES: dict[str, Look] = {

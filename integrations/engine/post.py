@@ -141,7 +141,7 @@ def open_batch(state: RunState, plan: FlowPlan, works: Sequence[Work], opened: S
         release_waiting(state.sync, _settled_names(plan.flow.slug, works))
     for work in works:
         if work.state not in (State.OPEN, State.DELIVERED):
-            state.count(plan.flow.slug, work.state)
+            state.count(plan.flow.slug, work.state, code=work.code)
     reached("opened")
 
 

@@ -108,7 +108,7 @@ def _is_settled(state: RunState, flow: str, record: Record, row: Row, read: tupl
     is_undone = row.state == State.SKIPPED and row.decision == UNDO  # until a person has it replayed
     is_gone = record.deleted and record.order > row.seen_order  # since it was last looked at
     if is_undone or (row.state in _LEFT_ALONE and is_known and not is_gone):
-        state.count(flow, row.state)
+        state.count(flow, row.state, code=row.code)
         return True
     return False
 

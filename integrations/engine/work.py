@@ -35,6 +35,7 @@ from integrations.policies import choice
 from mappings.apply import CompiledMapping
 
 State = SyncRecord.State
+OF_ANOTHER_KIND = "not_a_"  # what the codes of records begin with that another flow of the same stream has
 PARTLY = "partly_applied"  # the code of what was booked without some of its needs
 
 
@@ -264,9 +265,10 @@ class RunState:
         """Tell whether this run must leave the worker to others and go on as a new job, or a person cancelled it."""
         return self.lease.is_cancelled or time.monotonic() >= self.slice_ends
 
-    def count(self, flow: str, state: str, number: int = 1) -> None:
-        """Count records for the run's totals."""
-        self.counts[flow][state] += number
+    def count(self, flow: str, state: str, number: int = 1, *, code: str = "") -> None:
+        """Count records for the run's totals; what only passes by in a stream shared with its own flow is none."""
+        if not code.startswith(OF_ANOTHER_KIND):
+            self.counts[flow][state] += number
 
     def session(self, flow: Flow) -> Session:
         """Give the session that a flow reads from."""

@@ -150,8 +150,9 @@ def zone_words(name: str) -> str:
         offset = timezone.now().astimezone(ZoneInfo(name)).strftime("%z")
     except (ValueError, ZoneInfoNotFoundError):
         return name
-    place = name.rpartition("/")[2].replace("_", " ")
-    return "UTC" if place == "UTC" else f"{place}, UTC{offset[:3]}:{offset[3:]}"
+    said = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
+    place = "" if name == "UTC" or name.startswith("Etc/") else name.rpartition("/")[2].replace("_", " ")
+    return f"{place}, {said}" if place else said
 
 
 @register.filter

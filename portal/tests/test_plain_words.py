@@ -85,4 +85,6 @@ def test_it_hides_no_digest_of_ours_and_every_token_of_others():
 def test_it_writes_ids_and_zones_as_people_know_them():
     assert own_id("jde:jde:00001", "jde") == "jde:00001"
     assert zone_words("Asia/Tokyo") == "Tokyo, UTC+09:00"
+    assert zone_words("Etc/GMT+6") == "UTC-06:00"
+    assert zone_words("UTC") == "UTC"
     assert zone_words("GMT_casablanca") == "GMT_casablanca"

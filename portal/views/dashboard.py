@@ -10,7 +10,7 @@ from portal.permissions import Ability
 from portal.queries.activity import chart_of
 from portal.queries.home import attention, last_runs
 from portal.queries.syncs import sync_rows
-from portal.runs import run_view
+from portal.runs import name_of, run_view
 from portal.tenancy import current_tenant, requires
 from portal.ui import Step
 from portal.words import schedule_sentence
@@ -43,7 +43,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "attention": listed,
         "totals": totals,
         "chart": chart_of(tenant),
-        "runs": [(run_view(run), names.get(run.sync_id, "a sync removed since")) for run in last_runs(tenant)],
+        "runs": [(run_view(run), name_of(run, names)) for run in last_runs(tenant)],
     }
     return render(request, "dashboard/index.html", page)
 

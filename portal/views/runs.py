@@ -18,7 +18,7 @@ from portal.paging import page_by_id
 from portal.permissions import Ability
 from portal.queries.records import records_by_id
 from portal.queries.syncs import flow_label, sides_of, sync_names
-from portal.runs import run_view
+from portal.runs import name_of, run_view
 from portal.states import choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
@@ -44,7 +44,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     page = page_by_id(request, runs)
     shown = {
         "page": page,
-        "rows": [(run_view(run), names.get(run.sync_id, "a sync removed since")) for run in page.rows],
+        "rows": [(run_view(run), name_of(run, names)) for run in page.rows],
         "filters": given,
         "is_filtered": any(given.values()),
         "trigger_choices": Run.Trigger.choices,
@@ -90,7 +90,7 @@ def _progress(request: HttpRequest, pk: int) -> dict[str, Any]:
     run = get_object_or_404(Run.objects.for_tenant(tenant), pk=pk)
     page = page_by_id(request, attempts_of_run(run))
     records = records_by_id(tenant, [attempt.record_id for attempt in page.rows])
-    name = sync_names(tenant).get(run.sync_id, "a sync removed since")
+    name = name_of(run, sync_names(tenant))
     return {
         "run": run,
         "view": run_view(run),

@@ -31,29 +31,36 @@ def test_it_leads_from_an_empty_mapping_to_delivered_documents(stack, page, shoo
     stack.refill()
     page.on("dialog", lambda question: question.accept())
     begin_empty(page)
-    shoot(page, "empty-mapping")
+    shoot(page, "empty-mapping", docs="mapping-empty")
     sync = re.search(r"/syncs/(\d+)/", page.url)[1]
 
     page.get_by_role("link", name="Open Coverage").click()
     measure(page)
     shoot(page, "coverage-of-nothing")
     for flow in FLOWS:
-        take_suggested_rows(page, sync, flow)
-    write_formula(page, sync)
-    shoot(page, "formula")
+        open_flow(page, sync, flow)
+        if flow == "Invoices":
+            shoot(page, "suggested-rows", docs="mapping-suggested-rows")
+        take_suggested_rows(page)
+    write_formula(page, sync, shoot)
+    shoot(page, "rows")
     page.goto(f"/syncs/{sync}/coverage/")
     measure(page)
-    shoot(page, "coverage")
+    shoot(page, "coverage", docs="mapping-coverage")
     for said in ("Map tax and VAT to 22100", "Map stripe and USD to STRIPE"):
         page.get_by_role("button", name=said).click()
         expect(page.get_by_role("button", name=said)).to_have_count(0)
     import_map(page, sync, "line_accounts", LINE_ACCOUNTS)
-    shoot(page, "imported-map")
+    shoot(page, "imported-map", docs="mapping-value-map")
     for name, values in MAPS.items():
         import_map(page, sync, name, values)
     for flow in FLOWS:
         preview(page, sync, flow)
-        shoot(page, f"preview-of-{flow.lower().replace(' ', '-')}")
+        shoot(
+            page, f"preview-of-{flow.lower().replace(' ', '-')}", docs="mapping-preview" if flow == "Invoices" else ""
+        )
+    prove(page, sync)
+    shoot(page, "proof", docs="mapping-proof")
     for flow in FLOWS:
         publish(page, sync, flow)
     shoot(page, "published")
@@ -62,7 +69,7 @@ def test_it_leads_from_an_empty_mapping_to_delivered_documents(stack, page, shoo
     wait_until(lambda: is_at_rest(sync), timeout_s=60, pause_s=0.2)
     page.goto(f"/syncs/{sync}/")
     expect(page.locator("#activity")).to_contain_text("Delivered")
-    shoot(page, "delivered")
+    shoot(page, "delivered", docs="mapping-delivered")
     assert set(states(sync)) <= {"delivered", "skipped"}
     assert states(sync)["delivered"] > 10
     assert check_pair(PAIR, stack.control, exempt=skipped(sync)).findings == []
@@ -89,17 +96,17 @@ def open_flow(page: Page, sync: str, flow: str) -> None:
     page.get_by_role("navigation", name="Flows").get_by_role("link", name=flow, exact=True).click()
 
 
-def take_suggested_rows(page: Page, sync: str, flow: str) -> None:
-    open_flow(page, sync, flow)
+def take_suggested_rows(page: Page) -> None:
     page.get_by_role("button", name="Take all over").click()
     expect(page.get_by_text("Saved in draft 1").first).to_be_visible()
 
 
-def write_formula(page: Page, sync: str) -> None:
+def write_formula(page: Page, sync: str, shoot) -> None:
     open_flow(page, sync, "Invoices")
     page.get_by_role("link", name="Change the row for Description").click()
     page.get_by_label("Formula", exact=False).last.fill(FORMULA)
     expect(page.get_by_text("It can be read")).to_be_visible()
+    shoot(page, "formula", docs="mapping-formula")
     page.get_by_role("button", name="Save in a draft").click()
     expect(page.get_by_text("Saved in draft 1").first).to_be_visible()
 
@@ -120,6 +127,13 @@ def preview(page: Page, sync: str, flow: str) -> None:
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("A look is being made")).to_have_count(0)
     page.reload()
+
+
+def prove(page: Page, sync: str) -> None:
+    page.goto(f"/syncs/{sync}/proof/")
+    page.get_by_label("Mappings").select_option("drafts")
+    page.get_by_role("button", name="Prove it").click()
+    expect(page.get_by_text("No record of the last 12 months shows a fault")).to_be_visible()
 
 
 def publish(page: Page, sync: str, flow: str) -> None:
