@@ -324,4 +324,5 @@ def test_it_looks_in_one_worker_at_a_time(company):
     with closing(connection.copy()) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, company.tenant.pk])
         assert look(company) == []
-    assert len(look(company)) == 1
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, company.tenant.pk])
+        assert len(look(company)) == 1
