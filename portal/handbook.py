@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import reverse
 
 from integrations import registry
@@ -14,9 +15,10 @@ from portal.systems import systems
 from portal.texts import Page, read_page
 
 GROUPS = (
-    ("How it works", ("accounting", "architecture", "glossary")),
+    ("How it works", ("mapping", "accounting", "architecture", "glossary")),
     ("Running it", ("api", "notifications", "security", "operations", "settings")),
 )
+PICTURES = "screenshots/"  # below docs/, served as static files under the same name
 GUIDES, DECISIONS, MORE = "Set-up guides", "Decisions", "More"
 
 
@@ -82,9 +84,11 @@ def _resolver(slug: str) -> partial[str | None]:
 
 
 def _resolve(slug: str, href: str) -> str | None:
-    """Give where a link in a page leads on this site; None for files that are not published."""
+    """Give where a link or a picture in a page leads on this site; None for files that are not published."""
     if href.startswith(("https:", "#", "/")):
         return href
+    if href.startswith(PICTURES):
+        return static(href)
     path, _, anchor = href.partition("#")
     target = posixpath.normpath(posixpath.join(posixpath.dirname(slug), path)).removesuffix(".md")
     if target not in entries():

@@ -201,7 +201,7 @@ PORTAL_URL: str = env.str("PORTAL_URL", default=f"https://{_HOST}" if IS_PRODUCT
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-build"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("screenshots", BASE_DIR / "docs" / "screenshots")]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 _STATIC_STORAGE = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"

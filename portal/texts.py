@@ -17,7 +17,7 @@ from markdown_it.token import Token
 QUESTIONS = "questions"
 DESCRIPTION_LENGTH = 160
 
-# Gives where a link of a text leads on this site, or None where its target is not published.
+# Gives where a link or a picture of a text leads on this site, or None where its target is not published.
 Resolve = Callable[[str], str | None]
 
 
@@ -190,6 +190,9 @@ def _free_id(wanted: str, taken: set[str]) -> str:
 def _relink(children: Sequence[Token], resolve: Resolve) -> None:
     is_dropped = False
     for child in children:
+        if child.type == "image":
+            child.attrs["src"] = resolve(str(child.attrs["src"])) or ""
+            child.attrs["loading"] = "lazy"
         if child.type == "link_open":
             target = resolve(str(child.attrs["href"]))
             is_dropped = target is None

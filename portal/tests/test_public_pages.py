@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from integrations import registry
@@ -85,6 +86,12 @@ def test_it_links_pages_of_the_documentation_with_each_other(client):
 
     assert 'href="/docs/decisions/hash-chain/"' in seen["security"]
     assert [slug for slug, text in seen.items() if re.search(r'href="[^"]*\.(md|py)', text)] == []
+
+
+def test_it_shows_the_pictures_of_the_documentation(client):
+    shown = re.findall(r'<img src="/static/([^"]+)" alt="[^"]+', client.get("/docs/mapping/").content.decode())
+    assert len(shown) > 5
+    assert all(finders.find(path) for path in shown)
 
 
 def test_it_leads_only_to_headings_that_exist(client):
