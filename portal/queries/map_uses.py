@@ -1,12 +1,13 @@
 """When each entry of a value map was last used: by the newest document that the last coverage met for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from integrations.engine.rehearsal.stored import latest
 from integrations.models import Check, Sync
-from mappings.value_maps import Identity
+from mappings.models import ValueMap
+from mappings.value_maps import Entry, Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,27 +20,37 @@ class LastUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapUses:
-    """What is known of a map's use; `check` is None before the first coverage, or where that knew no such map."""
+    """What is known of a map's use; `check` is None before the first coverage, or where that knew no such map.
 
-    check: Check | None
-    uses: Mapping[Identity, LastUse]
+    `fresh` are entries put in since: of them nothing is known yet.
+    """
+
+    check: Check | None = None
+    uses: Mapping[Identity, LastUse] = field(default_factory=dict)
+    fresh: frozenset[Identity] = frozenset()
 
     def of(self, identity: Identity | None) -> LastUse | None:
         """Give the use of an entry; None for an empty line, and where nothing is known."""
-        return self.uses.get(identity, LastUse()) if identity and self.check else None
+        if not identity or self.check is None or identity in self.fresh:
+            return None
+        return self.uses.get(identity, LastUse())
 
 
-def map_uses(sync: Sync, name: str) -> MapUses:
+def map_uses(sync: Sync, value_map: ValueMap, entries: list[Entry]) -> MapUses:
     """Give the use of a map's entries by the newest coverage of its sync."""
     check = latest(sync, Check.Kind.COVERAGE)
-    found = next((one for one in check.report.get("maps", ()) if one["name"] == name), None) if check else None
+    maps = check.report.get("maps", ()) if check else ()
+    found = next((one for one in maps if one["name"] == value_map.name), None)
     if check is None or found is None or "uses" not in found:
-        return MapUses(check=None, uses={})
+        return MapUses()
+    rows = value_map.entries.filter(removed_in__isnull=True, added_at__gt=check.asked_at)
+    rows = rows.filter(keys__in=[list(entry.keys) for entry in entries])
+    fresh = frozenset((tuple(keys), starts) for keys, starts in rows.values_list("keys", "valid_from"))
     uses = {
         (tuple(one["keys"]), _day(one["valid_from"])): LastUse(documents=one["documents"], last=_day(one["last"]))
         for one in found["uses"]
     }
-    return MapUses(check=check, uses=uses)
+    return MapUses(check=check, uses=uses, fresh=fresh)
 
 
 def _day(text: str | None) -> date | None:

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.models import ConfigChange
+from integrations.engine.rehearsal.sources import label_of
 from integrations.money import decimals
 from portal.states import look_of
 from portal.systems import System
@@ -153,6 +154,12 @@ def zone_words(name: str) -> str:
     said = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
     place = "" if name == "UTC" or name.startswith("Etc/") else name.rpartition("/")[2].replace("_", " ")
     return f"{place}, {said}" if place else said
+
+
+@register.filter
+def field_name(name: str) -> str:
+    """Write the name of a source's field for people: “billing_address.line1” becomes “Billing address: line1”."""
+    return label_of(name)
 
 
 @register.filter

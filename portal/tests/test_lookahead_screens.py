@@ -85,6 +85,14 @@ def test_it_tells_when_each_entry_of_a_map_was_last_used(sync, client):
     assert "not in 12 months" in page(client, sync, "maps/clearing_accounts/")
 
 
+def test_it_claims_nothing_of_entries_that_are_newer_than_the_coverage(sync, client):
+    made(sync, Check.Kind.COVERAGE)
+    fill_map(sync, "clearing_accounts", {("klarna", "*"): "1210"}, whole=False)
+    used = {tuple(entry.keys): use for entry, use in client.get(maps(sync)).context["entries"]}
+    assert used.pop(("klarna", "*")) is None
+    assert None not in used.values()
+
+
 def test_it_says_where_to_learn_when_entries_were_last_used(sync, client):
     assert {use for _, use in client.get(maps(sync)).context["entries"]} == {None}
     assert "is measured" in page(client, sync, "maps/clearing_accounts/")

@@ -12,10 +12,13 @@ from integrations.engine.rehearsal.stored import accept_fault, ask, latest
 from integrations.errors import ConfigurationError
 from integrations.models import Check, Sync
 from portal.permissions import Ability
+from portal.queries.mappings import version_list
 from portal.queries.preview import missing_of, preview_of, rehearsal_of
 from portal.queries.proof import drafts_of, proof_of, proved_flows
 from portal.queries.syncs import flow_label, flows_of
+from portal.systems import system
 from portal.tenancy import current_user, requires
+from portal.timeline import reading_side, writing_side
 from portal.ui import Tab
 from portal.views.mappings import crumbs_of
 from portal.views.syncs import sync_or_404
@@ -31,7 +34,10 @@ def sync_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "sync": sync,
         "flow": flow,
         "flow_label": flow_label(sync.pair, flow),
+        "source": system(reading_side(sync, flow).connector),
+        "target": system(writing_side(sync, flow).connector),
         "look": preview_of(sync, flow),
+        "versions": version_list(sync, flow),
         "missing": missing_of(sync),
         "tabs": [_tab(sync, each.slug, each.label, flow) for each in flows_of(sync.pair)],
         "crumbs": crumbs_of(sync, "Preview"),

@@ -177,7 +177,7 @@ def _imported(request: HttpRequest, form: MapFileForm, kept: ValueMap, entries: 
 def _render_map(request: HttpRequest, sync: Sync, kept: ValueMap, forms: Any = None) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     entries, total = entries_like(kept, text, ENTRIES_SHOWN)
-    shown, used = forms or entry_forms(kept, entries), map_uses(sync, kept.name)
+    shown, used = forms or entry_forms(kept, entries), map_uses(sync, kept, entries)
     page = {
         "sync": sync,
         "value_map": kept,
