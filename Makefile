@@ -5,11 +5,11 @@ PYTHON ?= python3
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check
+.PHONY: help setup demo test check screenshots
 .DELETE_ON_ERROR:
 
 help: ## show what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.stamp ## start everything with a demo company, run all syncs, keep serving until Ctrl-C
 	@exec .venv/bin/python manage.py demo
@@ -23,6 +23,9 @@ check: .venv/.stamp ## formatting, lint, types, import contracts, migrations
 	.venv/bin/mypy manage.py conftest.py portal integrations mappings audit
 	.venv/bin/lint-imports
 	.venv/bin/python manage.py makemigrations --check --dry-run
+
+screenshots: .venv/.stamp ## walk through the browser journeys and refresh docs/screenshots
+	DOCS_SCREENSHOTS=1 .venv/bin/pytest -q -p no:xdist tests/journeys
 
 setup: .venv/.stamp ## only the virtual environment, from requirements.lock
 
