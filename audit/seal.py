@@ -21,7 +21,8 @@ _SEALED_COLUMNS = (
 # Scheme 1 digests drafts and answers as they stand; scheme 2 their digests, so that they may be erased one day.
 _SCHEME = 2
 _ERASABLE = {
-    name: f"CASE WHEN erased_by_id IS NULL THEN audit_text_digest({name}) ELSE {name}_digest END"
+    name: f"CASE WHEN erased_by_id IS NULL THEN encode(sha256(convert_to({name}, 'UTF8')), 'hex') "
+    f"ELSE {name}_digest END"
     for name in ("draft", "answer")
 }
 _SEALED_TIMES = ("opened_at", "answered_at", "closed_at")

@@ -164,6 +164,7 @@ urlpatterns = [
     path("retention/choose/", retention.retention_choose, name="retention_choose"),
     path("api/v1/docs/", api_reference.api_reference, name="api_reference"),
     path("api/v1/", api.urls),
+    path("api/<path:rest>", api_reference.no_operation),
     path("notifications/", notifications.notification_list, name="notification_list"),
     path("notifications/add/<slug:medium>/", notifications.channel_create, name="channel_create"),
     path("notifications/<int:pk>/edit/", notifications.channel_edit, name="channel_edit"),

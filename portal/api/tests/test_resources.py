@@ -206,6 +206,11 @@ def test_it_notes_when_a_token_was_last_used(token):
     assert ApiToken.objects.order_by("-id").first().last_used_at is not None
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("POST", "/syncs/1/nothing"), ("GET", "/syncs/x/")])
+def test_it_answers_programs_that_call_what_is_not_there(token, method, path):
+    assert call(token, method, path).json()["code"] == "no_operation"
+
+
 def test_it_shows_the_reference_to_everybody_under_the_strict_policy(client):
     answer = client.get("/api/v1/docs/")
 
