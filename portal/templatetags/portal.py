@@ -1,5 +1,6 @@
 """Template tags of the portal: state badges, icons, money, times and stylable form widgets."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -144,13 +145,17 @@ def own_id(fingerprint: str, connector: str) -> str:
     return fingerprint.removeprefix(f"{connector}:")
 
 
+_OFFSET = re.compile(r"^GMT(MINUS|PLUS)(\d\d)(\d\d).*$")  # as some systems call their zones
+_SIGNS = {"MINUS": "-", "PLUS": "+"}
+
+
 @register.filter
 def zone_words(name: str) -> str:
     """Write a time zone as people know it: “Europe/Berlin” becomes “Berlin, UTC+01:00”; others are left as they are."""
     try:
         offset = timezone.now().astimezone(ZoneInfo(name)).strftime("%z")
     except (ValueError, ZoneInfoNotFoundError):
-        return name
+        return _OFFSET.sub(lambda found: f"UTC{_SIGNS[found[1]]}{found[2]}:{found[3]}", name)
     said = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
     place = "" if name == "UTC" or name.startswith("Etc/") else name.rpartition("/")[2].replace("_", " ")
     return f"{place}, {said}" if place else said

@@ -87,4 +87,5 @@ def test_it_writes_ids_and_zones_as_people_know_them():
     assert zone_words("Asia/Tokyo") == "Tokyo, UTC+09:00"
     assert zone_words("Etc/GMT+6") == "UTC-06:00"
     assert zone_words("UTC") == "UTC"
+    assert zone_words("GMTMINUS0500EASTERNTIME") == "UTC-05:00"
     assert zone_words("GMT_casablanca") == "GMT_casablanca"
