@@ -17,7 +17,7 @@ TIMINGS = (
     ("daily", "Once a day: all of it in one message, at a time you choose. Days without news bring none."),
 )
 _URLS = {
-    Channel.Medium.SLACK: "The incoming webhook's address, as Slack, Mattermost or Teams' workflow shows it.",
+    Channel.Medium.SLACK: "The incoming webhook's address, as Slack or Mattermost shows it.",
     Channel.Medium.WEBHOOK: "Where we call: POST with JSON, signed. The signing key is made when you save.",
 }
 

@@ -5,6 +5,7 @@ An address may hold a secret, as Slack's do: neither logs nor failures show more
 
 import hashlib
 import hmac
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 
@@ -56,14 +57,19 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, tenant_slug: str)
             status, text = _exchange(transport, url, body, headers)
     except (httpx.TransportError, httpx.DecodingError) as error:
         log.warning("notification call failed", host=host, failure=type(error).__name__)
-        raise UnavailableError(f"{host} gave no answer ({type(error).__name__}).", code="unreachable") from error
-    except ConnectorError:
-        raise
+        raise _explained(host, error) from error
     finally:
         transport.close()
     if not 200 <= status < 300:
         log.warning("notification call refused", host=host, status=status)
         raise RejectedError(f"{host} answered {status}{f': {text}' if text else ''}.", code="refused")
+
+
+def _explained(host: str, error: httpx.RequestError) -> ConnectorError:
+    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+        told = error.__cause__.verify_message
+        return ConfigurationError(f"The TLS certificate of {host} is not trusted: {told}.", code="tls_untrusted")
+    return UnavailableError(f"{host} gave no answer ({type(error).__name__}).", code="unreachable")
 
 
 def _exchange(transport: DialTransport, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:

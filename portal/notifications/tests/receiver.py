@@ -1,5 +1,6 @@
 """A program of a customer's that is called: a real server on loopback that keeps what came."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +29,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """Serve on a free port."""
+def receiving(context: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Serve on a free port; with a context by TLS."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,9 +48,11 @@ def receiving() -> Iterator[Receiver]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_port}/hook/secret-path"
+    receiver.url = f"http{'s' if context else ''}://127.0.0.1:{server.server_port}/hook/secret-path"
     try:
         yield receiver
     finally:

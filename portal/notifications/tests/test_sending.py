@@ -12,6 +12,7 @@ from django.core import mail
 from django.utils import timezone
 
 from integrations.errors import ConfigurationError
+from integrations.tests.certificates import server_context
 from portal.notifications import channels, outbox
 from portal.notifications.calling import post, signature
 from portal.notifications.models import Channel, Event, Message
@@ -175,6 +176,16 @@ def test_it_says_that_nobody_answers(tenant, receiver):
     assert send_due() == [False]
     channel.refresh_from_db()
     assert channel.last_said == "127.0.0.1 gave no answer (ConnectError)."
+
+
+def test_it_calls_nobody_whose_certificate_is_not_trusted(tenant, tmp_path):
+    with receiving(server_context(tmp_path, [])) as server:
+        channel = make_channel(tenant, "webhook", url=server.url)
+        happen(tenant)
+        assert send_due() == [False]
+        channel.refresh_from_db()
+        assert channel.last_said.startswith("The TLS certificate of 127.0.0.1 is not trusted:")
+        assert server.calls == []
 
 
 @pytest.mark.parametrize(
