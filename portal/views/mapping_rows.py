@@ -97,6 +97,7 @@ def mapping_part_remove(request: HttpRequest, pk: int, flow: str) -> HttpRespons
 def mapping_take(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     """Take a suggested row over, the one named by `row`; without one all of them, with the usual filters."""
     sync = sync_or_404(request, pk)
+    ask_for_fields(sync, flow, actor=current_user(request).email)
     base = version_or_404(sync, flow, request.POST.get("version", ""))
     wanted, found = request.POST.get("row", ""), suggested_rows(sync, base)
     rows = [row for row in found if not wanted or row.id == wanted]
