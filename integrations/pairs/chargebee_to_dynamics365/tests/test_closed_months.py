@@ -95,3 +95,29 @@ def test_it_lands_as_the_policy_says(landed, policy, expected):
 @pytest.mark.parametrize(("mode", "expected"), [("customer", HOLD), ("ledger", ON_ITS_OWN_DAY)])
 def test_it_asks_the_module_that_it_posts_in(landed, mode, expected):
     assert landed("hold", more={**FINALISED, "posting_mode": mode}, order=close_receivables) == expected
+
+
+# A calendar of its own: the seventh period ends on 24 July, the ninth on 19 September
+
+CALENDAR = {7: ("07-01", "07-24"), 8: ("07-25", "08-31"), 9: ("09-01", "09-19"), 10: ("09-20", "10-31")}
+
+
+def has_days(number, start, end):
+    days = {"StartDate": f"2026-{start}T12:00:00Z", "EndDate": f"2026-{end}T12:00:00Z"}
+    where = {"FiscalYear": "2026", "PeriodName": f"Period {number}"}
+    return {"target": "rows", "set": "FiscalPeriods", "where": where, "set_values": days}
+
+
+FISCAL = ON_ITS_OWN_DAY | {
+    "invoice_of_two_closed_months": "2026-11-01",
+    "payment_of_a_closed_month": "2026-07-25",
+    "credit_of_a_closed_month": "2026-07-25",
+}
+
+
+def test_it_goes_by_the_days_of_the_fiscal_calendar(live_db, settings):
+    settings.SETTLE_SCALE = 0
+    opening = [*OPENING, *(has_days(number, *days) for number, days in CALENDAR.items())]
+    with sandbox() as box:
+        told = lands("chargebee_to_dynamics365", box, opening, "next_open", more=FINALISED, order=close_receivables)
+    assert told == FISCAL
