@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
+from audit.record import change_config
 from integrations.engine.reconcile.report import Difference, Line, Total
 from integrations.engine.reconcile.signing import mark, sign
 from integrations.engine.rehearsal.stored import ask
@@ -169,7 +171,11 @@ def explain_differences(request: HttpRequest, reconciliation_id: Id, given: Expl
 def sign_reconciliation(request: HttpRequest, reconciliation_id: Id) -> ReconciliationInFull:
     """Sign a period off: its report is frozen, and its digest goes into the sealed trail."""
     caller = caller_of(request)
-    sign(shown_or_404(caller, reconciliation_id).reconciliation, actor=caller.actor)
+    held = shown_or_404(caller, reconciliation_id).reconciliation
+    with transaction.atomic():
+        sign(held, actor=caller.user.email)  # a person signs, who is told when something lands in the period later
+        subject, action = f"reconciliation {held.pk}", "signed off through the API"
+        change_config(tenant_id=held.tenant_id, actor=caller.actor, subject=subject, action=action)
     return _in_full(shown_or_404(caller, reconciliation_id))
 
 

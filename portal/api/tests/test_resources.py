@@ -152,7 +152,8 @@ def test_it_signs_only_what_is_explained(company, token):
     signed = call(token, "POST", f"{url}/sign").json()
 
     assert (signed["standing"], len(signed["digest"])) == ("signed", 64)
-    assert Reconciliation.objects.get().signed_by.startswith("owner@acme.example")
+    assert Reconciliation.objects.get().signed_by == "owner@acme.example"
+    assert ConfigChange.objects.order_by("-id").first().actor == "owner@acme.example (token Admin script)"
 
 
 def test_it_gives_and_takes_a_configuration(company, token):
