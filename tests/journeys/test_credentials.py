@@ -55,7 +55,7 @@ def test_it_replaces_credentials_in_the_middle_of_a_run(stack, company, page, sh
 
 def slow_down(stack) -> None:
     """Make each write take so long that no run ends before this is taken back."""
-    rule = {"kind": "latency", "rate": 1.0, "value_s": 2.0, "method": "POST", "path": "/record/"}
+    rule = {"kind": "latency", "rate": 1.0, "value_s": 2.0, "method": "PUT", "path": "/record/"}
     stack.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
 
 

@@ -2,12 +2,15 @@
 
 import re
 import secrets
-from datetime import date, timedelta
+from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.people import PASSWORD
+
+PROVEN_MS = 60_000
 
 
 def test_it_leads_from_sign_up_to_the_first_delivered_record_by_keyboard(stack, open_page, shoot):
@@ -59,8 +62,13 @@ def _set_up(keys: Keyboard, shoot) -> None:
     shoot(page, "schedule")
     keys.skip_to_content()
     keys.button("Save and go on")
-    page.get_by_role("heading", level=1, name="Switch on").wait_for()
+    page.get_by_role("heading", level=1, name="Prove it").wait_for()
     _look_ahead(keys, shoot)
+    keys.link("Go on to the proof")
+    keys.skip_to_content()
+    keys.button("Prove it")
+    expect(page.get_by_text("Proven ")).to_be_visible(timeout=PROVEN_MS)
+    shoot(page, "proven", docs="prove-it")
     keys.link("Go on to switching on")
     shoot(page, "checklist", docs="checklist")
     keys.skip_to_content()
@@ -80,7 +88,7 @@ def _look_ahead(keys: Keyboard, shoot) -> None:
     page.go_back()
     page.go_back()
     keys.link("Open Rehearsal")
-    last_month = date.today().replace(day=1) - timedelta(days=1)
+    last_month = timezone.now().date().replace(day=1) - timedelta(days=1)
     for label, day in (("From", last_month.replace(day=1)), ("To, included", last_month)):
         keys.reach(page.get_by_label(label, exact=True))
         page.keyboard.type(f"{day:%m%d%Y}")
