@@ -18,7 +18,8 @@ def tick() -> None:
 
 
 def tick_slow() -> None:
-    """Have every company looked at for what changes by the day. The scheduler calls it every hour."""
+    """Have every company looked at for what changes by the day; forget what is old. The scheduler calls it hourly."""
+    outbox.forget_old()
     for tenant_id in _live().values_list("pk", flat=True):
         enqueue("portal.notifications.jobs.watch_slow", tenant_id, job_id=f"watch-slow-{tenant_id}", queue="default")
 

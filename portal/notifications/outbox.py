@@ -11,6 +11,7 @@ from portal.models import Tenant
 from portal.notifications.models import Channel, Event, Message
 
 State = Message.State
+KEPT = timedelta(days=400)
 _CLAIM = timedelta(minutes=2)  # longer than any letter or call takes
 # Pauses after each failure: for a day and a half in all, then the message is given up.
 PAUSES = tuple(timedelta(minutes=number) for number in (1, 5, 15, 60, 180, 360, 720, 720))
@@ -108,6 +109,13 @@ def _end(message: Message, *, state: str, said: str) -> None:
     if message.channel_id is not None:
         channels = Channel.objects.for_tenant(message.tenant_id).filter(pk=message.channel_id)
         channels.update(last_at=now, last_ok=is_sent, last_said=said)
+
+
+def forget_old() -> None:
+    """Delete what people were told more than a year ago and is over, with its messages. Safe to call twice."""
+    before = timezone.now() - KEPT
+    Event.objects.filter(at__lt=before).exclude(ended_at=None).delete()  # every tenant's
+    Message.objects.filter(created_at__lt=before, events=None).delete()
 
 
 def drop_waiting(channel: Channel) -> int:

@@ -280,3 +280,16 @@ def test_it_tries_a_test_once(tenant, receiver):
     receiver.status = 200
     assert send(outbox.put_test(channel).pk)
     assert json.loads(receiver.calls[-1].body)["type"] == "test"
+
+
+def test_it_forgets_what_is_long_over_and_nothing_else(tenant):
+    channel = make_channel(tenant)
+    happen(tenant, "Over")
+    Event.objects.update(ended_at=timezone.now())
+    happen(tenant, "Still so")
+    outbox.put_test(channel)
+    with time_machine.travel(timezone.now() + timedelta(days=401)):
+        happen(tenant, "New")
+        outbox.forget_old()
+    assert sorted(Event.objects.values_list("title", flat=True)) == ["New", "Still so"]
+    assert Message.objects.count() == 2
