@@ -126,7 +126,8 @@ def _goes_on_account(state: RunState, plan: FlowPlan, work: Work, need: Need, pa
     """Treat a record whose parent is not posted as the policy says; True: its draft does without that parent."""
     why = _code(need, parents)
     choice = state.policy(plan.flow.slug, "cut_over" if why == NOT_FOUND else "parent_skipped")
-    told = f"{work.label} belongs to {need.flow} {need.key}, which is not posted ({why})."
+    of = state.plans[need.flow].flow.label.lower() if need.flow in state.plans else need.flow
+    told = f"{work.label} belongs to {need.key} ({of}), which is not posted."
     if choice == "on_account" and need.may_lack:
         return True
     if choice == "park":

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from audit.models import ConfigChange
+from audit.models import ConfigChange, Run
 from audit.queries import drafted
 from audit.record import change_config
 from integrations import registry
 from integrations.models import Link, Sync, SyncRecord
 from integrations.policies import policies_of
+from portal.runs import name_of, run_view
 from portal.templatetags.portal import own_id, zone_words
 from portal.tests.screens import ACTOR, make_company
 from portal.words import changed_words
@@ -89,3 +90,17 @@ def test_it_writes_ids_and_zones_as_people_know_them():
     assert zone_words("UTC") == "UTC"
     assert zone_words("GMTMINUS0500EASTERNTIME") == "UTC-05:00"
     assert zone_words("GMT_casablanca") == "GMT_casablanca"
+
+
+def test_it_names_a_run_of_a_proof_and_what_awaits_approval(company):
+    Run.objects.filter(pk=company.run.pk).update(
+        pair="jde_to_billcom",
+        actor="proof",
+        sync_id=0,
+        counts={"payments": {"awaiting_posting": 2}, "bills": {"due": 1}},
+    )
+    view = run_view(Run.objects.get(pk=company.run.pk))
+
+    assert name_of(view.run, {}) == "a proof that is over"
+    assert [each.label for each in view.flows] == ["Bills", "Payments"]
+    assert [each.state for each in view.flows[1].states] == ["awaiting_approval"]
