@@ -11,7 +11,7 @@ MODULES = ("AR", "AP", "CA", "IN", "FA")
 
 @dataclass(slots=True, kw_only=True)
 class FinPeriod:
-    """One month; its id is MMYYYY."""
+    """One period, a month unless the tenant has other days; its id is MMYYYY."""
 
     id: str
     start: date
@@ -33,7 +33,10 @@ class Calendar:
 
     def of(self, day: date) -> FinPeriod | None:
         """Give the period of a day, or None where none is generated."""
-        return self._periods.get(f"{day.month:02}{day.year}")
+        usual = self._periods.get(f"{day.month:02}{day.year}")
+        if usual is not None and usual.start <= day <= usual.end:
+            return usual
+        return next((one for one in self._periods.values() if one.start <= day <= one.end), None)
 
     def get(self, id: str) -> FinPeriod | None:
         """Give a period by MMYYYY, with or without a dash."""
@@ -55,6 +58,12 @@ class Calendar:
             period.closed_in.discard(module)
         else:
             period.closed_in.add(module)
+        return period
+
+    def set_days(self, text: str, start: date, end: date) -> FinPeriod:
+        """Give a period other days, as in a fiscal calendar of weeks."""
+        period = self._named(text)
+        period.start, period.end = start, end
         return period
 
     def trouble(self, day: date, period_id: str | None, module: str, *, is_restricted: bool) -> str:

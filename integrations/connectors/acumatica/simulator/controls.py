@@ -1,7 +1,9 @@
 """What the sandbox's owner can order of the site: periods, posting, mistakes, switches, sessions, notifications."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
+from integrations.connectors.acumatica.simulator.calendar import FinPeriod
 from integrations.connectors.acumatica.simulator.identities import TENANT
 from integrations.connectors.acumatica.simulator.options import Options
 from integrations.connectors.acumatica.simulator.push import Push
@@ -33,6 +35,7 @@ class Controls:
         """Give the calls by method and verb."""
         return {
             "POST periods": self._period,
+            "POST calendar": self._calendar,
             "GET periods": self._periods,
             "POST post": self._post,
             "POST tamper": self._tamper,
@@ -65,11 +68,16 @@ class Controls:
         period = tenant.calendar.set_status(
             str(options.get("period", "")), str(options.get("status", "")), "" if module == "GL" else module
         )
-        year = tenant.find("FinancialPeriod", str(period.start.year))
-        for row in year.rows["Periods"] if year else []:
-            if row.fields["FinPeriodID"] == period.id:
-                row.fields |= {"Status": period.status, "ARClosed": "AR" in period.closed_in}
+        _show(tenant, period, {"Status": period.status, "ARClosed": "AR" in period.closed_in})
         return {"period": period.id, "status": period.status.lower(), "closed_in": sorted(period.closed_in)}
+
+    def _calendar(self, options: Json) -> Json:
+        """Give a period other days: `{"period": "2026-07", "start": "2026-07-01", "end": "2026-07-24"}`."""
+        tenant = self._tenant(options)
+        start, end = (date.fromisoformat(str(options.get(name, ""))) for name in ("start", "end"))
+        period = tenant.calendar.set_days(str(options.get("period", "")), start, end)
+        _show(tenant, period, {"StartDate": start, "EndDateUI": end})
+        return {"period": period.id, "start": start.isoformat(), "end": end.isoformat()}
 
     def _periods(self, options: Json) -> Json:
         shown = [{"period": one.id, "status": one.status.lower()} for one in self._tenant(options).calendar.all()]
@@ -180,3 +188,11 @@ class Controls:
         books = self._tenant(options).books
         totals = {account: str(amount) for account, amount in sorted(books.trial_balance().items())}
         return {"balances": totals, "faults": books.faults()}
+
+
+def _show(tenant: Tenant, period: FinPeriod, changes: Json) -> None:
+    """Show a period's change where the API tells of periods."""
+    year = tenant.find("FinancialPeriod", period.id[2:])
+    for row in year.rows["Periods"] if year else []:
+        if row.fields["FinPeriodID"] == period.id:
+            row.fields |= changes

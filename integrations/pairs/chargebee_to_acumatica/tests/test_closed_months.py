@@ -93,3 +93,30 @@ def test_it_lands_as_the_policy_says(landed, policy, expected):
 )
 def test_it_asks_the_module_that_it_posts_in(landed, mode, expected):
     assert landed("hold", more={"posting_mode": mode}, order=close_receivables) == expected
+
+
+# A calendar of its own: the seventh period ends on 24 July, the ninth on 19 September
+
+CALENDAR = {
+    "2026-07": ("07-01", "07-24"),
+    "2026-08": ("07-25", "08-31"),
+    "2026-09": ("09-01", "09-19"),
+    "2026-10": ("09-20", "10-31"),
+}
+FISCAL = ON_ITS_OWN_DAY | {
+    "invoice_of_two_closed_months": "2026-11-01 of 2026-09-20",
+    "payment_of_a_closed_month": "2026-07-25 of 2026-07-20",
+    "credit_of_a_closed_month": "2026-07-25 of 2026-07-21",
+}
+
+
+def has_days(period, start, end):
+    return {"target": "calendar", "period": period, "start": f"2026-{start}", "end": f"2026-{end}"}
+
+
+def test_it_goes_by_the_days_of_the_fiscal_calendar(live_db, settings):
+    settings.SETTLE_SCALE = 0
+    opening = [*OPENING, *(has_days(period, *days) for period, days in CALENDAR.items())]
+    with sandbox() as box:
+        told = lands("chargebee_to_acumatica", box, opening, "next_open")
+    assert told == FISCAL
