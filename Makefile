@@ -15,7 +15,7 @@ demo: .venv/.stamp ## start everything with a demo company, run all syncs, keep 
 	@exec .venv/bin/python manage.py demo
 
 test: .venv/.stamp ## run the whole suite (browser journeys need Chromium)
-	.venv/bin/pytest -q -n $(TEST_WORKERS)
+	.venv/bin/pytest -q -n $(TEST_WORKERS) --dist loadgroup
 
 check: .venv/.stamp ## formatting, lint, types, import contracts, migrations
 	.venv/bin/ruff format --check .

@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     journeys = [item for item in items if item.path.is_relative_to(ROOT / "tests" / "journeys")]
     for item in journeys:
         item.add_marker(pytest.mark.journey)
+        item.add_marker(pytest.mark.xdist_group("journeys"))  # two stacks at once would only wait for each other
         if not chromium():
             item.add_marker(pytest.mark.skip(reason="No Chromium here. Debian/Ubuntu: apt-get install chromium"))
 
