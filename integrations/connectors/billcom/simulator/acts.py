@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
-from integrations.connectors.billcom.simulator import bills
+from integrations.connectors.billcom.simulator import bills, vendors
 from integrations.connectors.billcom.simulator.approvals import approve_all, is_payable
 from integrations.connectors.billcom.simulator.bill_rules import CHANGED_BILL
 from integrations.connectors.billcom.simulator.ledger import book_bill
@@ -127,6 +127,13 @@ def archive_bill(org: Org, options: Json) -> Record:
     return bill
 
 
+def add_vendor(org: Org, options: Json) -> Record:
+    """Make a vendor by hand, with the fields of `POST /v3/vendors`."""
+    vendor = vendors.make(org, read(options.get("fields", {}), vendors.VENDOR, org.switches))
+    tell(org, "vendor.created", vendor)
+    return vendor
+
+
 def connect_vendor(org: Org, options: Json) -> Record:
     """Let a vendor join BILL's network, whose own name, phone and e-mail then stand: `{"vendor", "name", "phone"}`."""
     vendor = org.store.get("vendor", options.get("vendor"))
@@ -145,6 +152,7 @@ ACTS: Mapping[str, Callable[[Org, Json], Record]] = {
     "cancel": cancel,
     "edit_bill": edit_bill,
     "archive_bill": archive_bill,
+    "add_vendor": add_vendor,
     "connect_vendor": connect_vendor,
 }
 

@@ -129,10 +129,10 @@ def receive_order(enterprise: Enterprise, *, order: int, line: int = 1, quantity
     return {"order": order}
 
 
-def voucher_received(enterprise: Enterprise, *, order: int, invoice: str) -> Json:
-    """Enter the supplier's invoice for an order."""
-    row = _one(enterprise, "F4301", DOCO=order)
-    return {"document": voucher_order(enterprise, row, invoice, enterprise.clock.today(), CLERK)}
+def voucher_received(enterprise: Enterprise, *, order: int, invoice: str, amount: str = "") -> Json:
+    """Enter the supplier's invoice for an order, of what was ordered or of another amount."""
+    row, asked = _one(enterprise, "F4301", DOCO=order), Decimal(amount) if amount else None
+    return {"document": voucher_order(enterprise, row, invoice, enterprise.clock.today(), CLERK, asked)}
 
 
 def enter_invoice(

@@ -1,7 +1,7 @@
 """The generated purchase orders, one for each state that an order can be in, and what follows from them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -129,14 +129,22 @@ def _voucher(enterprise: Enterprise, one: Purchase) -> None:
     voucher_order(enterprise, one.order, invoice, day, BUYER)
 
 
-def voucher_order(enterprise: Enterprise, order: Row, invoice: str, day: date, user: str) -> str:
-    """Enter the supplier's invoice for all that an order's lines come to; gives the voucher's document id."""
+def voucher_order(
+    enterprise: Enterprise, order: Row, invoice: str, day: date, user: str, amount: Decimal | None = None
+) -> str:
+    """Enter the supplier's invoice for all that an order's lines come to; gives the voucher's document id.
+
+    What the supplier asks by `amount` more or less than that is on the first line.
+    """
     lines = [line for line in purchasing.lines_of(enterprise, order) if line["LTTR"] != purchasing.CANCELLED]
     is_foreign = order["CRRM"] == "F"
     accounts = enterprise.store["F0901"]
     distributed = [
         Line(account=accounts.find(AID=line["AID"])[0], amount=line["FEA" if is_foreign else "AEXP"]) for line in lines
     ]
+    if amount is not None:
+        more = amount - sum((line.amount for line in distributed), Decimal(0))
+        distributed[0] = replace(distributed[0], amount=distributed[0].amount + more)
     keys = {"PO": str(order["DOCO"]), "PDCT": order["DCTO"], "PKCO": order["KCOO"], "SFXO": "000"}
     voucher = Voucher(
         supplier=order["AN8"],
