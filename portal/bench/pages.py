@@ -4,7 +4,7 @@ import os
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ class Page:
 
     name: str
     url: str
+    is_action: bool = False  # shows what would be done, which is more than a list: reported apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,10 @@ def bench_pages(*, size: Size | None = None, times: int = TIMES) -> dict[str, An
         seeded_s = time.perf_counter() - begun
         client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
         client.force_login(crowd.owner)
-        taken = {page.name: _take(client, page, times) for page in pages_of(crowd)}
-    return _report(taken, size, seeded_s, (load_before, os.getloadavg()))
+        pages = pages_of(crowd)
+        taken = {page.name: _take(client, page, times) for page in pages if not page.is_action}
+        actions = {page.name: _take(client, page, times) for page in pages if page.is_action}
+    return _report(taken, actions, size, seeded_s, (load_before, os.getloadavg()))
 
 
 def pages_of(crowd: Crowd) -> list[Page]:
@@ -126,9 +129,11 @@ def _single(crowd: Crowd) -> list[Page]:
         Page(name="record", url=reverse("record_detail", args=[record])),
         Page(name="problem", url=reverse("problem_detail", args=[problem.pk])),
         Page(name="mapping", url=reverse("mapping_detail", args=[sync.pk, "invoices"])),
-        Page(name="undo of a run", url=reverse("run_undo", args=[run.pk])),
-        Page(name="undo of a day", url=f"{reverse('day_undo', args=[sync.pk])}?day={day}"),
-        Page(name="undo of a day long ago", url=f"{reverse('day_undo', args=[sync.pk])}?day=2020-01-15"),
+        Page(name="undo of a run", url=reverse("run_undo", args=[run.pk]), is_action=True),
+        Page(name="undo of a day", url=f"{reverse('day_undo', args=[sync.pk])}?day={day}", is_action=True),
+        Page(
+            name="undo of a day long ago", url=f"{reverse('day_undo', args=[sync.pk])}?day=2020-01-15", is_action=True
+        ),
         Page(name="period", url=reverse("reconciliation_detail", args=[period.pk])),
     ]
 
@@ -154,7 +159,11 @@ def _take(client: Client, page: Page, times: int) -> Taken:
 
 
 def _report(
-    taken: dict[str, Taken], size: Size, seeded_s: float, loads: Sequence[tuple[float, float, float]]
+    taken: dict[str, Taken],
+    actions: dict[str, Taken],
+    size: Size,
+    seeded_s: float,
+    loads: Sequence[tuple[float, float, float]],
 ) -> dict[str, Any]:
     slowest = max(taken, key=lambda name: taken[name].ms)
     return {
@@ -169,13 +178,8 @@ def _report(
             "slowest_ms": taken[slowest].ms,
             "most_queries": max(each.queries for each in taken.values()),
             "over_limit": sorted(name for name, each in taken.items() if each.ms >= LIMIT_MS),
-            "pages": {
-                name: {
-                    "ms": each.ms, "cpu_ms": each.cpu_ms, "most_ms": each.most_ms, "queries": each.queries,
-                    "bytes": each.bytes,
-                }
-                for name, each in taken.items()
-            },
+            "pages": {name: asdict(each) for name, each in taken.items()},
+            "actions": {name: asdict(each) for name, each in actions.items()},
         },
         "ratio": {"of_limit": round(taken[slowest].ms / LIMIT_MS, 3)},
         "machine": {**machine(), "load_before": loads[0], "load_after": loads[1]},
