@@ -87,9 +87,13 @@ def begin_empty(page: Page) -> None:
 
 def measure(page: Page) -> None:
     page.get_by_role("button", name="Measure now").click()
-    expect(page.get_by_text("A look is being made")).to_have_count(0)
-    page.reload()
+    wait_for_look(page)
     expect(page.locator(".lead")).to_contain_text("Measured")
+
+
+def wait_for_look(page: Page) -> None:
+    expect(page.get_by_text("Asked for.")).to_be_visible()
+    expect(page.get_by_text("A look is being made")).to_have_count(0)
 
 
 def open_flow(page: Page, sync: str, flow: str) -> None:
@@ -126,14 +130,14 @@ def preview(page: Page, sync: str, flow: str) -> None:
     page.goto(f"/syncs/{sync}/preview/")
     page.get_by_role("navigation", name="Flows").get_by_role("link", name=flow, exact=True).click()
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("A look is being made")).to_have_count(0)
-    page.reload()
+    wait_for_look(page)
 
 
 def prove(page: Page, sync: str) -> None:
     page.goto(f"/syncs/{sync}/proof/")
     page.get_by_label("Mappings").select_option("drafts")
     page.get_by_role("button", name="Prove it").click()
+    wait_for_look(page)
     expect(page.get_by_text("No record of the last 12 months shows a fault")).to_be_visible()
 
 
