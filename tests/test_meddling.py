@@ -155,3 +155,17 @@ def test_it_replaces_credentials_on_the_form_once_they_work(story, keys):  # noq
 def test_it_replaces_credentials_that_do_not_work_where_somebody_insists(story):  # noqa: F811
     edit(story, api_key="test_NobodyKnowsThisKey", without_ping="yes")
     assert Connection.objects.get(pk=story.sync.source_id).state == "new"
+
+
+def test_it_takes_credentials_back_that_lead_to_the_company_it_was(story, keys):  # noqa: F811
+    Connection.objects.filter(pk=story.sync.source_id).update(state="changed")
+    source = Connection.objects.get(pk=story.sync.source_id)
+    assert rotate(source, values={"api_key": NEW}, actor=ACTOR).is_done
+    assert source.state == "good"
+
+
+def test_it_pings_nobody_where_only_the_name_changes(story):  # noqa: F811
+    source = story.sync.source
+    rotation = rotate(source, values=source.values, name="Billing", actor=ACTOR)
+    assert (rotation.is_done, rotation.steps) == (True, ())
+    assert (source.name, source.state) == ("Billing", "good")
