@@ -61,7 +61,7 @@ NOTE_MAPS = (
     _DIMENSIONS,
     UNITS,
 )
-INVOICE_MAPS = (*NOTE_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "202120")))
+INVOICE_MAPS = (*NOTE_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "130920")))
 CASH_MAPS = (
     _filled(BANKS, (("stripe", "*"), "USMF-CARD"), (("*", "*"), "USMF OPER")),
     _filled(METHODS, (("stripe",), "CARD"), (("*",), "ACH")),

@@ -32,6 +32,7 @@ ACCOUNTS = (
     ("110180", "Undeposited funds", "Asset", ""),
     (RECEIVABLE, "Accounts receivable", "Asset", "ar"),
     ("130700", "Billing receivable", "Asset", ""),
+    ("130920", "Tax withheld, claimable", "Asset", ""),
     ("202110", "Sales tax payable", "Liability", ""),
     ("202120", "VAT payable", "Liability", ""),
     ("220100", "Customer deposits", "Liability", ""),
