@@ -76,7 +76,7 @@ def verdict(record: Record, context: Context) -> Verdict:
     gone = invoice.deleted or record.deleted
     if invoice.status == _PENDING and gone:
         reason = f"Invoice {invoice.id} was deleted in Chargebee before it closed: it never was a receivable."
-        return Verdict(action="skip", code="never_final", reason=reason)
+        return Verdict(action="skip", code="deleted_before_posting", reason=reason)
     if invoice.status == _PENDING:
         return Verdict(action="later", code="pending", reason=f"Invoice {invoice.id} is not closed in Chargebee yet.")
     if invoice.total == 0 and context.policy("invoices", "zero_invoices", "post") == "skip":
