@@ -122,12 +122,10 @@ def tell(telling: Telling, step: Any) -> None:
 
 def _do(box: Sandbox, pair: Pair, step: Mapping[str, Any], names: dict[str, str]) -> None:
     """Do one thing in the source, or give the target's simulator an order."""
-    if "target" in step:
-        order = {key: value for key, value in step.items() if key != "target"}
-        box.control.post(f"/{step['target']}/{pair.target}", _filled(order, names))
-        return
-    order = _filled({key: value for key, value in step.items() if key not in ("as", "take")}, names)
-    made = box.control.post(f"/act/{pair.source}", order)["object"]
+    order = _filled({key: value for key, value in step.items() if key not in ("as", "take", "target")}, names)
+    where = f"/{step['target']}/{pair.target}" if "target" in step else f"/act/{pair.source}"
+    made = box.control.post(where, order)
+    made = made if "target" in step else made["object"]
     if "as" in step:
         names[step["as"]] = _at(made, step.get("take", "id"))
 

@@ -230,12 +230,13 @@ class Books:
             "status": document.status,
             "posted": document.is_posted,
             "rate": str(document.rate),
-            "lines": [self._described_entry(entry, money) for entry in document.entries],
+            "lines": [self._described_entry(entry, document.party, money) for entry in document.entries],
             "applied": [{"id": id, "amount": str(money(amount))} for id, amount in document.applied.items()],
         }
 
-    def _described_entry(self, entry: Any, money: Callable[[Decimal], Decimal]) -> dict[str, str]:
+    def _described_entry(self, entry: Any, party: str, money: Callable[[Decimal], Decimal]) -> dict[str, str]:
         account = self.chart.get(entry.account)
+        owner = entry.party or (party if account and account.control else "")
         return {
             "account": account.number if account else entry.account,
             "debit": str(money(entry.debit)),
@@ -243,6 +244,7 @@ class Books:
             "base_debit": str(entry.base_debit),
             "base_credit": str(entry.base_credit),
             "memo": entry.memo,
+            **({"party": owner} if owner else {}),
         }
 
 

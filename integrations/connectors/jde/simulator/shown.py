@@ -27,7 +27,7 @@ def shown_documents(enterprise: Enterprise) -> list[Json]:
 def _document(enterprise: Enterprise, document: Document, shown: Json) -> Json:
     money = enterprise.books.currencies.get(document.currency).round
     for line, entry in zip(shown["lines"], document.entries, strict=True):
-        line["party"] = entry.party
+        line["party"] = entry.party or line.get("party", "")
     shown["company"] = document.company
     shown |= enterprise.notes.get(document.id, {}) | {"allocations": None}
     del shown["allocations"]

@@ -139,4 +139,5 @@ def journal_document(tenant: Tenant, record: Record) -> Document:
 def _entry(row: Row, at: int) -> Entry:
     fields = row.fields
     debit, credit = fields["CuryDebitAmt"], fields["CuryCreditAmt"]
-    return Entry(fields["AccountID"], debit, credit, line=at, memo=str(fields.get("TranDesc") or ""))
+    party, memo = str(fields.get("ReferenceID") or ""), str(fields.get("TranDesc") or "")
+    return Entry(fields["AccountID"], debit, credit, line=at, party=party, memo=memo)
