@@ -42,8 +42,10 @@ def credit_invoice(site: Site, invoice_id: str, total: int, reason: str = "Other
     return site.get("credit_notes", note["id"])
 
 
-def give_store_credit(site: Site, customer_id: str, currency: str, total: int, invoice_id: str = "") -> Json:
-    """Give tax-free store credit, with or without an invoice it goes back to."""
+def give_store_credit(
+    site: Site, customer_id: str, currency: str, total: int, invoice_id: str = "", number: str = ""
+) -> Json:
+    """Give tax-free store credit, with or without an invoice it goes back to, under the series' number or this one."""
     invoice = site.get("invoices", invoice_id) if invoice_id else None
     line = {"id": site.new_id("li_"), "object": "line_item", "customer_id": customer_id, "date_from": site.now_s(),
             "date_to": site.now_s(), "unit_amount": total, "quantity": 1, "amount": total, "is_taxed": False,
@@ -54,6 +56,7 @@ def give_store_credit(site: Site, customer_id: str, currency: str, total: int, i
         "taxes": [],
         "line_item_taxes": [],
         "customer_id": customer_id,
+        **({"id": number} if number else {}),
     }
     basis = invoice or {"customer_id": customer_id, "currency_code": currency, "price_type": "tax_exclusive"}
     note = make_note(site, basis, "store", "refund_due", total, "Service Unsatisfactory", **sums)
