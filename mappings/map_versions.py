@@ -1,6 +1,8 @@
 """The verbs on value maps: made, changed entry by entry or as a whole, and read as they stood at any revision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,22 +18,37 @@ _BATCH = 5_000
 
 
 def ensure_maps(*, tenant_id: int, sync_id: int, value_maps: Iterable[Content], actor: str) -> None:
-    """Make those of the value maps that the sync has not; the others stay as they are. Safe to call twice."""
-    for content in value_maps:
-        with transaction.atomic():
-            kept, is_new = ValueMap.objects.for_tenant(tenant_id).get_or_create(
-                sync_id=sync_id,
-                name=content.name,
-                defaults={
-                    "tenant_id": tenant_id,
-                    "label": content.label,
-                    "gives": content.gives,
-                    "key_labels": list(content.key_labels),
-                    "created_by": actor,
-                },
-            )
-            if is_new:
-                change_entries(value_map=kept, put=content.entries, actor=actor)
+    """Make those of the value maps that the sync has not; the others stay as they are. Safe to call twice.
+
+    Three statements, however many there are. Raises InvalidMappingError naming entries that contradict others.
+    """
+    wanted = {content.name: content for content in value_maps}
+    kept = ValueMap.objects.for_tenant(tenant_id).filter(sync_id=sync_id, name__in=list(wanted))
+    known = set(kept.values_list("name", flat=True)) if wanted else set()
+    lacking = [content for name, content in wanted.items() if name not in known]
+    if not lacking:
+        return
+    made = [_new(tenant_id, sync_id, content, actor) for content in lacking]
+    for value_map, content in zip(made, lacking, strict=True):
+        _refuse_faults(value_map, content.entries)
+    with transaction.atomic():
+        ValueMap.objects.bulk_create(made)
+        pairs = zip(made, lacking, strict=True)
+        rows = [_row(value_map, entry, actor) for value_map, content in pairs for entry in content.entries]
+        ValueMapEntry.objects.bulk_create(rows, batch_size=_BATCH)
+
+
+def _new(tenant_id: int, sync_id: int, content: Content, actor: str) -> ValueMap:
+    return ValueMap(
+        tenant_id=tenant_id,
+        sync_id=sync_id,
+        name=content.name,
+        label=content.label,
+        gives=content.gives,
+        key_labels=list(content.key_labels),
+        created_by=actor,
+        revision=1 if content.entries else 0,
+    )
 
 
 def change_entries(
@@ -98,14 +115,25 @@ def _row(value_map: ValueMap, entry: Entry, actor: str) -> ValueMapEntry:
 
 def content_of(value_map: ValueMap, revision: int | None = None) -> Content:
     """Give the content at a revision, by default the newest."""
+    return contents_of({value_map: revision})[0]
+
+
+def contents_of(revisions: Mapping[ValueMap, int | None]) -> tuple[Content, ...]:
+    """Give the contents of value maps, each at its revision (None: its newest), with one query."""
+    entries: dict[int, list[Entry]] = {value_map.pk: [] for value_map in revisions}
+    stands = [_stands(value_map, revision) for value_map, revision in revisions.items()]
+    if stands:
+        found = ValueMapEntry.objects.filter(reduce(or_, stands)).order_by("pk")
+        columns = found.values_list("value_map_id", "keys", "value", "valid_from", "valid_to")
+        for pk, keys, value, valid_from, valid_to in columns.iterator(chunk_size=_BATCH):
+            entries[pk].append(Entry(keys=tuple(keys), value=value, valid_from=valid_from, valid_to=valid_to))
+    return tuple(_content(value_map, entries[value_map.pk]) for value_map in revisions)
+
+
+def _stands(value_map: ValueMap, revision: int | None) -> Q:
     at = value_map.revision if revision is None else revision
-    stands = Q(added_in__lte=at) & (Q(removed_in__isnull=True) | Q(removed_in__gt=at))
-    found = value_map.entries.filter(stands).order_by("pk").values_list("keys", "value", "valid_from", "valid_to")
-    entries = [
-        Entry(keys=tuple(keys), value=value, valid_from=valid_from, valid_to=valid_to)
-        for keys, value, valid_from, valid_to in found.iterator(chunk_size=_BATCH)
-    ]
-    return _content(value_map, entries)
+    is_there = Q(removed_in__isnull=True) | Q(removed_in__gt=at)
+    return Q(value_map=value_map, added_in__lte=at) & is_there
 
 
 def _content(value_map: ValueMap, entries: Iterable[Entry]) -> Content:

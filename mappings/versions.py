@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from mappings.apply import CompiledMapping, compile_mapping
 from mappings.catalogue import SourceField, TargetField
 from mappings.errors import InvalidMappingError, MappingStateError
-from mappings.map_versions import content_of, ensure_maps
+from mappings.map_versions import contents_of, ensure_maps
 from mappings.models import Mapping, ValueMap
 from mappings.problems import RowProblem
 from mappings.rows import Definition, Filter, Row
@@ -139,7 +139,7 @@ def maps_of(mapping: Mapping, definition: Definition) -> tuple[Content, ...]:
     names = maps_read(definition)
     stored = ValueMap.objects.for_tenant(mapping.tenant_id).filter(sync_id=mapping.sync_id, name__in=names)
     pins = {} if mapping.is_draft else mapping.value_maps
-    return tuple(content_of(value_map, pins.get(value_map.name)) for value_map in stored)
+    return contents_of({value_map: pins.get(value_map.name) for value_map in stored})
 
 
 def publish(
@@ -171,11 +171,8 @@ def _pin_maps(draft: Mapping) -> dict[str, int]:
     """Close the value maps' newest revisions to changes; give the revision of each map that the draft reads."""
     definition, _ = definition_from_json(draft.rows, draft.filters)
     maps = ValueMap.objects.for_tenant(draft.tenant_id).filter(sync_id=draft.sync_id, name__in=maps_read(definition))
-    pins = {}
-    for value_map in maps.select_for_update().order_by("pk"):
-        value_map.pinned_revision = value_map.revision
-        value_map.save(update_fields=["pinned_revision"])
-        pins[value_map.name] = value_map.revision
+    pins = dict(maps.select_for_update().order_by("pk").values_list("name", "revision"))
+    maps.update(pinned_revision=F("revision"))
     return pins
 
 

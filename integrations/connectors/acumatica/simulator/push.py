@@ -11,6 +11,7 @@ import httpx
 
 from integrations.connectors.acumatica.simulator.store import Record, Values
 from integrations.sandbox.app import Json, Response
+from integrations.sandbox.caller import caller
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.dice import dice
 from integrations.sandbox.faults import Faults
@@ -102,7 +103,7 @@ class Push:
 
     async def run(self) -> None:
         """Deliver what is due until cancelled, in turn."""
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
+        async with caller(TIMEOUT_S) as client:
             while True:
                 while self._queue and self._queue[0][0] <= self._clock.now().timestamp():
                     await self._deliver(client, heapq.heappop(self._queue)[2])

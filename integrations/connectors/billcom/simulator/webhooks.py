@@ -16,6 +16,7 @@ import httpx
 from integrations.connectors.billcom.simulator.org import Org
 from integrations.connectors.billcom.simulator.switches import Switches
 from integrations.sandbox.app import Json, Response
+from integrations.sandbox.caller import caller
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.dice import dice
 from integrations.sandbox.faults import Faults
@@ -174,7 +175,7 @@ class Webhooks:
     async def run(self) -> None:
         """Deliver what is due until cancelled, a few at a time."""
         gate = asyncio.Semaphore(IN_FLIGHT)
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client, asyncio.TaskGroup() as group:
+        async with caller(TIMEOUT_S) as client, asyncio.TaskGroup() as group:
             while True:
                 while self._queue and self._queue[0][0] <= self._clock.now().timestamp():
                     await gate.acquire()

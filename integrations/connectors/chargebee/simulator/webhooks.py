@@ -15,6 +15,7 @@ import httpx
 from integrations.connectors.chargebee.simulator.shelf import encode
 from integrations.connectors.chargebee.simulator.site import Site
 from integrations.sandbox.app import Json
+from integrations.sandbox.caller import caller
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.faults import Faults
 
@@ -134,7 +135,7 @@ class WebhookSender:
     async def run(self) -> None:
         """Deliver what is due until cancelled; endpoints are called a few at a time."""
         gate = asyncio.Semaphore(IN_FLIGHT)
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client, asyncio.TaskGroup() as group:
+        async with caller(TIMEOUT_S) as client, asyncio.TaskGroup() as group:
             while True:
                 while self._queue and self._queue[0][0] <= self._clock.now().timestamp():
                     await gate.acquire()

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from integrations.sandbox.app import Json, Response
+from integrations.sandbox.caller import caller
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.dice import dice
 from integrations.sandbox.faults import Faults
@@ -102,7 +103,7 @@ class Events:
 
     async def run(self) -> None:
         """Deliver what is due until cancelled, one at a time as a batch thread does."""
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
+        async with caller(TIMEOUT_S) as client:
             while True:
                 while self._queue and self._queue[0][0] <= self._clock.now().timestamp():
                     await self._deliver(client, heapq.heappop(self._queue)[2])
