@@ -4,11 +4,15 @@ The rows travel as one JSON text: thousands of placeholders cost psycopg more ti
 and `bulk_create` quotes large texts through arrays.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from django.db import connection
+
+_NUL = rb"\u0000"
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 Column = tuple[str, str]  # name, SQL type
 Row = Sequence[Any]
@@ -61,5 +65,18 @@ def _selected(columns: Sequence[Column]) -> str:
 
 
 def _text(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    """Write the rows as JSON; what PostgreSQL's texts cannot hold (NUL, half a character) is shown as U+FFFD."""
     names = [name for name, _ in columns]
-    return orjson.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str).decode()
+    try:
+        text = _dumped(names, rows)
+    except TypeError:
+        text = _NUL
+    return (_dumped(names, [_writable(row) for row in rows]) if _NUL in text else text).decode()
+
+
+def _dumped(names: Sequence[str], rows: Sequence[Row]) -> bytes:
+    return orjson.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str)
+
+
+def _writable(row: Row) -> Row:
+    return [_UNWRITABLE.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in row]

@@ -21,6 +21,7 @@ _log = structlog.get_logger("integrations.dial")
 KEEP_DIAL_S = 30.0
 CONNECT_TIMEOUT_S = 10.0
 _PACKET_BYTES = 64 * 1024
+_MOST_HEAD_BYTES = 2 * _PACKET_BYTES  # read before a head is complete, with the preliminary answers before it
 _KEEP_S = 3.0  # so long an idle connection may be used again
 
 
@@ -151,6 +152,7 @@ class _Answer:
         self.headers: list[tuple[bytes, bytes]] = []
         self.is_whole = False
         self.may_go_on = False  # the connection may carry another request
+        self._head_bytes = 0
         self._parts: list[bytes] = []
         self._parser = httptools.HttpResponseParser(self)
 
@@ -193,6 +195,10 @@ class _Answer:
 
     def _read(self, cut_off: str) -> None:
         data = self.line.receive()
+        if not self.status:
+            self._head_bytes += len(data)
+            if self._head_bytes > _MOST_HEAD_BYTES:
+                raise httpx.RemoteProtocolError("the answer's head is too long")
         if not data:
             if not self._ends_with_connection():
                 raise httpx.RemoteProtocolError(cut_off)

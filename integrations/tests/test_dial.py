@@ -44,6 +44,12 @@ def test_it_reads_an_answer_whose_headers_are_not_ascii():
         assert client(server).write("POST", "/x", json={}).status == 201
 
 
+def test_it_reads_no_head_without_end():
+    endless = b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 400_000
+    with Server(lambda seen, connection: endless) as server, pytest.raises(UnknownOutcomeError):
+        client(server).write("POST", "/x", json={})
+
+
 def test_it_takes_no_answer_that_came_before_its_request(tmp_path):
     first, planted = answer(200, b'{"n": 1}'), answer(200, b'{"n": 9}')
     more = first + b" " * (8192 - len(first)) + planted  # what was read ahead ends where the planted answer begins
