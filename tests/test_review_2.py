@@ -205,7 +205,7 @@ def test_it_settles_every_call_when_the_target_refuses_the_credentials_meanwhile
     with monkeypatch.context() as patched:
         rule = {"kind": "rate_limit", "method": "PUT", "times": 1, "path": "/customer"}
         story.box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
-        patched.setattr(belt, "_read_standing", refused)
+        patched.setattr(belt, "read_each", refused)
         run_sync(story.sync.pk, trigger="manual")
     assert Sync.objects.get(pk=story.sync.pk).state == "stopped"
     assert not Attempt.objects.filter(closed_at=None, answered_at=None).exists()

@@ -38,7 +38,7 @@ def test_it_replaces_credentials_in_the_middle_of_a_run(stack, company, page, sh
     slow_down(stack)
     page.goto(f"/syncs/{sync.pk}/")
     page.get_by_role("button", name="Run now").click()
-    expect(page.locator("#activity")).to_contain_text("Running")
+    expect(page.locator("#activity")).to_contain_text("Running", timeout=AT_REST_MS)
 
     give_new_key_pair(page, stack, sync.target)
     shoot(page, "replaced", docs="credentials-replaced")

@@ -155,7 +155,7 @@ def test_it_returns_to_where_it_was_when_all_is_undone(box):
     sync = live(box)
     run(box, sync)
     assert trial_balance(journals(box))
-    for record in SyncRecord.objects.filter(sync=sync, flow__in=["payments", "invoices"], state="delivered"):
+    for record in SyncRecord.objects.filter(sync=sync, flow="invoices", state="delivered"):  # with their payments
         undo.undo(sync, scope=undo.Scope(record_id=record.pk), actor=ACTOR, reason="Wrong company")
     for _ in range(3):
         run_to_rest(sync)
