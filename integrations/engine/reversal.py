@@ -40,6 +40,7 @@ _CHILDREN = """
 SELECT w.id, r.id, l.flow, l.natural_key, r.state, r.decision
 FROM unnest(%s::text[]) AS w(id)
 JOIN integrations_link l ON l.facts ? 'applied' AND (l.facts -> 'applied') @> jsonb_build_array(jsonb_build_array(w.id))
+  AND EXISTS (SELECT FROM jsonb_array_elements(l.facts -> 'applied') a WHERE a ->> 0 = w.id)  -- no amount like it
 JOIN integrations_syncrecord r USING (tenant_id, source_identity, target_identity, flow, natural_key)
 WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND l.state <> 'reversed'
 ORDER BY r.id
@@ -95,6 +96,8 @@ def _goes_first(state: RunState, work: Work, child: Child) -> bool:
     """
     if child.decision == UNDO:
         return True
+    if child.state == State.SKIPPED:  # by policy or by a person: it stays as it stands
+        return False
     try:
         can_be_amended = state.pair.flow(child.flow).amend is not None
     except KeyError:
@@ -113,7 +116,7 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
         day, state.references_of(flow), flow.posts_in(link, state.sync.policies), work.period_policy, work.label
     )
     work.aim, work.done = replace(work.aim, on=on), _done(work, [each for each in of_link if _is_reversal(each)])
-    booked = _booked(of_link)
+    booked = _booked(of_link if link.is_ours else _sent(of_link, link.external_id))
     refuse_erased(booked)
     work.standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)
 
@@ -141,6 +144,13 @@ def _booked(trail: Sequence[Attempt]) -> tuple[Booked, ...]:
     """Give each operation once, as it was last seen to stand: a later look at a document is an attempt, too."""
     newest = {each.operation: each for each in trail if not _is_reversal(each)}
     return tuple(Booked(draft=load_draft(each.draft)[0], external_id=each.external_id) for each in newest.values())
+
+
+def _sent(trail: Sequence[Attempt], found_id: str) -> list[Attempt]:
+    """Leave out what was drafted of a document that others booked: it was never sent, though it may be read back."""
+    linked = (each for each in trail if each.outcome == Attempt.Outcome.LINKED and each.external_id == found_id)
+    unsent = {each.operation for each in linked}
+    return [each for each in trail if each.operation not in unsent]
 
 
 def _is_reversal(attempt: Attempt) -> bool:
