@@ -11,6 +11,7 @@ from integrations.engine import schedule
 from integrations.errors import ConfigurationError
 from integrations.models import Sync
 
+_ASKED_BY_PEOPLE = ("manual", "replay", "sweep")
 _BY_HAND_HOLDS = timedelta(days=1)  # a sync without a schedule: so long nothing but a person starts it again
 
 
@@ -42,11 +43,15 @@ def is_cancelled(run: Run) -> bool:
 
 
 def end_cancelled(sync: Sync, run: Run) -> None:
-    """Close a cancelled run; what it left due waits for the schedule's next moment, or for a person."""
+    """Close a cancelled run; what it left due waits for the schedule's next moment, or for a person.
+
+    What a person asked for after they cancelled stands.
+    """
     now = timezone.now()
     again_at = schedule.next_run_at(sync, now) or now + _BY_HAND_HOLDS
-    Sync.objects.filter(pk=sync.pk).update(wants_run="")
-    schedule.pause_until(sync, again_at)
+    if not Sync.objects.filter(pk=sync.pk, wants_run__in=_ASKED_BY_PEOPLE).exists():
+        Sync.objects.filter(pk=sync.pk).exclude(wants_run__in=_ASKED_BY_PEOPLE).update(wants_run="")
+        schedule.pause_until(sync, again_at)
     close_run(
         run,
         state=Run.State.CANCELLED,

@@ -10,6 +10,7 @@ from integrations.contracts import PingStep
 from integrations.engine.connections import fill_in, note_change
 from integrations.engine.identity import refuse_other
 from integrations.engine.ping import keep, ping_steps
+from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync
 from integrations.vault import open_settings
 
@@ -31,7 +32,7 @@ def rotate(connection: Connection, *, values: Mapping[str, str], actor: str, nam
     """Ping with what was typed; put it in the place of the old values only when all steps go through.
 
     Empty secrets keep the old ones. What runs meanwhile goes on with what it opened. Raises ConfigurationError naming
-    the field.
+    the field, or when the connection was changed during the ping.
     """
     candidate = copy.copy(connection)
     given = fill_in(candidate, values)
@@ -45,12 +46,24 @@ def rotate(connection: Connection, *, values: Mapping[str, str], actor: str, nam
         steps = ()
         candidate.state = connection.state if connection.fingerprint else Connection.State.NEW
     with transaction.atomic():
-        candidate.save()
+        _refuse_if_changed(connection)
+        candidate.save(update_fields=["name", "values", "credentials", "state"])
         note_change(candidate, "credentials replaced" if steps else "changed", sorted(given), actor)
         if steps:
             keep(candidate, steps)
     connection.refresh_from_db()
     return Rotation(steps=steps, is_done=True)
+
+
+def _refuse_if_changed(loaded: Connection) -> None:
+    """Lock the row and see that nobody changed it during the ping: what they did must not be written over."""
+    standing = Connection.objects.for_tenant(loaded.tenant_id).select_for_update().get(pk=loaded.pk)
+    if (standing.state, standing.fingerprint) != (loaded.state, loaded.fingerprint) or not _is_same(standing, loaded):
+        raise ConfigurationError(
+            f"{loaded.name} was changed by somebody else in the meantime. Nothing was saved: open it again, then enter "
+            "the new credentials.",
+            code="changed_meanwhile",
+        )
 
 
 def was_rotated(sync: Sync) -> bool:

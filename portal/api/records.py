@@ -31,7 +31,7 @@ from portal.api.values import (
     page_of,
 )
 from portal.permissions import Ability
-from portal.queries.records import Search, decisions_about, links_by_key, links_of, search_records, sync_of
+from portal.queries.records import Search, decisions_about, linked_ids, links_of, search_records, sync_of
 
 router = Router(tags=["Records"])
 RecordState = Literal["due", "open", "waiting", "parked", "unknown", "delivered", "different", "skipped"]
@@ -165,8 +165,8 @@ def record_or_404(caller: Caller, record_id: int) -> SyncRecord:
 
 
 def _shown(rows: list[SyncRecord]) -> list[RecordShown]:
-    ids = links_by_key(rows)
-    return [RecordShown(**_values(row, ids.get((row.flow, row.natural_key), ""))) for row in rows]
+    ids = linked_ids(rows)
+    return [RecordShown(**_values(row, ids.get(row.pk, ""))) for row in rows]
 
 
 def _values(row: SyncRecord, external_id: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from audit.queries import drafted, parsed
 from integrations.engine.reconcile.export import Amount, Cell
 from integrations.models import SyncRecord
 from portal.models import Tenant
-from portal.queries.records import links_by_key
+from portal.queries.records import linked_ids
 from portal.states import look_of
 from portal.words import attempt_words
 
@@ -32,11 +32,11 @@ ATTEMPT_COLUMNS = (
 def record_rows(records: QuerySet[SyncRecord]) -> Iterator[tuple[Cell, ...]]:
     """Give records, newest first, with their ids in the target; two queries for each thousand."""
     for page in _pages(records):
-        ids = links_by_key(page)
+        ids = linked_ids(page)
         for record in page:
             amount = Amount(record.amount, record.currency) if record.amount is not None else None
             yield (
-                str(record), record.flow, record.natural_key, ids.get((record.flow, record.natural_key), ""),
+                str(record), record.flow, record.natural_key, ids.get(record.pk, ""),
                 look_of(record.state).word, amount, record.currency, record.document_date, record.code, record.reason,
                 record.revision, record.created_at.isoformat(), record.changed_at.isoformat(),
             )  # fmt: skip

@@ -120,14 +120,16 @@ def links_of(record: SyncRecord) -> list[Link]:
     return list(links.filter(flow=record.flow, natural_key=record.natural_key).order_by("-revision"))
 
 
-def links_by_key(records: Sequence[SyncRecord]) -> dict[tuple[str, str], str]:
-    """Give the newest id in the target of each record, by flow and key."""
+def linked_ids(records: Sequence[SyncRecord]) -> dict[int, str]:
+    """Give the newest id in the target of each record, by the record's id; with one query."""
     if not records:
         return {}
     keys = {record.natural_key for record in records}
     rows = Link.objects.for_tenant(records[0].tenant_id).filter(natural_key__in=keys).order_by("revision")
-    newest = rows.values_list("flow", "natural_key", "external_id")
-    return {(flow, key): external_id for flow, key, external_id in newest}
+    named = rows.values_list("source_identity", "target_identity", "flow", "natural_key", "external_id")
+    newest = {tuple(name): external_id for *name, external_id in named}
+    names = {each.pk: (each.source_identity, each.target_identity, each.flow, each.natural_key) for each in records}
+    return {pk: newest[name] for pk, name in names.items() if name in newest}
 
 
 def parents_of(record: SyncRecord) -> list[SyncRecord]:

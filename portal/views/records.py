@@ -20,7 +20,7 @@ from portal.queries.records import (
     Search,
     children_of,
     decisions_about,
-    links_by_key,
+    linked_ids,
     links_of,
     outline_of,
     parents_of,
@@ -51,14 +51,11 @@ def record_list(request: HttpRequest) -> HttpResponse:
     syncs = {sync.pk: sync for sync in Sync.objects.for_tenant(tenant).order_by("name")}
     wanted = search_of(request)
     page = page_by_id(request, search_records(tenant, wanted))
-    ids = links_by_key(page.rows)
+    ids = linked_ids(page.rows)
     given = {name: request.GET.get(name, "") for name in FILTERS if request.GET.get(name, "")}
     shown = {
         "page": page,
-        "rows": [
-            (row, flow_label(syncs[row.sync_id].pair, row.flow), ids.get((row.flow, row.natural_key), ""))
-            for row in page.rows
-        ],
+        "rows": [(row, flow_label(syncs[row.sync_id].pair, row.flow), ids.get(row.pk, "")) for row in page.rows],
         "wanted": wanted,
         "is_filtered": bool(given),
         "has_days": bool(wanted.start or wanted.end or wanted.currency),
