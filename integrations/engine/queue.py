@@ -31,17 +31,17 @@ def enqueue_look_after(connection_id: int) -> None:
     enqueue("integrations.jobs.look_after", connection_id, job_id=f"look-after-{connection_id}", queue="default")
 
 
-def enqueue(function: str, *args: Any, job_id: str, queue: str) -> None:
+def enqueue(function: str, *args: Any, job_id: str, queue: str, timeout_s: int = _TIMEOUT_S) -> None:
     """Enqueue a function by its dotted name. What Redis refuses or forgets, the tick finds again in PostgreSQL."""
-    transaction.on_commit(partial(_enqueue, function, args, job_id, queue), robust=True)
+    transaction.on_commit(partial(_enqueue, function, args, job_id, queue, timeout_s), robust=True)
 
 
-def _enqueue(function: str, args: tuple[Any, ...], job_id: str, queue: str) -> None:
+def _enqueue(function: str, args: tuple[Any, ...], job_id: str, queue: str, timeout_s: int) -> None:
     try:
         redis = shared_redis()
         if Job.exists(job_id, connection=redis):  # one round trip where an enqueue takes many
             return
-        Queue(queue, connection=redis, default_timeout=_TIMEOUT_S).enqueue(
+        Queue(queue, connection=redis, default_timeout=timeout_s).enqueue(
             function, *args, job_id=job_id, unique=True, result_ttl=0, failure_ttl=0
         )
     except DuplicateJobError:

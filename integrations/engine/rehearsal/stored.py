@@ -18,6 +18,7 @@ log = structlog.get_logger()
 Kind, State = Check.Kind, Check.State
 Maker: TypeAlias = Callable[[Sync, Check], None]  # fills the check's report
 _DAILY = timedelta(hours=24)
+_TIMEOUT_S = 1500  # a proof in the target waits there for what is posted and reversed
 _LOST = timedelta(minutes=30)  # a check so long under way lost its worker
 _KEPT = 10  # of one kind and flow
 _AT_ONCE = 3  # daily coverages asked for in one tick
@@ -66,7 +67,7 @@ def ask(
 
 def enqueue_check(check_id: int) -> None:
     """Have a worker make a look that was asked for."""
-    enqueue("integrations.jobs.check", check_id, job_id=f"check-{check_id}", queue="default")
+    enqueue("integrations.jobs.check", check_id, job_id=f"check-{check_id}", queue="default", timeout_s=_TIMEOUT_S)
 
 
 def make(check_id: int, makers: Mapping[str, Maker]) -> Check | None:
