@@ -22,6 +22,7 @@ from integrations.models import Link, Sync, SyncRecord
 State = SyncRecord.State
 _BUSY = (State.OPEN, State.UNKNOWN)
 _AT_ONCE = 1000
+_NAMED = 5  # of those that hinder an undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,17 @@ class Plan:
 
 
 def plan_undo(sync: Sync, scope: Scope) -> Plan:
-    """Tell what an undo would reverse. Raises ConfigurationError with the reason where there is nothing to undo."""
+    """Tell what an undo would reverse.
+
+    Raises ConfigurationError with the reason where there is nothing to undo, or where others booked what goes first.
+    """
     named = _in_scope(sync, scope)
     links = _links(sync, named)
     standing = [record for record in named if record.decision != UNDO and _stands(links.get(_name(record)))]
     if not standing:
         raise ConfigurationError(_why_nothing(scope, named, links), code="nothing_to_undo")
     ids = {record.pk for record in standing}
-    children = _with_descendants(sync, _called(sync, standing, links), ids)
+    children = _ours(sync, _with_descendants(sync, _called(sync, standing, links), ids))
     return Plan(records=tuple(standing), children=tuple(children))
 
 
@@ -147,6 +151,21 @@ def _with_descendants(sync: Sync, names: Sequence[str], known: set[int]) -> list
         links = _links(sync, records)
         wanted = _called(sync, records, links)
     return found
+
+
+def _ours(sync: Sync, children: Sequence[SyncRecord]) -> list[SyncRecord]:
+    """Leave out what others booked and a person has given up here; what of theirs is still applied is refused."""
+    links = _links(sync, children)
+    foreign = [child for child in children if not links[_name(child)].is_ours]
+    if held := [child for child in foreign if child.state != State.SKIPPED]:
+        named = ", ".join(f"{child} ({links[_name(child)].external_id})" for child in held[:_NAMED])
+        more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
+        raise ConfigurationError(
+            "What is applied to it was booked by others: reverse it there, "
+            f"have it read again here, then undo this. It is {named}{more}.",
+            code="booked_by_others",
+        )
+    return [child for child in children if child not in foreign]
 
 
 def _called(sync: Sync, records: Iterable[SyncRecord], links: dict[tuple[str, str], Link]) -> list[str]:

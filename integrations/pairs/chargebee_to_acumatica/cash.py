@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from integrations.connectors.acumatica.records import apply_to, payload
+from integrations.connectors.acumatica.records import apply_to, payload, split_id
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Draft, Facts, Mapped, Record, Standing
 from integrations.errors import RejectedError
@@ -29,6 +29,7 @@ _DOCUMENT_DATE: dict[str, Callable[[Record, Context], date]] = {
     "payments": lifecycle.payments.document_date,
     "refunds": lifecycle.refunds.document_date,
 }
+_REFUNDS = ("Refund", "Customer Refund")  # the second is older releases' label
 
 
 def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -81,12 +82,13 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     """Void a payment or refund: Acumatica makes the document that takes it back, and frees what it was applied to."""
     if is_journal(standing.link):
         return journals.reverse(standing, context)
-    first, facts = (standing.booked[0].draft if standing.booked else None), standing.link.facts
+    kind, facts = split_id(standing.link.external_id)[0], standing.link.facts
+    flow = "refunds" if kind in _REFUNDS else "payments"
     return (
         Draft(
-            flow=first.flow if first else "payments",
+            flow=flow,
             key=standing.key,
-            sink=first.sink if first else "payments",
+            sink=flow,
             operation="void",
             external_id=standing.link.external_id,
             revision=standing.link.revision,
