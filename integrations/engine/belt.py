@@ -12,18 +12,18 @@ from integrations.engine.checkpoint import reached
 from integrations.engine.post import (
     Ending,
     close,
-    compare,
     hold_back,
     judge_answers,
     judge_hits,
+    judge_read,
     leave_due,
     open_batch,
     refuse_taken,
     takes_only_ours,
 )
-from integrations.engine.singly import Hits, look_up, read_each
+from integrations.engine.singly import Faults, Hits, look_up, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
-from integrations.errors import ConfigurationError, ConnectorError, ContractError, TransientError
+from integrations.errors import ConfigurationError, ConnectorError, TransientError
 
 _ENDS_EARLY = (TransientError, ConfigurationError)
 _BATCH_S = 12.0  # so long a batch should take to be called, at the pace last measured
@@ -76,7 +76,7 @@ class _Batch:
         self._works = works
         self._belt = belt
         self._left = deque(works)
-        self._hits: Future[tuple[Hits, dict[str, ContractError]]] | None = None
+        self._hits: Future[tuple[Hits, Faults]] | None = None
         self._is_open = False
 
     def step(self) -> None:
@@ -130,7 +130,7 @@ class Belt:
         self._going_on: list[Work] = []  # opened for their next operation
         self._endings: list[Ending] = []
         self._booked: list[tuple[Work, Receipt]] = []
-        self._standing: list[Future[dict[str, Found]]] | None = None
+        self._standing: list[Future[tuple[dict[str, Found], Faults]]] | None = None
 
     def carry(self) -> None:
         """Call everything; the last batch is still to be read back."""
@@ -233,10 +233,12 @@ class Belt:
         reading, endings, booked = self._standing, self._endings, self._booked
         self._standing, self._endings, self._booked = None, [], []
         try:
-            standing = {reference: found for part in reading for reference, found in part.result().items()}
+            read = [part.result() for part in reading]
         except _ENDS_EARLY:
             close(self.state, self.plan, endings)
             raise
-        endings += [compare(work, receipt.external_id, standing.get(work.draft.reference)) for work, receipt in booked]
+        standing = {reference: found for part, _ in read for reference, found in part.items()}
+        faults = {reference: fault for _, part in read for reference, fault in part.items()}
+        endings += [judge_read(work, receipt.external_id, standing, faults) for work, receipt in booked]
         reached("read_back")
         self._going_on += close(self.state, self.plan, endings)

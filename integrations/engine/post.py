@@ -1,6 +1,6 @@
 """The steps of posting a batch: what was found, attempts opened, answers judged, read back, closed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,12 +21,13 @@ from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.references import doubt, make_stale
 from integrations.engine.reversal import ask_children
-from integrations.engine.singly import find_each, read_each
+from integrations.engine.singly import Faults, find_each, read_each
 from integrations.engine.standing import LINK, POST_ANEW, REVERSED, UNDONE
 from integrations.engine.store import load_owners, release_waiting, save_links, save_works
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import (
     ClosedPeriodError,
+    ConfigurationError,
     ConnectorError,
     ContractError,
     DuplicateError,
@@ -197,7 +198,10 @@ def _refused(work: Work) -> Ending:
 def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
     """Turn an error into the ending that its class stands for."""
     if isinstance(error, DuplicateError):
-        hits, _ = find_each(sink, [work.draft])
+        try:
+            hits, _ = find_each(sink, [work.draft])
+        except (TransientError, ConfigurationError) as away:  # the other endings of the batch must not be lost
+            return put_off(work, away)
         ending = judge_hits(work, hits.get(work.draft.reference, ()))
         if ending is not None:
             return ending
@@ -230,6 +234,14 @@ def hold_unknown(work: Work, code: str, message: str) -> Ending:
     return Ending(work, Outcome.UNKNOWN, code=code, message=message)
 
 
+def hold_unread(work: Work, fault: ContractError) -> Ending:
+    """The target's answer about this record cannot be read: it stays unknown and is asked for again, more rarely."""
+    work.tries += 1
+    ending = hold_unknown(work, fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
+    work.due_at = timezone.now() + timedelta(seconds=backoff.wait_s(work.key, work.tries))
+    return ending
+
+
 def leave_due(work: Work) -> Work:
     """Leave a judged record for the next slice, which reads it anew."""
     work.state, work.due_at, work.prepare = State.DUE, timezone.now(), None
@@ -248,11 +260,15 @@ def read_back(sink: Sink, booked: Sequence[tuple[Work, Receipt]]) -> list[Ending
     endings = []
     for start in range(0, len(booked), _READ_BACK_AT_ONCE):
         chunk = booked[start : start + _READ_BACK_AT_ONCE]
-        standing = read_each(
-            sink, [Booked(draft=work.draft, external_id=receipt.external_id) for work, receipt in chunk]
-        )
-        endings += [compare(work, receipt.external_id, standing.get(work.draft.reference)) for work, receipt in chunk]
+        read = read_each(sink, [Booked(draft=work.draft, external_id=receipt.external_id) for work, receipt in chunk])
+        endings += [judge_read(work, receipt.external_id, *read) for work, receipt in chunk]
     return endings
+
+
+def judge_read(work: Work, external_id: str, standing: Mapping[str, Found], faults: Faults) -> Ending:
+    """Judge one document that the target said it booked by what a reading gave; what cannot be read stays unknown."""
+    fault = faults.get(work.draft.reference)
+    return hold_unread(work, fault) if fault else compare(work, external_id, standing.get(work.draft.reference))
 
 
 def compare(work: Work, external_id: str, found: Found | None) -> Ending:

@@ -21,8 +21,10 @@ from integrations.engine.post import (
     close,
     compare,
     hold_unknown,
+    hold_unread,
     is_release,
     judge_hits,
+    judge_read,
     open_works,
     read_back,
 )
@@ -30,7 +32,6 @@ from integrations.engine.routes import RoutedSink
 from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.store import load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import Aim, FlowPlan, Row, RunState, State, Work
-from integrations.errors import ContractError
 from integrations.models import SyncRecord
 
 _AT_ONCE = 250
@@ -110,7 +111,7 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
         changing = [work for work in works if _changes_what_stands(work)]
         looked_up = [work for work in works if not _changes_what_stands(work)]
         hits, faults = find_each(sink, [work.draft for work in looked_up])
-        endings = [_put_off(work, fault) for work in looked_up if (fault := faults.get(work.draft.reference))]
+        endings = [hold_unread(work, fault) for work in looked_up if (fault := faults.get(work.draft.reference))]
         asked = [work for work in looked_up if work.draft.reference not in faults]
         unfound = [
             work for work in asked if work.draft.external_id and not _ours(hits, work) and not _is_repeatable(work)
@@ -151,11 +152,13 @@ def _changes_what_stands(work: Work) -> bool:
 
 def _judge_changes(sink: RoutedSink, works: Sequence[Work]) -> list[Ending]:
     """Tell by what stands there now whether a change arrived: only a fact that was otherwise before is evidence."""
-    standing = read_each(sink, [Booked(draft=work.draft, external_id=work.draft.external_id) for work in works])
+    standing, faults = read_each(sink, [Booked(draft=w.draft, external_id=w.draft.external_id) for w in works])
     endings = []
     for work in works:
         found = standing.get(work.draft.reference)
-        if found is None and _changes_what_stands(work):
+        if (fault := faults.get(work.draft.reference)) is not None:
+            endings.append(hold_unread(work, fault))
+        elif found is None and _changes_what_stands(work):
             endings.append(deleted(work))
         elif found is not None and _has_arrived(work, found):
             endings.append(compare(work, found.external_id, found))
@@ -224,14 +227,6 @@ def _judge(sink: RoutedSink, work: Work, hits: Sequence[Found]) -> Ending:
     return Ending(work, Outcome.LINKED, found=ours[0])
 
 
-def _put_off(work: Work, fault: ContractError) -> Ending:
-    """The target's answer about this record cannot be read: it stays unknown and is asked for again, more rarely."""
-    work.tries += 1
-    ending = hold_unknown(work, fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
-    work.due_at = timezone.now() + timedelta(seconds=backoff.wait_s(work.key, work.tries))
-    return ending
-
-
 def _absent(sink: RoutedSink, work: Work) -> Ending:
     """Absence settles only when two looks agree, the second after its sink's settling time; 0: one look is proof."""
     now, settle_s = timezone.now(), sink.settle_s_of(work.draft) * float(settings.SETTLE_SCALE)
@@ -267,9 +262,9 @@ def _read_found(sink: Sink, endings: Sequence[Ending]) -> list[Ending]:
     """Compare in full what was found: a hit by our reference is not yet the document that the draft wanted."""
     found = [ending for ending in endings if ending.found is not None]
     booked = [Booked(draft=e.work.draft, external_id=e.found.external_id) for e in found if e.found is not None]
-    standing = read_each(sink, booked)
+    standing, faults = read_each(sink, booked)
     judged = [ending for ending in endings if ending.found is None]
     for ending in found:
         external_id = ending.found.external_id if ending.found else ""
-        judged.append(compare(ending.work, external_id, standing.get(ending.work.draft.reference)))
+        judged.append(judge_read(ending.work, external_id, standing, faults))
     return judged

@@ -7,9 +7,10 @@ from integrations.contracts import Booked, Draft, Found, Sink
 from integrations.errors import ContractError
 
 Hits = Mapping[str, tuple[Found, ...]]
+Faults = Mapping[str, ContractError]
 
 
-def find_each(sink: Sink, drafts: Sequence[Draft]) -> tuple[Hits, dict[str, ContractError]]:
+def find_each(sink: Sink, drafts: Sequence[Draft]) -> tuple[Hits, Faults]:
     """Look drafts up; give the hits, and by reference the errors of those whose answer cannot be read."""
     if not drafts:
         return {}, {}
@@ -27,7 +28,7 @@ def find_each(sink: Sink, drafts: Sequence[Draft]) -> tuple[Hits, dict[str, Cont
     return hits, faults
 
 
-def look_up(sink: Sink, drafts: Sequence[Draft], chosen: Mapping[str, str]) -> tuple[Hits, dict[str, ContractError]]:
+def look_up(sink: Sink, drafts: Sequence[Draft], chosen: Mapping[str, str]) -> tuple[Hits, Faults]:
     """Look drafts up; a document that a person chose for one (by reference) is read though no look-up shows it."""
     hits, faults = find_each(sink, drafts)
     unseen = [
@@ -36,15 +37,25 @@ def look_up(sink: Sink, drafts: Sequence[Draft], chosen: Mapping[str, str]) -> t
         if draft.reference in chosen
         and chosen[draft.reference] not in {hit.external_id for hit in hits.get(draft.reference, ())}
     ]
-    read = {reference: (replace(found, by_reference=False),) for reference, found in read_each(sink, unseen).items()}
-    return {**hits, **{reference: (*hits.get(reference, ()), *found) for reference, found in read.items()}}, faults
+    standing, unread = read_each(sink, unseen)
+    read = {reference: (replace(found, by_reference=False),) for reference, found in standing.items()}
+    shown = {**hits, **{reference: (*hits.get(reference, ()), *found) for reference, found in read.items()}}
+    return shown, {**faults, **unread}
 
 
-def read_each(sink: Sink, booked: Sequence[Booked]) -> dict[str, Found]:
-    """Read documents back; those whose answer cannot be read are left out, as if they were not shown yet."""
+def read_each(sink: Sink, booked: Sequence[Booked]) -> tuple[dict[str, Found], Faults]:
+    """Read documents back; give what stands, and by reference the errors of those whose answer cannot be read."""
+    if not booked:
+        return {}, {}
     try:
-        return dict(sink.read_back(booked)) if booked else {}
-    except ContractError:
+        return dict(sink.read_back(booked)), {}
+    except ContractError as error:
         if len(booked) == 1:
-            return {}
-    return {reference: found for one in booked for reference, found in read_each(sink, [one]).items()}
+            return {}, {booked[0].draft.reference: error}
+    standing: dict[str, Found] = {}
+    faults: dict[str, ContractError] = {}
+    for one in booked:
+        found, fault = read_each(sink, [one])
+        standing.update(found)
+        faults.update(fault)
+    return standing, faults

@@ -32,10 +32,13 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     late = [work for work in works if not _awaits(work)]
     hits, _ = find_each(sink, [work.draft for work in late if not work.draft.external_id])
-    standing = read_each(sink, [_booked(work) for work in works])
+    standing, unread = read_each(sink, [_booked(work) for work in works])
     changed, missed = list[Work](), list[str]()
+    unseen = [work.key for work in works if work.draft.reference in unread]
     for work in works:
         found = standing.get(work.draft.reference)
+        if work.key in unseen:
+            continue
         if found is None and work.absent_since is None:
             missed.append(work.key)
         elif len(hits.get(work.draft.reference, ())) > 1 or _is_news(work, found):
@@ -46,7 +49,8 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     done = {work.key for work in changed}
     awaiting = [work.key for work in works if _awaits(work) and work.key not in done]
     state.count(plan.flow.slug, "awaiting_posting", len(awaiting))
-    _plan_next_look(state, plan, [row.natural_key for row in rows], {*awaiting, *missed}, missed, sink.settle_s)
+    again = {*awaiting, *missed, *unseen}
+    _plan_next_look(state, plan, [row.natural_key for row in rows], again, missed, sink.settle_s)
 
 
 def _about_own(work: Work) -> Work:
