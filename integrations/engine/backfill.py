@@ -15,8 +15,7 @@ from integrations import registry
 from integrations.engine import schedule
 from integrations.engine.extract import deliver_due
 from integrations.engine.lease import fenced
-from integrations.engine.parents import NOT_FOUND, TOO_OLD
-from integrations.engine.standing import LOOK_UP
+from integrations.engine.standing import LOOK_UP, NOT_FOUND, TOO_OLD
 from integrations.engine.work import RunState
 from integrations.errors import ConfigurationError
 from integrations.models import Backfill, Cursor, Sync, SyncRecord
@@ -191,7 +190,16 @@ def _note(backfill: Backfill, action: str, actor: str, **more: Any) -> None:
 
 def ranges_in_force(sync: Sync) -> tuple[tuple[date, date], ...]:
     """Give the days whose documents are posted though they are older than the start date."""
-    ranges = Backfill.objects.for_tenant(sync.tenant_id).filter(sync=sync, state__in=[State.RUNNING, State.DONE])
+    return _ranges(sync, State.RUNNING, State.DONE)
+
+
+def ranges_halted(sync: Sync) -> tuple[tuple[date, date], ...]:
+    """Give the days of which only those documents are posted that were taken up before somebody halted it."""
+    return _ranges(sync, State.PAUSED, State.ENDED)
+
+
+def _ranges(sync: Sync, *states: str) -> tuple[tuple[date, date], ...]:
+    ranges = Backfill.objects.for_tenant(sync.tenant_id).filter(sync=sync, state__in=states)
     return tuple(ranges.values_list("start", "end"))
 
 
@@ -200,7 +208,7 @@ def deliver_backfill(state: RunState) -> None:
     backfill = Backfill.objects.for_tenant(state.sync.tenant_id).filter(sync=state.sync, state=State.RUNNING).first()
     if backfill is None or state.slice_is_over:
         return
-    state.backfilled = ranges_in_force(state.sync)
+    state.backfilled, state.halted = ranges_in_force(state.sync), ranges_halted(state.sync)
     number = max(_SMALLEST, min(_LARGEST, int(state.pace * _BITE_S)))
     with fenced(state.lease):
         taken = _take_up(state, backfill, number)

@@ -9,12 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from integrations.contracts import LinkView, Need
-from integrations.engine.standing import LOOK_UP, REVERSED
+from integrations.engine.standing import LOOK_UP, NOT_FOUND, REVERSED, TOO_OLD
 from integrations.engine.store import load_links, load_states
 from integrations.engine.work import FlowPlan, RunState, State, Work
 
 CHILDREN_FIRST = "waits_for_children"  # the code of documents about to be reversed
-TOO_OLD, NOT_FOUND = "before_start_date", "not_found_at_cut_over"
 _LONGEST_DAYS = 3
 
 
@@ -168,3 +167,14 @@ def ask_older_parents(state: RunState) -> None:
             [LOOK_UP, flows, keys, sync.tenant_id, sync.source_identity, sync.target_identity, TOO_OLD],
         )
     state.to_look_up.clear()
+
+
+def forget_look_ups(works: Sequence[Work]) -> None:
+    """Clear the wish to look a document up once it is linked. Inside the transaction that links it."""
+    linked = [work.record_id for work in works if work.aim.looks_up and work.state == State.DELIVERED]
+    if not linked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE integrations_syncrecord SET decision = '' WHERE id = ANY(%s) AND decision = %s", [linked, LOOK_UP]
+        )

@@ -16,13 +16,13 @@ from integrations.engine.compare import differences, is_same_document
 from integrations.engine.drafts import dump_draft
 from integrations.engine.faults import PERIOD, meet_closed_period
 from integrations.engine.lease import fenced
-from integrations.engine.parents import NOT_FOUND, ask_older_parents
+from integrations.engine.parents import ask_older_parents, forget_look_ups
 from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.references import doubt, make_stale
 from integrations.engine.reversal import ask_children
 from integrations.engine.singly import Faults, find_each, read_each
-from integrations.engine.standing import LINK, POST_ANEW, REVERSED, UNDONE
+from integrations.engine.standing import LINK, NOT_FOUND, POST_ANEW, REVERSED, UNDONE
 from integrations.engine.store import load_owners, release_waiting, save_links, save_works
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import (
@@ -59,6 +59,8 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     """Link a single hit that agrees; park the record beside anything else that stands there. None without an ending."""
     if takes_only_ours(work):
         hits = [hit for hit in hits if hit.by_reference]
+    if work.link is not None and work.link.state == "reversed":
+        hits = [hit for hit in hits if hit.external_id != work.link.external_id]  # what is posted anew was that one
     if work.aim.looks_up:
         return _link_older(work, hits)
     decision, wanted = work.row.decision if work.row else "", work.draft.facts
@@ -315,6 +317,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
         save_links(state, flow, links)
         note_problems(state, works)
         save_works(state, flow, works)
+        forget_look_ups(works)
         refresh_problems(state)
         open_works(state, plan, going_on)
         release_waiting(state.sync, _settled_names(flow, works))

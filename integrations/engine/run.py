@@ -16,7 +16,7 @@ from audit.record import close_run, open_run, save_progress
 from integrations import registry
 from integrations.contracts import Flow, Session
 from integrations.engine import backoff, schedule
-from integrations.engine.backfill import deliver_backfill, ranges_in_force
+from integrations.engine.backfill import deliver_backfill, ranges_halted, ranges_in_force
 from integrations.engine.cancel import end_cancelled, is_cancelled
 from integrations.engine.catalogues import target_fields
 from integrations.engine.extract import deliver_due, deliver_new, has_more
@@ -134,6 +134,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
             pool_size=size,
             slice_ends=time.monotonic() + slice_s,
             backfilled=ranges_in_force(sync),
+            halted=ranges_halted(sync),
         )
         try:
             goes_on = _work(state)

@@ -10,6 +10,7 @@ from integrations.periods import is_open, is_same_period
 LINK, POST_ANEW, UNDO, LOOK_UP = "link", "post", "undo", "look_up"  # decisions, by people or (to look up) the engine
 REVERSED = "reversed"  # the code of delivered records whose documents are out of the ledger again
 UNDONE = "undone"
+TOO_OLD, NOT_FOUND = "before_start_date", "not_found_at_cut_over"
 _UNSAID = "deletion_unsaid"  # the source shows a deletion that the flow has no day for
 
 
@@ -30,13 +31,14 @@ def judge(state: RunState, plan: FlowPlan, work: Work, context: Context) -> bool
         return _judge_withdrawn(state, plan, work, verdict)
     if work.link is not None and work.link.state != "reversed":
         return _judge_standing(state, plan, work, work.link)
-    if decision == LOOK_UP:
+    if decision == LOOK_UP and work.link is None:
         work.aim = Aim(looks_up=True)
         return True
     if verdict.action != "deliver":
         work.skip(verdict.code, verdict.reason)
         return False
-    return not _is_too_old(state, plan, work)
+    # what was reversed stood in the ledger, and is posted anew whatever its day
+    return work.link is not None or not _is_too_old(state, plan, work)
 
 
 def _verdict(plan: FlowPlan, work: Work, context: Context) -> Verdict:
@@ -106,10 +108,18 @@ def _may_skip(state: RunState, plan: FlowPlan, work: Work, on: date) -> bool:
 
 def _is_too_old(state: RunState, plan: FlowPlan, work: Work) -> bool:
     start, day = state.sync.start_date, work.document_date
-    if not (plan.flow.is_document and start and day and day < start) or state.is_backfilled(day):
+    if not (plan.flow.is_document and start and day and day < start):
         return False
-    work.skip("before_start_date", f"{work.label} is dated {day}, before the sync's start date {start}.")
+    if state.is_backfilled(day, is_taken_up=_is_taken_up(work)):
+        return False
+    work.skip(TOO_OLD, f"{work.label} is dated {day}, before the sync's start date {start}.")
     return True
+
+
+def _is_taken_up(work: Work) -> bool:
+    """Tell whether a record was judged before, and not kept out by the start date."""
+    row = work.row
+    return row is not None and row.document_date is not None and row.code not in (TOO_OLD, NOT_FOUND)
 
 
 # Standing

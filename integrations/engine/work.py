@@ -250,10 +250,12 @@ class RunState:
     stand_ins: dict[tuple[str, str], LinkView] = field(default_factory=dict)  # of parents not booked yet: looking ahead
     foreseen: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # likewise: (state, code)
     backfilled: tuple[tuple[date, date], ...] = ()  # days older than the start date that somebody asked for
+    halted: tuple[tuple[date, date], ...] = ()  # likewise, but since paused or given up
 
-    def is_backfilled(self, day: date) -> bool:
-        """Tell whether somebody asked for the documents of a day that is older than the start date."""
-        return any(start <= day <= end for start, end in self.backfilled)
+    def is_backfilled(self, day: date, *, is_taken_up: bool) -> bool:
+        """Tell whether a day older than the start date was asked for; what was taken up before a halt goes its way."""
+        ranges = (*self.backfilled, *self.halted) if is_taken_up else self.backfilled
+        return any(start <= day <= end for start, end in ranges)
 
     @property
     def source_zone(self) -> ZoneInfo:
