@@ -76,3 +76,25 @@ def test_it_leaves_out_of_an_undo_what_others_took_back_themselves(story):  # no
     undo(story.sync, scope=scope, actor=ACTOR, reason="Wrong")
     story.run("replay")
     assert story.state("invoices", invoice) == ("skipped", "undone")
+
+
+# A choice ends with its document
+
+
+def chosen_invoice(story):  # noqa: F811
+    """Give an invoice that a person linked to one that others keyed, and the id of that."""
+    story.invoice()
+    story.run()
+    invoice = story.invoice(day="2026-08-20")
+    keyed = as_keyed(story, invoice)
+    story.run()
+    decisions.link_found(story.record("invoices", invoice), actor=ACTOR, external_id=keyed)
+    story.run("replay")
+    return invoice, keyed
+
+
+def test_it_forgets_the_choice_of_a_look_alike_once_it_is_linked(story):  # noqa: F811
+    invoice, keyed = chosen_invoice(story)
+    record = story.record("invoices", invoice)
+    assert story.link("invoices", invoice).external_id == keyed
+    assert (record.state, record.decision, record.decision_value) == ("delivered", "", "")
