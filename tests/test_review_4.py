@@ -98,3 +98,14 @@ def test_it_forgets_the_choice_of_a_look_alike_once_it_is_linked(story):  # noqa
     record = story.record("invoices", invoice)
     assert story.link("invoices", invoice).external_id == keyed
     assert (record.state, record.decision, record.decision_value) == ("delivered", "", "")
+
+
+def test_it_never_links_a_document_of_others_again_that_it_took_back(story):  # noqa: F811
+    invoice, keyed = chosen_invoice(story)
+    story.choose(after_posting="reverse", look_alikes="link")
+    for day, text in (("2026-09-10", "Advice"), ("2026-09-11", "Audit")):
+        story.act("change_lines", day, invoice_id=invoice, lines=[{"description": text, "amount": 10000}])
+        story.run()
+    links = Link.objects.filter(flow="invoices", natural_key=invoice).order_by("revision")
+    assert [link.external_id == keyed for link in links] == [True, False, False]
+    assert [link.state for link in links] == ["reversed", "reversed", "standing"]

@@ -60,7 +60,8 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     if takes_only_ours(work):
         hits = [hit for hit in hits if hit.by_reference]
     if work.link is not None and work.link.state == "reversed":
-        hits = [hit for hit in hits if hit.external_id != work.link.external_id]  # what is posted anew was that one
+        gone = {work.link.external_id, *work.taken_back}  # what is posted anew was one of them
+        hits = [hit for hit in hits if hit.external_id not in gone]
     if work.aim.looks_up:
         return _link_older(work, hits)
     decision, wanted = work.row.decision if work.row else "", work.draft.facts

@@ -261,6 +261,19 @@ def load_owners(sync: Sync, flow: str, external_ids: Sequence[str]) -> dict[str,
         return dict(cursor.fetchall())
 
 
+def load_taken_back(state: RunState, flow: str, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Give the ids of the documents of these records that are reversed."""
+    if not keys:
+        return {}
+    sql = (
+        "SELECT natural_key, array_agg(external_id) FROM integrations_link "  # noqa: S608
+        f"WHERE {_SCOPE} AND natural_key = ANY(%s) AND state = 'reversed' GROUP BY natural_key"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*scope(state, flow), list(keys)])
+        return {key: frozenset(ids) for key, ids in cursor.fetchall()}
+
+
 def release_waiting(sync: Sync, names: Sequence[str]) -> int:
     """Make due what waited for one of these ("flow:key"); give how many. Each is judged anew and may wait again."""
     if not names:

@@ -13,7 +13,7 @@ from integrations.engine.faults import parking_faults
 from integrations.engine.parents import is_overdue, load_parents, settle_needs
 from integrations.engine.reversal import gather, tell_booked
 from integrations.engine.standing import UNDO, judge
-from integrations.engine.store import load_links, note_orders
+from integrations.engine.store import load_links, load_taken_back, note_orders
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
 
 _UNTOUCHABLE = (State.OPEN, State.UNKNOWN)  # settled before anything else
@@ -138,6 +138,10 @@ def _decide(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
             needs[id(work)] = flow.needs(work.record, context)
             wanted.append(work)
     tell_booked(state, [work for work in wanted if work.aim.mode == "amend"])
+    anew = [work for work in wanted if work.link is not None and work.link.state == "reversed"]
+    taken_back = load_taken_back(state, flow.slug, [work.key for work in anew])
+    for work in anew:
+        work.taken_back = taken_back.get(work.key, frozenset())
     parents = load_parents(state, (need for found in needs.values() for need in found))
     for work in wanted:
         with parking_faults(work):

@@ -127,6 +127,7 @@ class Work:
     details: str = ""  # digest of what may still change on a posted document
     aim: Aim = Aim()
     link: LinkView | None = None  # what stands, or stood
+    taken_back: frozenset[str] = frozenset()  # ids of the record's own documents that are reversed
     new_link: LinkView | None = None  # what is to be known of it, though nothing is called
     standing: Standing | None = None  # of a reversal
     booked: tuple[Booked, ...] = ()  # of an amendment: what stands of the record already, oldest first
