@@ -6,6 +6,7 @@ from integrations.models import Sync
 from mappings.map_versions import change_entries
 from mappings.models import ValueMap
 from mappings.versions import publish_map_changes
+from portal.embedded.processes import wait_until
 from tests.journeys.people import ACTOR
 from tests.journeys.steps import AT_REST_MS, states_of, switch_on_and_run
 
@@ -36,10 +37,14 @@ def test_it_leads_from_a_parked_group_to_healed_records(stack, company, page, sh
     page.get_by_role("button", name="Retry all").click()
     page.goto(f"/syncs/{sync.pk}/")
     expect(page.locator("#activity")).not_to_contain_text("Needs you", timeout=AT_REST_MS)
-    page.goto(problem)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Healed")
+    assert wait_until(lambda: is_healed(page, problem), timeout_s=AT_REST_MS / 1000, pause_s=0.5)
     shoot(page, "healed")
     assert "parked" not in states_of(sync, "invoices")
+
+
+def is_healed(page, problem: str) -> bool:
+    page.goto(problem)
+    return "Healed" in page.get_by_role("heading", level=1).inner_text()
 
 
 def forget_items(sync: Sync) -> None:
