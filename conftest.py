@@ -3,8 +3,8 @@
 Which fixture to ask for:
 
 - `db` (or the mark `django_db`): the test runs in a transaction that is rolled back. The usual choice.
-- `live_db`: real commits, seen by threads and by other processes. Afterwards the database is made anew from a
-  migrated template (some 30 ms), because Django's own reset is TRUNCATE, which the audit trail's triggers rightly
+- `live_db`: real commits, seen by threads and by other processes. Afterwards what was filled is emptied (some 5 ms)
+  as the owner of the database may, because Django's own reset is TRUNCATE, which the audit trail's triggers rightly
   refuse; no test drops them. `transactional_db`, `live_server` and the mark `django_db(transaction=True)` are reset
   in the same way. Programs started by such a test inherit DATABASE_URL and REDIS_URL of this session.
 - Redis is emptied after every test.
@@ -61,7 +61,7 @@ def django_db_setup(
 
 @pytest.fixture(scope="session", autouse=True)
 def _reset_by_template() -> Iterator[None]:
-    """Let Django's tests with real commits end in a fresh copy of the template instead of TRUNCATE."""
+    """Let Django's tests with real commits end in our own reset instead of TRUNCATE."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.reset())
         yield

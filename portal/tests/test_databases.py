@@ -1,4 +1,4 @@
-"""The suite's own ground: real commits are undone by a fresh copy of the template, triggers included."""
+"""The suite's own ground: real commits are undone, and the triggers stay."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from portal.launch import ROOT
@@ -18,11 +19,21 @@ def test_it_forgets_what_was_committed(live_db):
     assert get_user_model().objects.count() == 0
 
 
+def test_it_begins_ids_anew_and_keeps_what_the_migrations_filled(live_db):
+    kinds = ContentType.objects.count()
+    for _ in range(2):
+        assert get_user_model().objects.create_user("ada@example.com", "a long password").pk == 1
+        databases.reset()
+    assert ContentType.objects.count() == kinds > 0
+
+
 def test_it_keeps_the_triggers(live_db):
     databases.reset()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit_attempt'::regclass AND NOT tgisinternal")
         assert cursor.fetchone()[0] > 0
+        cursor.execute("SHOW session_replication_role")
+        assert cursor.fetchone()[0] == "origin"
 
 
 def test_it_resets_while_others_are_connected(live_db):

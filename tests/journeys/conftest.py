@@ -69,8 +69,15 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(autouse=True)
+def _come_to_rest(stack: Served) -> Iterator[None]:
+    """End what a journey left under way before Redis is emptied and the next one begins."""
+    yield
+    stack.come_to_rest()
+
+
 @pytest.fixture
-def company(stack: Served, request: pytest.FixtureRequest) -> Company:
+def company(stack: Served) -> Company:
     """Found a company of its own for a journey."""
     return make_company("Northwind Trading")
 

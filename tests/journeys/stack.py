@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from email import message_from_string
 from pathlib import Path
 
+import django_rq
+
+from audit.models import Run
 from integrations.models import Sync
 from integrations.sandbox.tests.ports import free_block
 from portal.checker import Control
@@ -49,11 +52,23 @@ class Served:
         return next(found.group() for mail in reversed(self.mails_to(address)) if (found := pattern.search(mail)))
 
     def refill(self, **options: object) -> None:
-        """Empty the sandbox and fill Chargebee's side anew; syncs of earlier journeys are left behind paused."""
-        Sync.objects.filter(state=Sync.State.ACTIVE).update(state=Sync.State.PAUSED)  # of every company
+        """Empty the sandbox and fill Chargebee's side anew."""
         self.control.post("/reset")
         self.control.post("/limits/chargebee", {"per_minute": 100_000, "index_lag_s": 0})
         self.control.post("/generate/chargebee", {"customers": 4, "seed": 1, "months": 2, **options})
+
+    def come_to_rest(self) -> None:
+        """Pause every company's syncs, and wait until no run of a journey reaches into the next."""
+        Sync.objects.filter(state=Sync.State.ACTIVE).update(state=Sync.State.PAUSED, wants_run="")
+        Run.objects.filter(state=Run.State.RUNNING).update(cancelled_by="journey")
+        assert wait_until(_is_at_rest, timeout_s=PATIENCE_S, pause_s=0.1), "A run of this journey does not end."
+
+
+def _is_at_rest() -> bool:
+    if Run.objects.filter(state=Run.State.RUNNING).exists():
+        return False
+    queue = django_rq.get_queue("default")
+    return not queue.count and not queue.started_job_registry.count
 
 
 def _text(mail: str) -> str:
