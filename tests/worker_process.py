@@ -1,31 +1,33 @@
-"""Real worker processes for tests that kill them."""
+"""Real worker processes for tests that kill them, forked from a server that has imported everything already."""
 
+import multiprocessing
 import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import worker_main
+
 QUICK = {"LEASE_S": "1.5", "CALL_TIMEOUT_S": "1", "SETTLE_SCALE": "0.01", "SLICE_S": "30", "LOG_LEVEL": "WARNING"}
+_PATIENCE_S = 120
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([worker_main.__name__])
 
 
-def start_worker(base_port: int, *, checkpoints: str = "", **environment: str) -> subprocess.Popen[bytes]:
+def start_worker(base_port: int, *, checkpoints: str = "") -> BaseProcess:
     """Start a worker that takes the jobs there are and then ends; it kills itself at a checkpoint if one is given."""
-    values = {
-        **os.environ,
-        **QUICK,
-        "SANDBOX_BASE_PORT": str(base_port),
-        "CHAOS_CHECKPOINTS": checkpoints,
-        **environment,
-    }
-    command = [sys.executable, str(ROOT / "manage.py"), "rqworker", "high", "default", "--burst"]
-    return subprocess.Popen(command, env=values, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    before = {name: os.environ.get(name) for name in QUICK}
+    os.environ.update(QUICK)  # the server reads the settings when the first worker starts it
+    try:
+        worker = _processes.Process(target=worker_main.work, args=(base_port, [checkpoints] if checkpoints else []))
+        worker.start()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    return worker
 
 
-def finish(worker: subprocess.Popen[bytes]) -> int:
-    """Wait for a worker's end; a failure of its own is shown."""
-    _, errors = worker.communicate(timeout=120)
-    if worker.returncode not in (0, -signal.SIGKILL):
-        sys.stderr.write(errors.decode(errors="replace"))
-    return worker.returncode
+def finish(worker: BaseProcess) -> int:
+    """Wait for a worker's end and give its exit code."""
+    worker.join(timeout=_PATIENCE_S)
+    assert worker.exitcode is not None, f"The worker has not ended after {_PATIENCE_S} seconds."
+    return worker.exitcode

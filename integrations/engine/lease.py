@@ -17,7 +17,7 @@ SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %
     claimed_until = NULL
 WHERE id = %s AND state = 'active'
   AND (lease_until IS NULL OR lease_until + make_interval(secs => lease_grace_s) < clock_timestamp())
-  AND (%s::bigint IS NULL OR extract(epoch FROM claimed_until)::bigint = %s::bigint)
+  AND (%s::bigint IS NULL OR (extract(epoch FROM claimed_until) * 1000000)::bigint = %s::bigint)
 RETURNING fence
 """
 _RENEW = """

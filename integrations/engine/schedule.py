@@ -132,7 +132,7 @@ WHERE id IN (
     ORDER BY s.wants_run = 'backfill' AND coalesce(s.next_run_at > now(), TRUE), s.next_run_at NULLS FIRST
     LIMIT %s FOR UPDATE OF s SKIP LOCKED
 )
-RETURNING id, extract(epoch FROM claimed_until)::bigint, CASE
+RETURNING id, (extract(epoch FROM claimed_until) * 1000000)::bigint, CASE
     WHEN next_sweep_at <= now() THEN 'sweep'
     WHEN wants_run IN ('manual', 'backfill', 'sweep') THEN wants_run
     WHEN next_run_at <= now() AND schedule <> 'manual' THEN 'schedule'

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from integrations.engine import schedule
+from integrations.engine.lease import take_lease
 from integrations.engine.tests.builders import make_sync
 from integrations.models import Sync
 
@@ -72,6 +73,20 @@ def test_it_lets_one_of_many_claimers_have_a_due_sync(live_db):
     for thread in threads:
         thread.join()
     assert [(sync_id, trigger) for sync_id, _, trigger in claims] == [(sync.pk, "schedule")]
+
+
+@pytest.mark.django_db
+def test_it_never_gives_one_claim_twice():
+    sync = make_sync(state="active", wants_run="manual")
+    claims = set()
+    for _ in range(3):  # all within a second: a job of the same name would be taken for queued already
+        ((_, claim, trigger),) = schedule.claim_due()
+        lease = take_lease(sync.pk, trigger, claim)
+        assert lease is not None
+        lease.release()
+        schedule.ask_for_run(sync, trigger="manual")
+        claims.add(claim)
+    assert len(claims) == 3
 
 
 @pytest.mark.django_db
