@@ -11,6 +11,7 @@ import django_rq
 import pytest
 from django.db.models import Count
 from django.utils import timezone
+from redis import Redis
 
 from audit.models import Attempt
 from audit.seal import verify
@@ -44,8 +45,10 @@ def wait_for_claim(sync: Sync, deadline_s: float = 30) -> None:
         signal.sigtimedwait([], 0.05)
 
 
-def let_the_lease_expire(sync: Sync) -> None:
-    """Let the time pass that a dead worker's lease still had, with the grace for its calls."""
+def let_time_pass(sync: Sync, redis: Redis) -> None:
+    """Let the time pass that a dead worker still had: its lease with the grace for its calls, and its slots."""
+    for key in redis.scan_iter("limit:{*"):
+        redis.delete(key)
     Sync.objects.filter(pk=sync.pk, lease_until__gt=timezone.now()).update(
         lease_until=timezone.now() - timedelta(seconds=10)
     )
@@ -75,7 +78,7 @@ def check_books(sync: Sync, box: Sandbox) -> None:
     assert verify(sync.tenant_id) is None
 
 
-def test_it_books_reverses_and_applies_once_through_two_dozen_kills(box):
+def test_it_books_reverses_and_applies_once_through_two_dozen_kills(box, session_redis):
     sync = make_live_sync(box)
     syncs.change_sync(sync, changes={"policies": {**sync.policies, "after_posting": "reverse"}}, actor=ACTOR)
     syncs.run_now(sync, actor=ACTOR)
@@ -92,7 +95,7 @@ def test_it_books_reverses_and_applies_once_through_two_dozen_kills(box):
             died[moment] += 1
             with_open_attempt += Attempt.objects.filter(closed_at=None).exists()
             if number % 6:  # each sixth is waited for
-                let_the_lease_expire(sync)
+                let_time_pass(sync, session_redis)
         syncs.run_now(sync, actor=ACTOR)
     assert min(died[moment] for moment in MOMENTS) >= 3
     assert with_open_attempt >= 15
