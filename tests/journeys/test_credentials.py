@@ -32,7 +32,7 @@ def test_it_leads_from_wrong_credentials_to_a_good_ping(stack, page, shoot):
 
 
 def test_it_replaces_credentials_in_the_middle_of_a_run(stack, company, page, shoot):
-    stack.refill(customers=3)
+    stack.refill(customers=12)
     sync = company.sync("chargebee_to_netsuite")
     page.on("dialog", lambda question: question.accept())
     slow_down(stack)
@@ -55,7 +55,7 @@ def test_it_replaces_credentials_in_the_middle_of_a_run(stack, company, page, sh
 
 def slow_down(stack) -> None:
     """Make each write take so long that no run ends before this is taken back."""
-    rule = {"kind": "latency", "rate": 1.0, "value_s": 2.0, "method": "PUT", "path": "/record/"}
+    rule = {"kind": "latency", "rate": 1.0, "value_s": 0.7, "method": "PUT", "path": "/record/"}
     stack.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
 
 
