@@ -8,12 +8,13 @@ test_portal_7_template and Redis database 7; number 0 belongs to whoever runs th
 import fcntl
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from portal.embedded.processes import wait_until
@@ -92,6 +93,38 @@ def reset() -> None:
         orders = [f'DELETE FROM "{table}"' for table in sorted(filled)]
         orders += [f"SELECT setval('{name}', 1, false)" for name in _used_sequences(cursor) - _migrated.sequences]
         cursor.execute("; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", *orders, "COMMIT"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a test has committed: the rows of each table as COPY writes them, and where the sequences stand."""
+
+    rows: Mapping[str, bytes]
+    sequences: Mapping[str, int]
+
+
+def take_snapshot() -> Snapshot:
+    """Keep what stands in the session's database beside what the migrations filled."""
+    with connection.cursor() as cursor:
+        rows = {table: _copied(cursor, table) for table in _with_rows(cursor, _tables(cursor) - _migrated.tables)}
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        return Snapshot(rows=rows, sequences=dict(cursor.fetchall()))
+
+
+def put_back(snapshot: Snapshot) -> None:
+    """Fill an empty database with what a snapshot kept."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table, rows in snapshot.rows.items():
+            with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                copy.write(rows)
+        sequences = snapshot.sequences.items()
+        cursor.execute("; ".join(f"SELECT setval('{name}', {value})" for name, value in sequences))
+
+
+def _copied(cursor: CursorWrapper, table: str) -> bytes:
+    with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+        return b"".join(copy)
 
 
 def _tables(cursor: CursorWrapper) -> set[str]:

@@ -1,6 +1,7 @@
 """A sandbox with a sync that delivered all that is due, for tests that reconcile it."""
 
 from datetime import date
+from typing import Any
 
 from integrations.engine.reconcile.report import PeriodReport
 from integrations.engine.tests.harness import ACTOR, Sandbox, links, make_live_sync, run_to_rest
@@ -44,6 +45,15 @@ def delivered(sync: Sync, flow: str, number: int = 0) -> tuple[SyncRecord, str]:
     """Give a delivered record and its id in the target."""
     record = SyncRecord.objects.filter(sync=sync, flow=flow, state="delivered", amount__gt=1).order_by("pk")[number]
     return record, links(sync, flow)[record.natural_key]
+
+
+def applied_payment(box: Sandbox, sync: Sync) -> tuple[str, str, dict[str, Any]]:
+    """Give a payment that pays one invoice and was never refunded: its key, its id, and the application."""
+    applied = {each["id"]: each["applied"] for each in box.control.documents("netsuite") if each.get("applied")}
+    shared = {each["id"] for rows in applied.values() for each in rows}
+    payments = sorted(links(sync, "payments").items())
+    key, id = next((key, id) for key, id in payments if len(applied.get(id, ())) == 1 and id not in shared)
+    return key, id, applied[id][0]
 
 
 def tamper(box: Sandbox, id: str, op: str, value: str | None = None) -> None:

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from integrations.engine.reconcile.open_items import balances, tie_out
 from integrations.engine.reconcile.report import TieOut
-from integrations.engine.reconcile.tests.ground import END, START, settle, tamper
-from integrations.engine.tests.harness import links
+from integrations.engine.reconcile.tests.ground import END, START, applied_payment, settle, tamper
 
 
 def differing(report: TieOut) -> list[tuple[str, Decimal]]:
@@ -33,9 +32,7 @@ def test_it_sums_balances_per_customer_and_currency(box, sync):
 
 
 def test_it_names_an_invoice_and_its_payment_when_they_were_parted(box, sync):
-    applied = {each["id"]: each["applied"] for each in box.control.documents("netsuite") if each.get("applied")}
-    id = next(id for id in links(sync, "payments").values() if len(applied.get(id, ())) == 1)
-    invoice = applied[id][0]
+    _, id, invoice = applied_payment(box, sync)
     tamper(box, id, "unapply")
     report = tie_out(sync, END, since=START)
     amount = Decimal(str(invoice["amount"]))

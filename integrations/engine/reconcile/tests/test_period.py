@@ -6,7 +6,7 @@ from decimal import Decimal
 from integrations.engine.reconcile.heal import heal
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.reconcile.signing import save_report, sign
-from integrations.engine.reconcile.tests.ground import END, START, delivered, found, settle, tamper
+from integrations.engine.reconcile.tests.ground import END, START, applied_payment, delivered, found, settle, tamper
 from integrations.engine.tests.harness import ACTOR, links
 from integrations.models import Link, SyncRecord
 
@@ -75,8 +75,7 @@ def test_it_names_a_duplicate_made_by_hand_and_what_to_void(box, sync):
 
 
 def test_it_names_an_unapplied_payment_once(box, sync):
-    applied = {each["id"]: each for each in box.control.documents("netsuite") if each.get("applied")}
-    key, id = next((key, id) for key, id in links(sync, "payments").items() if id in applied)
+    key, id, _ = applied_payment(box, sync)
     tamper(box, id, "unapply")
     report = reconcile_period(sync, START, END)
     assert found(report) == [("payments", "unapplied", key)]
