@@ -114,3 +114,18 @@ def test_it_lets_nothing_else_be_changed_on_the_way(run, erased, sets):  # noqa:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE audit_attempt SET {sets} WHERE id = %s", [erased[2]])
     assert Seal.objects.get(run=run).scheme == 2
+
+
+UNREADABLE = (
+    r'{"payload":{"name":"half \ud800 pair"},"facts":{"name":"\udfff","total":"12.30"},"sink":"invoices"}',
+    r'{"payload":{"name":"\\\ud83d\u0000"},"facts":{"name":"Clara","total":"12.30"},"sink":"invoices"}',
+)
+
+
+@pytest.mark.parametrize("draft", [*UNREADABLE, "", "no JSON", "[1]", "[" * 9000, '{"payload":1e999999}'])
+def test_it_erases_drafts_that_postgresql_cannot_read(run, draft):  # noqa: F811
+    (attempt_id,) = open_attempts(run=run, openings=[opening(1, draft=draft)])
+    Attempt.objects.filter(pk=attempt_id).update(outcome="delivered", closed_at=datetime.now(UTC))
+
+    assert erase(run, [attempt_id]) == 1
+    assert ('"total": "12.30"' in Attempt.objects.get(pk=attempt_id).draft) == (draft in UNREADABLE)

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from audit.models import Attempt
 from integrations.contracts import Draft, Facts
-from integrations.engine.drafts import load_draft, load_facts
+from integrations.engine.drafts import ERASED, load_draft, load_facts
 from integrations.models import Link, Sync, SyncRecord
 from integrations.money import from_json
 
@@ -137,9 +137,9 @@ def _add_links(sync: Sync, flow: str, trails: dict[str, Trail]) -> None:
 
 _ATTEMPTS = """
 SELECT a.record_id, a.id, a.revision, a.reference, a.external_id, a.outcome,
-       a.draft::json ->> 'sink', (a.draft::json -> 'facts')::text,
-       COALESCE(a.draft::json ->> 'writes_back', 'false') = 'true'
-FROM audit_attempt a
+       COALESCE(draft.told ->> 'sink', ''), COALESCE(draft.told ->> 'facts', '{}'),
+       COALESCE(draft.told ->> 'writes_back', 'false') = 'true'
+FROM audit_attempt a CROSS JOIN LATERAL (SELECT audit_read_draft(a.draft) AS told OFFSET 0) AS draft
 WHERE a.tenant_id = %s AND a.record_id = ANY(%s)
   AND a.outcome IN ('delivered', 'linked', 'different', 'unknown', 'open')
 ORDER BY a.record_id, a.id
@@ -182,9 +182,26 @@ def load_drafts(sync: Sync, attempt_ids: Iterable[int]) -> dict[int, Draft]:
     """Load the drafts of attempts, to read back what they booked."""
     drafts: dict[int, Draft] = {}
     for some in _chunks(sorted(set(attempt_ids))):
-        rows = Attempt.objects.for_tenant(sync.tenant_id).filter(pk__in=some).values_list("pk", "draft")
-        drafts |= {pk: load_draft(text)[0] for pk, text in rows}
+        drafts |= {row.pk: _draft_of(row) for row in Attempt.objects.for_tenant(sync.tenant_id).filter(pk__in=some)}
     return drafts
+
+
+def _draft_of(attempt: Attempt) -> Draft:
+    """Read an attempt's draft; where nothing of it is left, say what the attempt itself knows."""
+    try:
+        return load_draft(attempt.draft)[0]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Draft(
+            flow=attempt.flow,
+            key=attempt.natural_key,
+            sink="",
+            operation=attempt.operation,
+            revision=attempt.revision,
+            reference=attempt.reference,
+            external_id=attempt.external_id,
+            payload={ERASED: True},
+            facts=Facts(),
+        )
 
 
 def owners(sync: Sync, external_ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
