@@ -15,11 +15,12 @@ THEMES = ("system", "light", "dark")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One entry of the side navigation; it is current on every URL under its own."""
+    """One entry of the side navigation; it is current on every URL under its own, and where a URL's name begins so."""
 
     label: str
     url_name: str
     icon: str
+    begins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,16 @@ class NavLink:
     is_current: bool
 
 
+# They lie under a sync's own address.
+_OF_MAPPINGS = (
+    *("mapping_", "value_map", "coverage_", "preview_", "rehearsal_", "proof_"),
+    *("sync_coverage", "sync_preview", "sync_rehearsal", "sync_proof", "sync_configuration"),
+)
 PLACES = (
     Place(label="Home", url_name="dashboard", icon="home"),
     Place(label="Connections", url_name="connection_list", icon="plug"),
     Place(label="Syncs", url_name="sync_list", icon="sync"),
-    Place(label="Mappings", url_name="mapping_list", icon="equal"),
+    Place(label="Mappings", url_name="mapping_list", icon="equal", begins=_OF_MAPPINGS),
     Place(label="Runs", url_name="run_list", icon="play"),
     Place(label="Records", url_name="record_list", icon="rows"),
     Place(label="Problems", url_name="problem_list", icon="alert"),
@@ -81,13 +87,15 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 def links(request: HttpRequest, places: tuple[Place, ...]) -> tuple[NavLink, ...]:
     """Resolve places to links; a place whose screen is not installed is left out."""
+    name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    named = next((place for place in places if place.begins and name.startswith(place.begins)), None)
     found = []
     for place in places:
         try:
             url = reverse(place.url_name)
         except NoReverseMatch:
             continue
-        current = request.path == url or request.path.startswith(url)
+        current = place == named if named else request.path.startswith(url)
         found.append(NavLink(label=place.label, url=url, icon=place.icon, is_current=current))
     return tuple(found)
 

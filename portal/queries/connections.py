@@ -26,7 +26,7 @@ def connection_rows(tenant: Tenant) -> list[ConnectionRow]:
     newest = Ping.objects.for_tenant(tenant).filter(connection=OuterRef("pk")).order_by("-id")
     connections = Connection.objects.for_tenant(tenant).annotate(pinged_at=Subquery(newest.values("at")[:1]))
     used: Counter[int] = Counter()
-    for sides in Sync.objects.for_tenant(tenant).values_list("source_id", "target_id"):
+    for sides in Sync.objects.for_tenant(tenant).filter(trial_of=None).values_list("source_id", "target_id"):
         used.update(sides)
     return [
         ConnectionRow(connection=each, system=system(each.connector), pinged_at=each.pinged_at, used_by=used[each.pk])
@@ -36,5 +36,7 @@ def connection_rows(tenant: Tenant) -> list[ConnectionRow]:
 
 def syncs_of(connection: Connection) -> QuerySet[Sync]:
     """Give the syncs that read or write through a connection."""
-    syncs = Sync.objects.for_tenant(connection.tenant_id).filter(Q(source=connection) | Q(target=connection))
+    syncs = Sync.objects.for_tenant(connection.tenant_id).filter(
+        Q(source=connection) | Q(target=connection), trial_of=None
+    )
     return syncs.order_by("name")

@@ -233,9 +233,9 @@ class SyncMappings:
 
 
 def mapping_rows(tenant: Tenant) -> list[SyncMappings]:
-    """List what a company's syncs map; archived ones are left out; three queries, however many syncs there are."""
-    syncs = Sync.objects.for_tenant(tenant).exclude(state=Sync.State.ARCHIVED).order_by("name", "id")
-    kept = list(syncs.select_related("source", "target"))
+    """List what a company's syncs map; no archived ones, no trials; three queries, however many syncs there are."""
+    syncs = Sync.objects.for_tenant(tenant).filter(trial_of=None).exclude(state=Sync.State.ARCHIVED)
+    kept = list(syncs.select_related("source", "target").order_by("name", "id"))
     ids = [sync.pk for sync in kept]
     versions, maps = _newest_versions(tenant, ids), _maps_of_syncs(tenant, ids)
     return [SyncMappings(sync=sync, flows=_flows_mapped(sync, versions[sync.pk]), maps=maps[sync.pk]) for sync in kept]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Run
 from integrations import registry
 from integrations.contracts import Flow, Pair
-from integrations.models import Problem, Sync
+from integrations.models import Check, Problem, Sync
 from mappings.models import Mapping as MappingVersion
 from portal.models import Tenant
 from portal.states import Look, look_of
@@ -42,10 +42,18 @@ class SyncRow:
 
 _LATE = timedelta(minutes=10)
 _FAILED = (Run.State.FAILED, Run.State.LOST)
+_LEFT = Look(
+    word="Left of a proof",
+    tone="warning",
+    icon="hand",
+    meaning="A proof booked documents that still stand. Prove it again: they are reversed first.",
+)
 
 
 def health_of(sync: Sync, last_run: Run | None, problems: int) -> Look:
     """Judge a sync by its state, its newest run and what it holds up; the worst is said."""
+    if sync.trial_of_id is not None:
+        return _LEFT
     if sync.state != Sync.State.ACTIVE:
         return look_of(sync.state, "sync")
     if last_run is not None and last_run.state in _FAILED:
@@ -86,9 +94,18 @@ class FlowRow:
         return sum(each.number for each in self.counts)
 
 
+def trials_under_way(tenant: Tenant) -> QuerySet[Sync]:
+    """Give the trials that a proof runs just now: lists leave them out. What a proof could not reverse stays listed."""
+    proving = Check.objects.for_tenant(tenant).filter(
+        kind=Check.Kind.TRIAL, state__in=(Check.State.ASKED, Check.State.RUNNING)
+    )
+    return Sync.objects.for_tenant(tenant).filter(trial_of__in=proving.values("sync_id"))
+
+
 def sync_rows(tenant: Tenant) -> list[SyncRow]:
     """List a company's syncs by name, each with its newest run and its open problems."""
-    syncs = list(Sync.objects.for_tenant(tenant).select_related("source", "target", "tenant").order_by("name", "id"))
+    listed = Sync.objects.for_tenant(tenant).exclude(pk__in=trials_under_way(tenant).values("pk"))
+    syncs = list(listed.select_related("source", "target", "tenant").order_by("name", "id"))
     runs = newest_runs(tenant, [sync.pk for sync in syncs])
     problems = open_problem_counts(tenant)
     return [sync_row(sync, runs.get(sync.pk), problems.get(sync.pk, 0)) for sync in syncs]

@@ -92,7 +92,7 @@ def _list(request: HttpRequest, form: ReconciliationForm, status: int = 200) -> 
 
 
 def _syncs(request: HttpRequest) -> list[Sync]:
-    rows = Sync.objects.for_tenant(current_tenant(request)).filter(state__in=RECONCILABLE)
+    rows = Sync.objects.for_tenant(current_tenant(request)).filter(state__in=RECONCILABLE, trial_of=None)
     return list(rows.select_related("source", "target").order_by("name"))
 
 
