@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils import timezone
 
+from integrations.engine.trial.life import TRIAL
 from portal.models import Tenant
 
 DAYS = 30
@@ -69,18 +70,20 @@ class Chart:
 _SQL = """
 SELECT (r.started_at AT TIME ZONE %s)::date, s.key IN ('delivered', 'linked'), sum(s.value::int)
 FROM audit_run r, jsonb_each(r.counts) f, jsonb_each_text(f.value) s
-WHERE r.tenant_id = %s AND r.started_at >= %s AND s.key IN ('delivered', 'linked', 'parked', 'different')
+WHERE r.tenant_id = %s AND r.started_at >= %s AND r.actor <> %s
+  AND s.key IN ('delivered', 'linked', 'parked', 'different')
 GROUP BY 1, 2
 """
 
 
 def chart_of(tenant: Tenant) -> Chart:
-    """Draw the last thirty days, today included; one query over the runs' own counts."""
+    """Draw the last thirty days, today included; one query over the runs' own counts, without what proofs booked."""
     zone = ZoneInfo(tenant.time_zone)
     today = timezone.now().astimezone(zone).date()
     first = today - timedelta(days=DAYS - 1)
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [tenant.time_zone, tenant.pk, datetime.combine(first, time(), tzinfo=zone)])
+        since = datetime.combine(first, time(), tzinfo=zone)
+        cursor.execute(_SQL, [tenant.time_zone, tenant.pk, since, TRIAL])
         sums = {(day, is_delivered): number for day, is_delivered, number in cursor.fetchall()}
     days = [first + timedelta(days=number) for number in range(DAYS)]
     return draw([Day(day=day, delivered=sums.get((day, True), 0), held=sums.get((day, False), 0)) for day in days])

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.models import Run
 from integrations.engine.faults import PERIOD
+from integrations.engine.trial.life import TRIAL
 from integrations.models import Connection, Reconciliation, Sync, SyncRecord
 from portal.causes import cause_of
 from portal.expiry import endings
@@ -280,11 +281,11 @@ def _held(held: Held) -> Attention:
 
 
 def _delivered_of_late(tenant: Tenant) -> int:
-    """Add up the newest runs of the last 24 hours from their own counts: no count over the attempts."""
+    """Add up the newest runs of the last 24 hours from their own counts: no count over the attempts, no proofs."""
     since = timezone.now() - timedelta(hours=24)
-    runs = Run.objects.for_tenant(tenant).order_by("-id").values_list("started_at", "counts")[:RUNS_ADDED_UP]
+    runs = Run.objects.for_tenant(tenant).exclude(actor=TRIAL).order_by("-id").values_list("started_at", "counts")
     whole: Counter[str] = Counter()
-    for started_at, counts in runs:
+    for started_at, counts in runs[:RUNS_ADDED_UP]:
         for states in counts.values() if started_at >= since else ():
             whole.update(states)
     return whole["delivered"] + whole["linked"]
