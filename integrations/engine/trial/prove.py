@@ -116,13 +116,18 @@ def _choose(sync: Sync, report: _Report) -> Chosen:
     lacking = f" Not there in the last year: {', '.join(chosen.lacking)}." if chosen.lacking else ""
     if len(chosen.currencies) == 1:
         lacking += " There is only one currency."
-    of_kind = [f"{_number(chosen, kind)} {_flow(sync, kind).label.lower()}" for kind in KINDS if _number(chosen, kind)]
+    of_kind = [_numbered(number, _flow(sync, kind)) for kind in KINDS if (number := _number(chosen, kind))]
     report.tell("choose", "done", f"{', '.join(of_kind)} in {' and '.join(chosen.currencies)}.{lacking}")
     return chosen
 
 
 def _number(chosen: Chosen, kind: str) -> int:
     return sum(flow == kind for flow, _ in chosen.works)
+
+
+def _numbered(number: int, flow: Flow) -> str:
+    label = flow.label.lower()
+    return f"{number} {label if number != 1 else label.removesuffix('s')}"
 
 
 def _flow(sync: Sync, slug: str) -> Flow:
