@@ -82,3 +82,12 @@ def test_it_tells_why_nothing_was_done(company, url, step):
 
 def test_it_shows_strangers_nothing(company, url):
     assert make_company("Other").client().get(url).status_code == 404
+
+
+def test_it_asks_for_itself_again_only_while_it_works(company, url):
+    client, asks = company.client(), []
+    for step in ("start", "pause"):
+        client.post(f"{url}{step}/", AUGUST)
+        asks.append('hx-trigger="every 2s"' in client.get(url).content.decode())
+
+    assert asks == [True, False]
