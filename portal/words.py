@@ -134,3 +134,9 @@ def changed_words(change: ConfigChange) -> str:
         return f"{action}: {', '.join(told)}"[:_LONGEST] if told else action
     words = sorted({_CHANGED.get(name, name.replace("_", " ")) for name in names})
     return f"{action} {join(words)}"[:_LONGEST] if words and change.action == "changed" else action
+
+
+def account_title(row: Mapping[str, str]) -> str:
+    """Give an account's number and name; the number once where the name begins with it."""
+    number, name = row["account"], row["name"]
+    return name if name.startswith(number) else f"{number} {name}".strip()

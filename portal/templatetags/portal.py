@@ -20,9 +20,10 @@ from integrations.engine.rehearsal.sources import label_of
 from integrations.money import decimals
 from portal.states import look_of
 from portal.systems import System
-from portal.words import changed_words
+from portal.words import account_title, changed_words
 
 register = template.Library()
+register.filter(account_title)
 
 # Looked for in this order, because most browsers also name those they descend from.
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

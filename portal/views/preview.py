@@ -1,11 +1,12 @@
 """Previews of records, rehearsals of date ranges, proofs of mappings: what would be booked, with nothing written."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.engine.rehearsal.stored import accept_fault, ask, latest
@@ -13,7 +14,7 @@ from integrations.errors import ConfigurationError
 from integrations.models import Check, Sync
 from portal.permissions import Ability
 from portal.queries.mappings import version_list
-from portal.queries.preview import missing_of, preview_of, rehearsal_of
+from portal.queries.preview import Look, missing_of, preview_of, rehearsal_of
 from portal.queries.proof import drafts_of, proof_of, proved_flows
 from portal.queries.syncs import flow_label, flows_of
 from portal.systems import system
@@ -83,8 +84,18 @@ def preview_accept(request: HttpRequest, pk: int) -> HttpResponse:
 def sync_rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the newest rehearsal: counts, trial balance, faults with their money, calls and time."""
     sync = sync_or_404(request, pk)
-    page = {"sync": sync, "look": rehearsal_of(sync), "crumbs": crumbs_of(sync, "Rehearsal")}
+    look = rehearsal_of(sync)
+    start, end = _days_of(look)
+    page = {"sync": sync, "look": look, "start": start, "end": end, "crumbs": crumbs_of(sync, "Rehearsal")}
     return render(request, "preview/rehearsal.html", page)
+
+
+def _days_of(look: Look) -> tuple[date, date]:
+    """Give the days to offer: those rehearsed last, else last month."""
+    if look.check is not None:
+        return date.fromisoformat(look.check.report["start"]), date.fromisoformat(look.check.report["end"])
+    end = timezone.localdate().replace(day=1) - timedelta(days=1)
+    return end.replace(day=1), end
 
 
 @requires(Ability.OPERATE)
@@ -122,7 +133,7 @@ def sync_proof(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the newest proof: how many records it looked at, and a counter-example for each way to fail."""
     sync = sync_or_404(request, pk)
     look = proof_of(sync)
-    page = {"sync": sync, "look": look, "flows": proved_flows(sync, look), "crumbs": crumbs_of(sync, "Proof")}
+    page = {"sync": sync, "look": look, "flows": proved_flows(sync, look), "crumbs": crumbs_of(sync, "Mapping proof")}
     return render(request, "preview/proof.html", page)
 
 
