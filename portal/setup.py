@@ -34,7 +34,7 @@ LOOKS = (
     ("sync_rehearsal", "Rehearsal", "A whole month, with its trial balance. Nothing is written."),
     (
         "sync_proof",
-        "Proof",
+        "Mapping proof",
         "Whether every record of the last 12 months resolves, fits and balances. Nothing is written.",
     ),
 )

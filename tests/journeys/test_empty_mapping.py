@@ -136,7 +136,7 @@ def preview(page: Page, sync: str, flow: str) -> None:
 def prove(page: Page, sync: str) -> None:
     page.goto(f"/syncs/{sync}/proof/")
     page.get_by_label("Mappings").select_option("drafts")
-    page.get_by_role("button", name="Prove it").click()
+    page.get_by_role("button", name="Prove the mapping").click()
     wait_for_look(page)
     expect(page.get_by_text("No record of the last 12 months shows a fault")).to_be_visible()
 
