@@ -21,7 +21,7 @@ from integrations.models import Connection, Sync, SyncRecord
 from integrations.policies import policies_of, stored_name
 from mappings.rows import Row
 from mappings.value_maps import ValueMap
-from mappings.versions import create_draft, publish
+from mappings.versions import Start, create_draft, publish_first
 
 _SETTINGS = (
     "name", "schedule", "every_minutes", "at_times", "quiet_from", "quiet_to", "webhooks_on", "start_date", "policies",
@@ -79,17 +79,16 @@ def create_sync(
 
 
 def _begin_as_usual(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
-    for flow in flows:
-        draft = create_draft(
-            tenant_id=sync.tenant_id,
-            sync_id=sync.pk,
+    starts = [
+        Start(
             flow=flow.slug,
-            actor=actor,
-            rows=usual_rows(flow, sync.target),
+            rows=tuple(usual_rows(flow, sync.target)),
             filters=flow.default_filters,
-            value_maps=_maps(flow, sync.target),
+            value_maps=tuple(_maps(flow, sync.target)),
         )
-        publish(mapping=draft, actor=actor)
+        for flow in flows
+    ]
+    publish_first(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=actor, starts=starts)
     if sync.target.environment == Connection.Environment.SANDBOX:
         review_as_shipped(sync, actor=actor)
 
