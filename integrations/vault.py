@@ -13,6 +13,8 @@ from fernet_fields.hkdf import derive_fernet_key
 from integrations.contracts import Environment, Settings
 from integrations.errors import ConfigurationError
 
+OWN_VALUES = frozenset({"subscription_id", "subscription_key", "subscription_checked_at"})
+
 
 class HasSecrets(Protocol):
     """A connection's row, as far as the vault looks at it."""
@@ -93,6 +95,11 @@ def open_credentials(connection: HasSecrets) -> dict[str, str]:
 def open_inbound(connection: HasSecrets) -> dict[str, str]:
     """Open the secrets that a connection's webhooks are verified with."""
     return _open(connection.inbound_secrets)
+
+
+def typed_values(values: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what we keep among a connection's values for ourselves: it opens nothing and changes by itself."""
+    return {name: text for name, text in values.items() if name not in OWN_VALUES}
 
 
 def open_settings(connection: HasSecrets) -> Settings:

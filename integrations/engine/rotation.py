@@ -12,7 +12,7 @@ from integrations.engine.identity import refuse_other
 from integrations.engine.ping import keep, ping_steps
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync
-from integrations.vault import open_settings
+from integrations.vault import OWN_VALUES, open_settings, typed_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,9 @@ def rotate(connection: Connection, *, values: Mapping[str, str], actor: str, nam
         steps = ()
         candidate.state = connection.state if connection.fingerprint else Connection.State.NEW
     with transaction.atomic():
-        _refuse_if_changed(connection)
+        standing = _refuse_if_changed(connection)
+        kept = {key: text for key, text in standing.values.items() if key in OWN_VALUES}
+        candidate.values = {**typed_values(candidate.values), **kept}
         candidate.save(update_fields=["name", "values", "credentials", "state"])
         note_change(candidate, "credentials replaced" if steps else "changed", sorted(given), actor)
         if steps:
@@ -55,7 +57,7 @@ def rotate(connection: Connection, *, values: Mapping[str, str], actor: str, nam
     return Rotation(steps=steps, is_done=True)
 
 
-def _refuse_if_changed(loaded: Connection) -> None:
+def _refuse_if_changed(loaded: Connection) -> Connection:
     """Lock the row and see that nobody changed it during the ping: what they did must not be written over."""
     standing = Connection.objects.for_tenant(loaded.tenant_id).select_for_update().get(pk=loaded.pk)
     if (standing.state, standing.fingerprint) != (loaded.state, loaded.fingerprint) or not _is_same(standing, loaded):
@@ -64,6 +66,7 @@ def _refuse_if_changed(loaded: Connection) -> None:
             "the new credentials.",
             code="changed_meanwhile",
         )
+    return standing
 
 
 def was_rotated(sync: Sync) -> bool:
@@ -77,4 +80,4 @@ def _is_replaced(opened: Connection) -> bool:
 
 
 def _is_same(one: Connection, other: Connection) -> bool:
-    return open_settings(one).values == open_settings(other).values
+    return typed_values(open_settings(one).values) == typed_values(open_settings(other).values)

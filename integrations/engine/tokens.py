@@ -16,7 +16,7 @@ from integrations.contracts import Clock, Limiter, Settings
 from integrations.engine.clock import SystemClock
 from integrations.engine.shared import shared_redis
 from integrations.errors import AuthenticationError, ConfigurationError, UnavailableError
-from integrations.vault import seal, unseal
+from integrations.vault import seal, typed_values, unseal
 
 LOGIN_TTL_S = 60  # longer than a log-in with its retries usually takes; a dead worker's lock ends by itself
 LOGIN_PATIENCE_S = 75.0
@@ -158,7 +158,7 @@ _stores_lock = threading.Lock()
 
 def token_store_for(settings: Settings, sign_ins: Limiter | None = None) -> RedisTokenStore:
     """Give this process's store of a connection. Changed credentials are another scope: no old token outlives them."""
-    values = json.dumps([settings.environment, sorted(settings.values.items())])
+    values = json.dumps([settings.environment, sorted(typed_values(settings.values).items())])
     scope = f"{settings.connection_id}:{salted_hmac('integrations.tokens', values).hexdigest()[:16]}"
     with _stores_lock:
         if scope not in _stores:

@@ -169,6 +169,11 @@ def test_it_keeps_no_token_of_former_credentials(session_redis):
     assert token_store_for(connection(api_key="new")).get("access") is None
 
 
+def test_it_keeps_tokens_when_only_our_own_notes_change(session_redis):
+    token_store_for(connection(api_key="k", subscription_checked_at="09:00")).put("access", "tok-1", 60)
+    assert token_store_for(connection(api_key="k", subscription_checked_at="10:00")).get("access") == "tok-1"
+
+
 def test_it_has_one_store_per_connection_and_process():
     assert token_store_for(connection(api_key="k")) is token_store_for(connection(api_key="k"))
 
