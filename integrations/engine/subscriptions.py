@@ -48,6 +48,7 @@ def subscribe(connection: Connection, *, url: str, actor: str) -> None:
     with _session(connection) as session:
         made = session.subscribe(f"ml-connector {connection.pk}", url, key)
     with transaction.atomic():
+        connection.inbound_secrets = _locked(connection).inbound_secrets
         put_inbound(connection, {secret: made.security_key})
         connection.save(update_fields=["inbound_secrets"])
         _keep(connection, {ID: made.id, KEY: "", CHECKED_AT: datetime.now(UTC).isoformat()})
@@ -122,10 +123,16 @@ def _session(connection: Connection) -> Iterator[SubscribingSession]:
 
 
 def _keep(connection: Connection, changed: dict[str, str]) -> None:
-    """Keep values beside those that were typed; an empty one goes."""
-    merged = {**connection.values, **changed}
-    connection.values = {name: text for name, text in merged.items() if text or name not in changed}
-    connection.save(update_fields=["values"])
+    """Keep values beside those that stand now, which may have been typed meanwhile; an empty one goes."""
+    with transaction.atomic():
+        stored = _locked(connection)
+        merged = {**stored.values, **changed}
+        connection.values = {name: text for name, text in merged.items() if text or name not in changed}
+        connection.save(update_fields=["values"])
+
+
+def _locked(connection: Connection) -> Connection:
+    return Connection.objects.for_tenant(connection.tenant_id).select_for_update().get(pk=connection.pk)
 
 
 def _note(connection: Connection, action: str, actor: str) -> None:

@@ -5,10 +5,11 @@ import pytest
 from audit.models import ConfigChange
 from integrations.contracts import Changed
 from integrations.engine import inbox, subscriptions
-from integrations.engine.tests.builders import make_tenant
+from integrations.engine.rotation import was_rotated
+from integrations.engine.tests.builders import make_sync, make_tenant
 from integrations.engine.tests.harness import ACTOR, make_live_sync, make_side, run_to_rest, sandbox
 from integrations.errors import ConfigurationError
-from integrations.models import SyncRecord
+from integrations.models import Connection, SyncRecord
 from integrations.vault import open_inbound
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +35,23 @@ def test_it_keeps_the_signing_key_sealed_and_the_subscription_by_its_id(box, bil
     assert open_inbound(bill)["webhook_security_key"] != before
     assert not bill.values.get("subscription_key")
     assert ConfigChange.objects.filter(action="subscribed to webhooks", actor=ACTOR).exists()
+
+
+def test_it_writes_nothing_over_what_was_typed_meanwhile(box, bill):
+    typed = {**bill.values, "requests_per_minute": "30"}
+    Connection.objects.filter(pk=bill.pk).update(values=typed)
+    subscriptions.subscribe(bill, url=URL, actor=ACTOR)
+    subscriptions.unsubscribe(bill, actor=ACTOR)
+    assert Connection.objects.get(pk=bill.pk).values == typed
+
+
+def test_looking_after_it_is_no_change_of_credentials(db):
+    sync = make_sync()
+    values = {"subscription_checked_at": "2026-11-21T12:00:00+00:00"}
+    Connection.objects.filter(pk=sync.target_id).update(values=values)
+    assert not was_rotated(sync)
+    Connection.objects.filter(pk=sync.target_id).update(values={**values, "account": "another"})
+    assert was_rotated(sync)
 
 
 def test_it_makes_one_subscription_only(box, bill):
