@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
@@ -153,8 +154,12 @@ _HINTS = {
 }
 
 
+@lru_cache(maxsize=1_024)
 def parse(text: str) -> Node:
-    """Read a formula; a leading `=` is allowed. Raises FormulaError alone, with the column of the fault."""
+    """Read a formula; a leading `=` is allowed. Raises FormulaError alone, with the column of the fault.
+
+    What was read is kept: the same formulas are read for every check, preview and run.
+    """
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"it is longer than {MAX_LENGTH} characters", position=MAX_LENGTH + 1, code="too_long")
     if not text.strip().removeprefix("=").strip():
