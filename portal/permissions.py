@@ -26,9 +26,9 @@ ROLE_ABILITIES: dict[Role, frozenset[Ability]] = {
 ROLE_SENTENCES: dict[Role, str] = {
     Role.OWNER: "Everything, including other owners and closing the company account.",
     Role.ADMIN: "Connections, syncs, mappings and the team.",
-    Role.ACCOUNTANT: "Mappings, differences and retries; no credentials.",
+    Role.ACCOUNTANT: "Mappings, differences, retries and signing off; no credentials.",
     Role.OPERATOR: "Runs, retries and replays.",
-    Role.AUDITOR: "Reads everything, changes nothing.",
+    Role.AUDITOR: "Reads everything and takes the trail out; changes nothing.",
     Role.VIEWER: "Reads everything, changes nothing.",
 }
 
