@@ -160,6 +160,7 @@ class Command(BaseCommand):
         for email, _, role in company.PEOPLE:
             self.stdout.write(f"  {role.label:<12}{email:<28}{company.PASSWORD}")
         self.stdout.write(f"  {'Support':<12}{company.STAFF:<28}{company.PASSWORD}    {self.portal_url}/admin/")
+        self.stdout.write("Mails, such as the link that confirms a new account, are written to .local/logs/web.log.")
         self.stdout.write("Ctrl-C stops everything.")
         self.stdout.flush()
         while True:
