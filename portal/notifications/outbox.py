@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from portal.models import Tenant
@@ -15,6 +15,7 @@ KEPT = timedelta(days=400)
 _CLAIM = timedelta(minutes=2)  # longer than any letter or call takes
 # Pauses after each failure: for a day and a half in all, then the message is given up.
 PAUSES = tuple(timedelta(minutes=number) for number in (1, 5, 15, 60, 180, 360, 720, 720))
+FAULT = "It stopped at a fault of ours; support has been told."
 
 
 def put(tenant: Tenant, events: Sequence[tuple[Event, str]]) -> None:
@@ -75,15 +76,28 @@ def due(limit: int = 200) -> list[int]:
 
 
 def _is_due() -> Q:
+    """Tell what may be sent now: nothing of a company that is suspended or closed, only tests to a paused channel."""
     now = timezone.now()
-    return Q(state=State.WAITING, due_at__lte=now) & (Q(claimed_until=None) | Q(claimed_until__lt=now))
+    listening = Channel.objects.filter(pk=OuterRef("channel_id"), is_paused=False)
+    live = Tenant.objects.filter(pk=OuterRef("tenant_id"), is_suspended=False, closed_at=None)
+    is_free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    is_wanted = Q(channel=None) | Q(mode=Message.Mode.TEST) | Q(Exists(listening))
+    return Q(state=State.WAITING, due_at__lte=now) & is_free & is_wanted & Q(Exists(live))
 
 
 def claim(message_id: int) -> Message | None:
-    """Take a message in hand; None when another worker has it, or it is not due."""
+    """Take a message in hand; None when another worker has it, it is not due, or its workers were lost too often."""
     until = timezone.now() + _CLAIM
     claimed = Message.objects.filter(_is_due(), pk=message_id).update(claimed_until=until, tries=F("tries") + 1)
-    return Message.objects.select_related("channel", "tenant").get(pk=message_id) if claimed else None
+    message = Message.objects.select_related("channel", "tenant").get(pk=message_id) if claimed else None
+    if message is not None and message.tries > _most_tries(message):
+        _end(message, state=State.FAILED, said=message.said or FAULT)
+        return None
+    return message
+
+
+def _most_tries(message: Message) -> int:
+    return 1 if message.mode == Message.Mode.TEST else len(PAUSES) + 1
 
 
 def sent(message: Message) -> None:
@@ -93,7 +107,7 @@ def sent(message: Message) -> None:
 
 def not_sent(message: Message, said: str) -> None:
     """Note why a message did not go out: it is tried again later; a test, and what failed for long, is given up."""
-    if message.mode == Message.Mode.TEST or message.tries > len(PAUSES):
+    if message.tries >= _most_tries(message):
         _end(message, state=State.FAILED, said=said)
         return
     message.due_at = timezone.now() + PAUSES[message.tries - 1]
@@ -102,11 +116,13 @@ def not_sent(message: Message, said: str) -> None:
 
 @transaction.atomic
 def _end(message: Message, *, state: str, said: str) -> None:
+    """End a message by the claim that is held: who claimed it since, or dropped what did not go out, is not undone."""
     now, is_sent = timezone.now(), state == State.SENT
-    message.state, message.said, message.claimed_until = state, said, None
-    message.sent_at = now if is_sent else None
-    message.save(update_fields=["state", "said", "claimed_until", "sent_at", "due_at"])
-    if message.channel_id is not None:
+    held = Message.objects.for_tenant(message.tenant_id).filter(pk=message.pk, claimed_until=message.claimed_until)
+    held = held.filter(tries=message.tries) if is_sent else held.filter(tries=message.tries, state=State.WAITING)
+    sent_at = now if is_sent else None
+    ended = held.update(state=state, said=said, claimed_until=None, sent_at=sent_at, due_at=message.due_at)
+    if ended and message.channel_id is not None:
         channels = Channel.objects.for_tenant(message.tenant_id).filter(pk=message.channel_id)
         channels.update(last_at=now, last_ok=is_sent, last_said=said)
 

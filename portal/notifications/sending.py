@@ -24,20 +24,27 @@ def send(message_id: int) -> bool:
     message = outbox.claim(message_id)
     if message is None:
         return False
+    said = outbox.FAULT  # what nobody foresaw goes on to the worker's log, and counts as a try
+    try:
+        said = _refusal(message)
+    finally:
+        if said:
+            log.warning("notification.not_sent", message=message.pk, tries=message.tries)
+            outbox.not_sent(message, said)
+    if not said:
+        outbox.sent(message)
+    return not said
+
+
+def _refusal(message: Message) -> str:
+    """Deliver a message, and say why it was not taken; empty where it was."""
     try:
         _deliver(message, list(message.events.order_by("id")))
     except ConnectorError as error:
-        return _failed(message, error.message)
+        return error.message
     except (SMTPException, AnymailError, OSError) as error:
-        return _failed(message, f"The letter was not taken: {error}")
-    outbox.sent(message)
-    return True
-
-
-def _failed(message: Message, said: str) -> bool:
-    log.warning("notification.not_sent", message=message.pk, tries=message.tries)
-    outbox.not_sent(message, said)
-    return False
+        return f"The letter was not taken: {error}"
+    return ""
 
 
 def _deliver(message: Message, events: Sequence[Event]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from integrations.errors import ConfigurationError
 from integrations.tests.certificates import server_context
+from portal.models import Tenant
 from portal.notifications import channels, outbox
 from portal.notifications.calling import post, signature
 from portal.notifications.models import Channel, Event, Message
@@ -270,6 +271,61 @@ def test_it_drops_what_waits_for_a_channel_that_is_paused(tenant):
     channels.pause_channel(channel, actor=ACTOR)
     assert send_due() == []
     assert Message.objects.get().state == "dropped"
+
+
+def test_it_ends_nothing_that_another_worker_has_claimed_since(tenant):
+    make_channel(tenant)
+    happen(tenant)
+    lost = outbox.claim(outbox.due()[0])
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        held = outbox.claim(lost.pk)
+        outbox.not_sent(lost, "Too late.")
+        assert outbox.due() == []
+        outbox.sent(held)
+        outbox.not_sent(lost, "Too late.")
+    ended = Message.objects.get()
+    assert (ended.state, ended.said, Channel.objects.get().last_ok) == ("sent", "", True)
+
+
+@pytest.mark.parametrize("more", [{"is_suspended": True}, {"closed_at": timezone.now()}])
+def test_it_tells_a_company_nothing_that_is_suspended_or_closed(tenant, more):
+    make_channel(tenant)
+    happen(tenant, signer="clara@acme.example")
+    Tenant.objects.update(**more)
+    assert outbox.due() == []
+    assert [send(pk) for pk in Message.objects.values_list("pk", flat=True)] == [False, False]
+    assert mail.outbox == []
+
+
+def test_it_tells_a_paused_channel_nothing_that_slipped_in(tenant):
+    channel = make_channel(tenant)
+    happen(tenant)
+    Channel.objects.update(is_paused=True)
+    assert outbox.due() == []
+    assert not send(Message.objects.get().pk)
+    channels.resume_channel(channel, actor=ACTOR)
+    assert outbox.due() == []
+
+
+def test_it_tries_again_at_most_so_often_what_fails_unexpectedly(tenant, settings):
+    make_channel(tenant)
+    happen(tenant)
+    settings.EMAIL_BACKEND = "nobody.knows.Backend"
+    with time_machine.travel(timezone.now()) as clock:
+        while (message := Message.objects.get()).state == "waiting":
+            clock.move_to(message.due_at + timedelta(seconds=1))
+            with pytest.raises(ModuleNotFoundError):
+                send(message.pk)
+    assert (message.state, message.tries, message.said) == ("failed", 9, outbox.FAULT)
+
+
+def test_it_gives_up_what_takes_its_workers_down(tenant):
+    make_channel(tenant)
+    happen(tenant)
+    with time_machine.travel(timezone.now()) as clock:
+        while claimed := outbox.claim(Message.objects.get().pk):
+            clock.move_to(claimed.claimed_until + timedelta(seconds=1))
+    assert (Message.objects.get().state, Message.objects.get().said) == ("failed", outbox.FAULT)
 
 
 def test_it_tries_a_test_once(tenant, receiver):
