@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from audit.models import ConfigChange
 from audit.record import change_config
 from integrations.errors import ConfigurationError
 from integrations.vault import Sealed, unseal
@@ -17,8 +18,12 @@ from portal.notifications import outbox
 from portal.notifications.calling import host_of
 from portal.notifications.models import Channel, Message
 
-MOST_TESTS = 5
+MOST_CHANNELS = 20  # of a company
+MOST_TESTS = 5  # of a company, in ten minutes: each may be a letter to strangers
+TOO_MANY = "too_many"
+TESTED = "channel tested"
 _TESTS_WITHIN = timedelta(minutes=10)
+_SUBJECT = "notifications"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +47,22 @@ def secrets_of(channel: Channel) -> dict[str, str]:
 
 
 def add_channel(*, tenant: Tenant, medium: str, wishes: Wishes, actor: str) -> Channel:
-    """Make a channel; a signed webhook gets its key. Raises ConfigurationError for an address that is not called."""
+    """Make a channel; a signed webhook gets its key.
+
+    Raises ConfigurationError for an address that is not called, and where the company has enough channels.
+    """
     made = Channel(tenant=tenant, medium=medium)
     _fill(made, wishes)
     if medium == Channel.Medium.WEBHOOK:
         made.secrets = {**secrets_of(made), "key": secrets.token_urlsafe(32)}  # type: ignore[assignment]  # sealed on save
     with transaction.atomic():
+        _lock(tenant.pk)
+        if Channel.objects.for_tenant(tenant).count() >= MOST_CHANNELS:
+            raise ConfigurationError(
+                f"{tenant.name} has {MOST_CHANNELS} channels already: no more can be added. Delete one that nobody "
+                "needs, or add addresses to another.",
+                code=TOO_MANY,
+            )
         made.save()
         _note(made, "channel added", actor)
     return made
@@ -92,13 +107,24 @@ def delete_channel(channel: Channel, *, actor: str) -> None:
     channel.delete()
 
 
-def ask_for_test(channel: Channel) -> Message:
-    """Put a test in the outbox. Raises ConfigurationError after several in a few minutes: others pay for the noise."""
-    since = timezone.now() - _TESTS_WITHIN
-    asked = channel.messages.filter(mode=Message.Mode.TEST, created_at__gt=since).count()
+@transaction.atomic
+def ask_for_test(channel: Channel, *, actor: str) -> Message:
+    """Put a test in the outbox, on record.
+
+    Raises ConfigurationError after several of a company in a few minutes, whatever became of their channels.
+    """
+    _lock(channel.tenant_id)
+    changes = ConfigChange.objects.for_tenant(channel.tenant_id).filter(subject=_SUBJECT, action=TESTED)
+    asked = changes.filter(at__gt=timezone.now() - _TESTS_WITHIN).count()
     if asked >= MOST_TESTS:
-        raise ConfigurationError(f"{channel.name} was tested {asked} times of late. Wait ten minutes.", code="too_many")
+        raise ConfigurationError(f"Channels were tested {asked} times of late. Wait ten minutes.", code=TOO_MANY)
+    _note(channel, TESTED, actor)
     return outbox.put_test(channel)
+
+
+def _lock(tenant_id: int) -> None:
+    """Let one change of a company count at a time."""
+    Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
 
 
 def show_key(channel: Channel, *, actor: str) -> str:
@@ -109,4 +135,4 @@ def show_key(channel: Channel, *, actor: str) -> str:
 
 def _note(channel: Channel, action: str, actor: str, more: Mapping[str, int] | None = None) -> None:
     details = {"name": channel.name, "medium": channel.medium, "kinds": list(channel.kinds), **(more or {})}
-    change_config(tenant_id=channel.tenant_id, actor=actor, subject="notifications", action=action, details=details)
+    change_config(tenant_id=channel.tenant_id, actor=actor, subject=_SUBJECT, action=action, details=details)

@@ -39,7 +39,12 @@ def watch_slow(tenant_id: int) -> None:
 def start_due() -> None:
     """Enqueue a job for each message that is due."""
     for message_id in outbox.due():
-        enqueue("portal.notifications.jobs.send", message_id, job_id=f"notify-{message_id}", queue="default")
+        start(message_id)
+
+
+def start(message_id: int) -> None:
+    """Enqueue a job for one message."""
+    enqueue("portal.notifications.jobs.send", message_id, job_id=f"notify-{message_id}", queue="default")
 
 
 def send(message_id: int) -> None:

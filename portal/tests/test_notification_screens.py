@@ -4,8 +4,10 @@ import pytest
 from django.core import mail
 
 from audit.models import ConfigChange
+from portal.notifications import outbox
 from portal.notifications.channels import secrets_of
 from portal.notifications.models import Channel, Event, Message
+from portal.notifications.sending import send
 from portal.notifications.tests.receiver import receiving
 from portal.notifications.watching import QUICK, watch
 from portal.tests.screens import CHANNEL_KEY, make_company
@@ -27,6 +29,10 @@ def receiver():
 
 def typed(**changes):
     return {"name": "New one", "kinds": ["problem", "stopped"], "timing": "immediate", "digest_at": "07:00", **changes}
+
+
+def send_due():
+    return [send(pk) for pk in outbox.due()]
 
 
 def page(company):
@@ -87,32 +93,44 @@ def test_it_shows_the_signing_key_on_request_and_puts_it_on_record(company):
     assert ConfigChange.objects.filter(tenant=company.tenant, action="signing key shown").exists()
 
 
-def test_it_says_whether_a_test_was_taken(company, receiver):
-    client = company.client()
-    client.post("/notifications/add/webhook/", typed(url=receiver.url))
-    made = Channel.objects.get(name="New one")
-    taken = client.post(f"/notifications/{made.pk}/test/", follow=True).content.decode()
-    receiver.status, receiver.answer = 410, b"gone"
-    refused = client.post(f"/notifications/{made.pk}/test/", follow=True).content.decode()
-
-    assert "The test of New one was taken." in taken
-    assert "The test of New one was not taken. 127.0.0.1 answered 410: gone." in refused
-    assert "Not taken" in refused
-
-
-def test_it_sends_no_test_after_several_in_a_few_minutes(company, receiver):
+def test_it_shows_what_became_of_a_test_that_a_worker_sent(company, receiver):
     client = company.client()
     client.post("/notifications/add/webhook/", typed(url=receiver.url))
     url = f"/notifications/{Channel.objects.get(name='New one').pk}/test/"
-    answers = [client.post(url, follow=True).content.decode() for _ in range(6)]
+    receiver.status, receiver.answer = 410, b"gone"
+    answer = client.post(url, follow=True).content.decode()
+    send_due()
 
-    assert "Wait ten minutes." in answers[-1]
-    assert len(receiver.calls) == 5
+    assert "A test of New one is on its way." in answer
+    assert "127.0.0.1 answered 410: gone." in page(company)
+
+
+def test_it_bounds_the_tests_of_a_company_even_when_channels_come_and_go(company):
+    client = company.client()
+    for _ in range(6):
+        client.post("/notifications/add/email/", typed(recipients="ap@acme.example"))
+        made = Channel.objects.get(name="New one")
+        answer = client.post(f"/notifications/{made.pk}/test/", follow=True).content.decode()
+        send_due()
+        client.post(f"/notifications/{made.pk}/delete/")
+
+    assert len(mail.outbox) == 5
+    assert "Channels were tested 5 times of late. Wait ten minutes." in answer
+
+
+def test_it_says_that_a_company_has_enough_channels(company):
+    usual = {"tenant": company.tenant, "medium": "email", "kinds": ["problem"]}
+    Channel.objects.bulk_create([Channel(**usual, name=f"Channel {number}") for number in range(19)])
+    answer = company.client().post("/notifications/add/email/", typed(recipients="ap@acme.example"))
+
+    assert (answer.status_code, Channel.objects.count()) == (422, 20)
+    assert "has 20 channels already" in answer.content.decode()
 
 
 def test_it_sends_a_test_letter(company):
     company.client().post("/notifications/add/email/", typed(recipients="ap@acme.example"))
     company.client().post(f"/notifications/{Channel.objects.get(name='New one').pk}/test/")
+    send_due()
 
     assert [letter.subject for letter in mail.outbox] == ["Acme: a test from ml-connector"]
 

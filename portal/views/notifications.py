@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from integrations.errors import ConfigurationError, ConnectorError
 from portal.forms.channels import ChannelForm
 from portal.notifications import channels
+from portal.notifications.jobs import start
 from portal.notifications.kinds import word
 from portal.notifications.models import Channel, Event, Message
-from portal.notifications.sending import send
 from portal.paging import page_by_id
 from portal.permissions import Ability
 from portal.tenancy import current_tenant, current_user, requires
@@ -49,7 +49,7 @@ def channel_create(request: HttpRequest, medium: str) -> HttpResponse:
                 tenant=current_tenant(request), medium=medium, wishes=form.wishes(), actor=user.email
             )
         except ConnectorError as refusal:
-            form.add_error("url", refusal.message)
+            form.add_error(None if refusal.code == channels.TOO_MANY else "url", refusal.message)
         except IntegrityError:
             form.add_error("name", _TAKEN)
         else:
@@ -82,18 +82,16 @@ def channel_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Ability.MANAGE)
 @require_POST
 def channel_test(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a test at once, and say whether it was taken."""
+    """Have a worker send a test, as it sends all messages."""
     channel = _channel_or_404(request, pk)
     try:
-        test = channels.ask_for_test(channel)
+        test = channels.ask_for_test(channel, actor=current_user(request).email)
     except ConfigurationError as refusal:
         messages.error(request, refusal.message)
-        return redirect("notification_list")
-    if send(test.pk):
-        messages.success(request, f"The test of {channel.name} was taken. See whether it arrived.")
     else:
-        channel.refresh_from_db()
-        messages.error(request, f"The test of {channel.name} was not taken. {channel.last_said}")
+        start(test.pk)
+        told = "See whether it arrives; what became of it shows here in a moment, when you load this page again."
+        messages.success(request, f"A test of {channel.name} is on its way. {told}")
     return redirect("notification_list")
 
 
