@@ -433,6 +433,7 @@ class Check(models.Model):
     reason = models.TextField(blank=True)  # why it failed
     asked_by = models.CharField(max_length=254)
     asked_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)  # a worker took it
     made_at = models.DateTimeField(null=True)
 
     objects = TenantQuerySet.as_manager()

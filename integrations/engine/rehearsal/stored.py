@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit.record import change_config
@@ -73,7 +74,7 @@ def enqueue_check(check_id: int) -> None:
 def make(check_id: int, makers: Mapping[str, Maker]) -> Check | None:
     """Make a look that was asked for; None where another worker has it. What a system refuses is kept as its reason."""
     rows = Check.objects.filter(pk=check_id, state=State.ASKED)  # the job's id is the bound
-    if not rows.update(state=State.RUNNING):
+    if not rows.update(state=State.RUNNING, started_at=timezone.now()):
         return None
     check = Check.objects.select_related("sync__source__tenant", "sync__target__tenant", "sync__tenant").get(
         pk=check_id
@@ -102,7 +103,8 @@ def _forget_older(check: Check) -> None:
 def find_due() -> list[int]:
     """Ask for the daily coverage of syncs that are on, and find what Redis forgot; give the ids to be made."""
     now = timezone.now()
-    lost = Check.objects.filter(state=State.RUNNING, asked_at__lt=now - _LOST)  # every tenant's
+    since = Coalesce("started_at", "asked_at")
+    lost = Check.objects.alias(since=since).filter(state=State.RUNNING, since__lt=now - _LOST)  # every tenant's
     lost.update(state=State.FAILED, reason="Its worker was lost. Ask for it again.", made_at=now)
     recent = Check.objects.filter(sync=OuterRef("pk"), kind=Kind.COVERAGE, flow="", asked_at__gt=now - _DAILY)
     on = Sync.objects.filter(state=Sync.State.ACTIVE, created_at__lt=now - _DAILY)  # every tenant's
