@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from audit.record import change_config
 from integrations import registry
+from integrations.engine import schedule
 from integrations.engine.clock import SystemClock
 from integrations.engine.rehearsal.foreseeing import Name
 from integrations.engine.run import run_sync
+from integrations.engine.standing import UNDO
 from integrations.engine.undo import Scope, undo
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Link, Sync, SyncRecord
@@ -20,6 +22,7 @@ from mappings.models import Mapping as Version
 State = SyncRecord.State
 TRIAL = "proof"  # who started its runs
 BUSY = (State.DUE, State.OPEN, State.UNKNOWN)
+HELD = (State.PARKED, State.WAITING)
 _REVISIONS = 1000  # a trial's references must never be those of the sync itself: they carry a revision above this
 _PAUSE_S = 0.5
 _AT_ONCE_S = 60.0
@@ -147,16 +150,43 @@ def standing_of(trial: Sync) -> "QuerySet[Link]":
 
 
 def reverse(trial: Sync, *, actor: str, seconds: float) -> None:
-    """Have every document of the trial reversed, children first."""
-    if standing_of(trial).exists():
+    """Have every document of the trial reversed, children first; a reversal that was held up is tried again."""
+    standing = set(standing_of(trial).values_list("flow", "natural_key"))
+    if not standing:
+        return
+    _take_up_again(trial)
+    if standing - set(trial.records.filter(decision=UNDO).values_list("flow", "natural_key")):
         undo(trial, scope=Scope(everything=True), actor=actor, reason="The trial is over.")
-        run_to_rest(trial, seconds=seconds)
+    run_to_rest(trial, seconds=seconds)
 
 
-def remove(trial: Sync) -> bool:
-    """Remove a trial whose documents are all reversed; its runs and attempts stay in the trail. False: it must stay."""
+def _take_up_again(trial: Sync) -> None:
+    with transaction.atomic():
+        schedule.lock(trial.pk)
+        held = trial.records.filter(decision=UNDO, state__in=HELD)
+        held.update(state=State.DUE, due_at=timezone.now(), tries=0)
+
+
+def remove(trial: Sync, *, patience_s: float = _AT_ONCE_S) -> bool:
+    """Remove a trial whose documents are all reversed; its runs and attempts stay in the trail. False: it must stay.
+
+    A run that still works on it, in another worker, is let end.
+    """
+    clock = SystemClock()
+    ends = clock.monotonic() + patience_s
+    while (is_removed := _remove(trial)) is None and clock.monotonic() < ends:
+        clock.wait(_PAUSE_S)
+    return bool(is_removed)
+
+
+@transaction.atomic
+def _remove(trial: Sync) -> bool | None:
+    """Remove a trial while no run can begin; None where one holds its lease."""
+    held = Sync.objects.for_tenant(trial.tenant_id).select_for_update().get(pk=trial.pk)
+    if held.lease_until and held.lease_until + timedelta(seconds=held.lease_grace_s) > timezone.now():
+        return None
     if standing_of(trial).exists() or trial.records.filter(state__in=(State.OPEN, State.UNKNOWN)).exists():
         return False
     links_of(trial).delete()
-    trial.delete()
+    held.delete()
     return True

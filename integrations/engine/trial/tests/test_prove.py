@@ -1,14 +1,18 @@
 """Prove it: real documents are booked through the engine, balances checked, everything reversed to net zero."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from integrations.engine import syncs
-from integrations.engine.rehearsal import making
+from integrations.engine.lease import take_lease
+from integrations.engine.rehearsal import making, stored
 from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.tests.kit import billing
+from integrations.engine.tests.builders import make_sync
 from integrations.engine.tests.harness import ACTOR, make_live_sync, run_to_rest, verdict
 from integrations.engine.trial import life
 from integrations.engine.trial.choosing import choose
@@ -121,3 +125,46 @@ def test_it_first_reverses_what_an_earlier_trial_left(box):
     assert failed(proven(sync)) == []
     assert not Sync.objects.filter(trial_of=sync).exists()
     assert trial_balance(box, "netsuite") == {}
+
+
+def booked_trial(sync: Sync) -> Sync:
+    """Book one document with its own sync, as a trial that was left."""
+    trial = life.make_trial(sync, [("invoices", "inv-1")], actor=ACTOR, number=900)
+    sides = {"source_identity": trial.source_identity, "target_identity": trial.target_identity}
+    Link.objects.create(
+        tenant=trial.tenant, flow="invoices", natural_key="inv-1", external_id="77", revision=1900, **sides
+    )
+    return trial
+
+
+@pytest.mark.parametrize("state", ["parked", "waiting"])
+def test_it_tries_a_reversal_again_that_was_held_up(db, state, monkeypatch):
+    trial = booked_trial(make_sync(state="active"))
+    trial.records.update(state=state, decision="undo", due_at=None)
+    monkeypatch.setattr(life, "run_to_rest", lambda trial, seconds: None)
+    life.reverse(trial, actor=ACTOR, seconds=1)
+    assert trial.records.get().state == "due"
+
+
+def test_it_removes_nothing_that_a_run_still_works_on(db):
+    trial = booked_trial(make_sync(state="active"))
+    Link.objects.update(state="reversed")
+    trial.records.update(state="delivered")
+    lease = take_lease(trial.pk)
+    assert not life.remove(trial, patience_s=0)
+    assert Link.objects.exists()
+    lease.release()
+    assert life.remove(trial, patience_s=0)
+    assert not Link.objects.exists()
+
+
+def test_it_counts_a_look_as_lost_from_when_it_was_begun(db):
+    now = timezone.now()
+    check = Check(tenant=(sync := make_sync()).tenant, sync=sync, kind="trial", asked_at=now - timedelta(hours=2))
+    check.save()
+    seen = []
+    stored.make(check.pk, {"trial": lambda sync, check: seen.append((stored.find_due(), Check.objects.get().state))})
+    assert seen == [([], "running")]
+    Check.objects.update(state="running", started_at=now - timedelta(hours=1))
+    stored.find_due()
+    assert Check.objects.get().state == "failed"
