@@ -2,6 +2,7 @@
 
 July is closed, and so are September and October; June, August and November are open. What is billed before July closes
 is posted before; then payments, credits, voids and refunds come of open and of closed months. In the end July opens.
+Where a target knows only a current period, all months before August are closed instead, and June stays closed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +28,7 @@ _PAID = """
 - {do: record_payment, as: cash, applied: {$refund_of_a_closed_month: 10000}, day: 2026-06-24}
 - {do: credit_invoice, as: note, invoice_id: $refund_of_a_closed_month, total: 10000, day: 2026-06-25}
 """
-_CLOSED = ("2026-07", "2026-09", "2026-10")
+CLOSED = ("2026-07", "2026-09", "2026-10")
 _LATER = """
 - {do: record_payment, as: pay_closed, applied: {$payment_of_a_closed_month: 10000}, day: 2026-07-20}
 - {do: record_payment, as: pay_later, applied: {$payment_of_a_later_month: 10000}, day: 2026-08-05}
@@ -39,7 +40,6 @@ _LATER = """
 """
 _NEW = """
 - {of: invoice_of_a_closed_month, day: 2026-07-27}
-- {of: invoice_of_two_closed_months, day: 2026-09-20}
 - {of: invoice_of_an_open_month, day: 2026-08-03}
 """
 SUBJECTS = {
@@ -70,14 +70,18 @@ def lands(
     more: Mapping[str, str] | None = None,
     order: Callable[[str, str], dict[str, Any]] = close_period,
     after_sync: Sequence[dict[str, Any]] = (),
+    closed: Sequence[str] = CLOSED,
+    two_closed: str = "2026-09-20",
 ) -> dict[str, str]:
     """Give where each situation's document lands: while July is closed, and, where that changes it, once it opens.
 
-    `more` policies beside that of closed periods; `order` closes a month, or only a module of it.
+    `more` policies beside that of closed periods; `order` closes a month, or only a module of it. The months of
+    `closed` are closed; `two_closed` is a day of a closed month whose next month is closed too.
     """
     telling = begin(pair, box, opening, {"closed_periods": policy, **(more or {})}, after_sync)
-    steps = [*_bills(_BILLED), *_acts(_PAID), "sync", *(order(one, "closed") for one in _CLOSED)]
-    for step in (*steps, *_acts(_LATER), *_bills(_NEW)):
+    steps = [*_bills(_BILLED), *_acts(_PAID), "sync", *(order(one, "closed") for one in closed)]
+    new = f"{_NEW}- {{of: invoice_of_two_closed_months, day: {two_closed}}}"
+    for step in (*steps, *_acts(_LATER), *_bills(new)):
         tell(telling, step)
     closed = _landed(telling)
     tell(telling, order("2026-07", "open"))

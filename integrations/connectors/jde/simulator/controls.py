@@ -69,6 +69,8 @@ class Controls:
         return {**counts, "approved": approved, "refused": refused, "auto": self._simulator.posts_by_itself}
 
     def _periods(self, options: Json) -> Json:
+        if "current" in options:
+            return self._enterprise(options).set_current_period(str(options["current"]))
         return self._enterprise(options).set_period(str(options.get("period", "")), str(options.get("status", "")))
 
     def _tamper(self, options: Json) -> Json:

@@ -96,6 +96,14 @@ class Enterprise:
         self.show_current_period()
         return {"period": period.start.strftime("%Y-%m"), "status": period.status}
 
+    def set_current_period(self, text: str) -> Json:
+        """Make a month the current period: what lies before it is closed, it and what follows are open."""
+        current = self.books.periods.set_status(text, "open")
+        for period in self.books.periods.all():
+            period.status = "closed" if period.end < current.start else "open"
+        self.show_current_period()
+        return {"current": current.start.strftime("%Y-%m")}
+
     def is_far_ahead(self, day: date) -> bool:
         """Tell whether a day lies after next month: JDE warns that it posts after cut-off."""
         return day > add_months(self.clock.today().replace(day=1), 2) - timedelta(days=1)
