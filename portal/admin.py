@@ -1,4 +1,4 @@
-"""The support staff's admin for people, companies, memberships and invitations; what staff change is on record."""
+"""The support staff's admin for people, companies, memberships, invitations, tokens; what staff change is on record."""
 
 from typing import Any
 
@@ -12,11 +12,12 @@ from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.http import HttpRequest
 
+from audit.admin import ReadOnlyAdmin
 from audit.record import change_config
 from portal.accounts import note_team, revoke_invitation
 
 # django-stubs makes these bases generic, Django itself does not: hence "type-arg" below.
-from portal.models import Invitation, Membership, Tenant, User
+from portal.models import ApiToken, Invitation, Membership, Tenant, User
 
 # The portal's own sign-in, with its throttling and the second factor where one is set.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -124,6 +125,15 @@ class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Take invitations back through the verb."""
         for invitation in queryset:
             revoke_invitation(invitation=invitation, actor=_email(request))
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    list_display = ("id", "tenant", "name", "prefix", "role", "membership", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("role", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant", "membership__user", "membership__tenant")
+    search_fields = ("name", "prefix__exact", "tenant__name", "tenant__slug__exact")
+    exclude = ("token_digest",)
 
 
 def _email(request: HttpRequest) -> str:

@@ -25,7 +25,7 @@ from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Rec
 from mappings.models import Mapping, ValueMap
 from portal.models import ApiToken, Membership, Role, Tenant, User
 from portal.notifications.kinds import Kind
-from portal.notifications.models import Channel
+from portal.notifications.models import Channel, Message
 from portal.permissions import Ability
 from portal.tests.people import client_of, join, make_tenant, make_user
 from portal.tokens import make_token
@@ -118,7 +118,7 @@ def make_company(name: str = "Acme", *, records: int = 1) -> Company:
 
 
 def _channel(tenant: Tenant) -> Channel:
-    return Channel.objects.create(
+    made = Channel.objects.create(
         tenant=tenant,
         medium="webhook",
         name=f"A program of {tenant.name}",
@@ -126,6 +126,8 @@ def _channel(tenant: Tenant) -> Channel:
         host="hooks.acme.invalid",
         secrets={"url": f"https://hooks.acme.invalid/{CHANNEL_URL}", "key": CHANNEL_KEY},
     )
+    Message.objects.create(tenant=tenant, channel=made, mode="test", state="sent")
+    return made
 
 
 def _token(owner: User, tenant: Tenant) -> ApiToken:
@@ -387,6 +389,7 @@ def admin_pages(of: Company) -> list[str]:
         Ping.objects.filter(tenant=of.tenant).first(), InboxEvent.objects.filter(tenant=of.tenant).first(),
         ConfigChange.objects.filter(tenant=of.tenant).first(), Seal.objects.filter(tenant=of.tenant).first(),
         Mapping.objects.filter(sync_id=of.sync.pk).first(), ValueMap.objects.filter(sync_id=of.sync.pk).first(),
+        of.token, of.channel, Message.objects.filter(tenant=of.tenant).first(),
     ]  # fmt: skip
     names = {(row._meta.app_label, row._meta.model_name) for row in rows}
     changelists = [f"/admin/{app}/{model}/" for app, model in sorted(names)]

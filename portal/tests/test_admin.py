@@ -49,12 +49,25 @@ def test_it_changes_nothing_of_the_trail(company, client, model):
     assert client.get(f"/admin/audit/{model}/add/").status_code == 403
 
 
-@pytest.mark.parametrize("model", ["syncrecord", "link", "problem", "ping", "inboxevent"])
-def test_it_changes_nothing_of_what_the_engine_knows(company, client, model):
+@pytest.mark.parametrize(
+    "model", ["syncrecord", "link", "problem", "ping", "inboxevent", "apitoken", "channel", "message"]
+)
+def test_it_changes_nothing_of_what_the_engine_and_the_portal_know(company, client, model):
     row = next(url for url in screens.admin_pages(company) if f"/{model}/" in url and url.endswith("/change/"))
+    app = row.split("/")[2]
 
     assert client.post(row, {}).status_code == 403
-    assert client.get(f"/admin/integrations/{model}/add/").status_code == 403
+    assert client.get(f"/admin/{app}/{model}/add/").status_code == 403
+
+
+@pytest.mark.parametrize("model", ["portal/apitoken", "notifications/channel", "notifications/message"])
+def test_it_finds_what_programs_and_people_use_by_company_and_shows_no_secret(company, client, model):
+    make_company("Other")
+    found = client.get(f"/admin/{model}/?q=acme").context["cl"]
+    row = client.get(f"/admin/{model}/{found.queryset.get().pk}/change/").content.decode()
+
+    assert found.queryset.get().tenant == company.tenant
+    assert not [word for word in (*screens.PLANTED, company.token.token_digest) if word in row]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def company():
     Reconciliation.objects.filter(pk=made.reconciliation.pk).update(ok=True)
     Connection.objects.filter(tenant=made.tenant).update(state="good")
     Event.objects.filter(tenant=made.tenant).delete()
+    Message.objects.filter(tenant=made.tenant).delete()
     return made
 
 
