@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from portal.api import configuration, problems, reconciliations, records, runs, syncs
+from portal.api import backfills, channels, configuration, problems, reconciliations, records, runs, syncs
 from portal.api.problem import MEDIA_TYPE, add_handlers
 
 DESCRIPTION = """What the screens of the portal can do, for programs.
@@ -50,5 +50,7 @@ for prefix, module in (
     ("/records", records),
     ("/problems", problems),
     ("/reconciliations", reconciliations),
+    ("/backfills", backfills),
+    ("/channels", channels),
 ):
     api.add_router(prefix, module.router)

@@ -6,6 +6,7 @@ RULES says beside the code what each operation asks for: a new one without a rul
 import pytest
 
 from integrations.engine.configuration import export_sync
+from integrations.models import Backfill
 from portal.api.tests.kit import call, operations, token_of
 from portal.models import Membership, Role
 from portal.permissions import Ability, is_allowed
@@ -48,6 +49,13 @@ RULES: dict[tuple[str, str], tuple[Ability, str, object]] = {
         {"differences": ["invoices:missing:inv_0:"], **REASON},
     ),
     ("POST", "/reconciliations/{reconciliation_id}/sign"): (Ability.MAP, "reconciliation", None),
+    ("GET", "/backfills"): (Ability.VIEW, "", None),
+    ("POST", "/backfills"): (Ability.MAP, "sync", PERIOD),
+    ("GET", "/backfills/{backfill_id}"): (Ability.VIEW, "backfill", None),
+    ("POST", "/backfills/{backfill_id}/pause"): (Ability.MAP, "backfill", None),
+    ("POST", "/backfills/{backfill_id}/resume"): (Ability.MAP, "backfill", None),
+    ("POST", "/backfills/{backfill_id}/end"): (Ability.MAP, "backfill", None),
+    ("GET", "/channels"): (Ability.VIEW, "", None),
 }
 LISTS = [key for key, (_, field, _) in RULES.items() if not field]
 
@@ -57,11 +65,19 @@ def company():
     return make_company()
 
 
+def held_by(company, field):
+    """Give the company's own object that a call is about."""
+    if field == "backfill":
+        days = {"start": "2026-08-01", "end": "2026-08-31", "records": 1, "asked_by": "x"}
+        return Backfill.objects.get_or_create(tenant=company.tenant, sync=company.sync, defaults=days)[0]
+    return company.reconciliation if field == "check" else getattr(company, field) if field else None
+
+
 def pressed(company, token, key):
     """Call one operation about the company's own object; give the answer's status."""
     method, path = key
     _, field, body = RULES[key]
-    held = company.reconciliation if field == "check" else getattr(company, field) if field else None
+    held = held_by(company, field)
     if body == FILE:
         body = export_sync(company.sync)
     if body is PERIOD:

@@ -5,8 +5,10 @@ from typing import get_args
 import pytest
 
 from audit.models import ConfigChange, Run
+from integrations import registry
 from integrations.engine.configuration import export_sync
-from integrations.models import Check, Reconciliation, Sync, SyncRecord
+from integrations.models import Backfill, Check, Cursor, Reconciliation, Sync, SyncRecord
+from portal.api.backfills import BackfillState
 from portal.api.records import RecordState
 from portal.api.runs import RunState
 from portal.api.tests.kit import call, token_of
@@ -14,6 +16,7 @@ from portal.models import ApiToken
 from portal.tests.screens import PLANTED, make_company
 
 pytestmark = pytest.mark.django_db
+STEPS = ("pause", "resume", "end")
 
 
 @pytest.fixture
@@ -106,6 +109,45 @@ def test_it_cancels_a_run_under_way_only(company, token):
     assert Run.objects.get(pk=company.run.pk).cancelled_by == "owner@acme.example (token Admin script)"
 
 
+def kept_out(company):
+    """Have the company's records kept out by the start date, all read, as before a backfill."""
+    SyncRecord.objects.update(state="skipped", code="before_start_date", document_date="2026-08-03", amount="10.00")
+    flows = [flow.slug for flow in registry.pair(company.sync.pair).flows if flow.is_document]
+    Cursor.objects.bulk_create(Cursor(sync=company.sync, flow=flow, walked=True) for flow in flows)
+    return {"sync": company.sync.pk, "start": "2026-08-01", "end": "2026-08-31"}
+
+
+def test_it_starts_pauses_resumes_and_ends_a_backfill(company, token):
+    asked = call(token, "POST", "/backfills", kept_out(company))
+    made = asked.json()
+    states = [call(token, "POST", f"/backfills/{made['id']}/{step}").json()["state"] for step in STEPS]
+
+    assert (asked.status_code, made["records"], made["left"], made["state"]) == (202, 3, 3, "running")
+    assert made["totals"] == [{"flow": "invoices", "records": 3, "total": {"amount": "30.00", "currency": "EUR"}}]
+    assert states == ["paused", "running", "ended"]
+    assert call(token, "GET", f"/backfills?sync={company.sync.pk}").json()["items"][0]["state"] == "ended"
+    assert made["asked_by"].endswith("(token Admin script)")
+
+
+def test_it_refuses_a_backfill_that_the_screen_refuses(company, token):
+    days = {"sync": company.sync.pk, "start": "2026-08-01", "end": "2026-08-31"}
+    early = call(token, "POST", "/backfills", days).json()["code"]
+    kept_out(company)
+    empty = call(token, "POST", "/backfills", {**days, "start": "2026-08-20"}).json()["code"]
+    backwards = call(token, "POST", "/backfills", {**days, "end": "2026-07-01"})
+
+    assert (early, empty) == ("not_read_yet", "nothing_to_backfill")
+    assert (backwards.status_code, backwards.json()["field"]) == (422, "end")
+
+
+def test_it_lists_channels_without_address_and_key(company, token):
+    answer = call(token, "GET", "/channels")
+    found = answer.json()["items"][0]
+
+    assert (found["name"], found["host"], found["digest_at"]) == (company.channel.name, "hooks.acme.invalid", "")
+    assert [word for word in PLANTED if word in answer.content.decode()] == []
+
+
 def test_it_shows_a_problem_with_its_next_step(company, token):
     found = call(token, "GET", "/problems").json()["items"][0]
 
@@ -184,6 +226,7 @@ def test_it_refuses_a_file_too_big_to_be_read(company, token, settings):
 def test_it_knows_every_state():
     assert set(get_args(RecordState)) == set(SyncRecord.State.values)
     assert set(get_args(RunState)) == set(Run.State.values)
+    assert set(get_args(BackfillState)) == set(Backfill.State.values)
 
 
 @pytest.mark.parametrize("day", ["0", "2026-11-31", "20261121", "1763683200"])

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from integrations.models import Check
+from integrations.models import Backfill, Check
 from portal.api.tests.kit import token_of
 from portal.tests.screens import make_company
 
@@ -21,7 +21,7 @@ EXAMPLES = settings(
     max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 # Operations with rules that no schema can say: the file must fit the pair, the period must not end before it begins.
-MORE_RULES = ("/api/v1/syncs/{sync_id}/configuration", "/api/v1/reconciliations")
+MORE_RULES = ("/api/v1/syncs/{sync_id}/configuration", "/api/v1/reconciliations", "/api/v1/backfills")
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
 
 
@@ -51,7 +51,9 @@ def ids(company):
     """Give what stands for each id in a path."""
     check = Check.objects.create(tenant=company.tenant, sync=company.sync, kind="reconcile", state="done")
     held = {"sync": company.sync, "run": company.run, "record": company.record, "problem": company.problem}
-    held |= {"reconciliation": company.reconciliation, "check": check}
+    days = {"start": "2026-08-01", "end": "2026-08-31", "records": 1}
+    backfill = Backfill.objects.create(tenant=company.tenant, sync=company.sync, **days)
+    held |= {"reconciliation": company.reconciliation, "check": check, "backfill": backfill}
     return {f"{name}_id": each.pk for name, each in held.items()}
 
 
