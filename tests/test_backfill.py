@@ -18,6 +18,8 @@ from integrations.engine.backfill import (
     resume_backfill,
     start_backfill,
 )
+from integrations.engine.rehearsal.ground import open_ground
+from integrations.engine.rehearsal.rehearse import rehearse
 from integrations.engine.run import run_sync
 from integrations.engine.syncs import change_sync, pause
 from integrations.engine.tests.harness import ACTOR
@@ -157,6 +159,13 @@ def test_it_leaves_out_what_was_not_reached_when_it_is_given_up(story, monkeypat
     start_backfill(story.sync, **AUGUST, actor=ACTOR)
     run_on(story)
     assert standing(story) == {*story.august, story.september}
+
+
+def test_it_rehearses_the_days_that_are_backfilled_as_the_run_would_post_them(story):
+    start_backfill(story.sync, **AUGUST, actor=ACTOR)
+    with open_ground(story.sync) as ground:
+        rehearsed, _ = rehearse(ground, date(2026, 7, 1), date(2026, 8, 31))
+    assert rehearsed["flows"]["invoices"]["booked"] == len(story.august)
 
 
 def test_it_refuses_what_cannot_be_asked_for(story):

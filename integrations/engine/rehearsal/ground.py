@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from audit.models import Run
 from integrations import registry
 from integrations.contracts import Flow, Session
+from integrations.engine.backfill import ranges_halted, ranges_in_force
 from integrations.engine.catalogues import target_fields
 from integrations.engine.identity import verify_identity
 from integrations.engine.lease import Lease
@@ -86,6 +87,8 @@ def _ground(
         pool=pool,
         pool_size=1,
         slice_ends=math.inf,
+        backfilled=ranges_in_force(sync),
+        halted=ranges_halted(sync),
     )
     return Ground(state=state, versions=rows, fields=fields)
 
