@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -17,6 +18,7 @@ from integrations.engine.lease import take_lease
 from integrations.engine.run import run_sync
 from integrations.engine.tests.harness import ACTOR, run_to_rest
 from integrations.engine.undo import Scope, undo
+from integrations.engine.work import RunState
 from integrations.errors import AuthenticationError, ConfigurationError, LeaseLostError
 from integrations.models import ReferenceValue, Sync, SyncRecord
 from tests.test_lifecycle import (  # noqa: F401 (fixtures)
@@ -151,6 +153,18 @@ def test_it_posts_a_changed_document_anew_though_its_reversal_was_accepted_as_it
     new = story.link("invoices", invoice)
     assert (new.revision, new.state, story.state("invoices", invoice)) == (2, "standing", ("delivered", ""))
     assert Decimal(story.document(new.external_id)["total"]) == 120
+
+
+def test_it_dates_an_accepted_reversal_by_the_day_it_was_drafted_for(story, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(RunState, "today", date(2026, 9, 30))
+    invoice = story.invoice()
+    story.run()
+    rule = {"kind": "write_altered", "path": "/creditMemo", "times": 1}
+    story.box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
+    undo(story.sync, scope=Scope(record_id=story.record("invoices", invoice).pk), actor=ACTOR, reason="Wrong")
+    story.run("replay")
+    decisions.accept_different(story.record("invoices", invoice), reason="Corrected by journal", actor=ACTOR)
+    assert story.link("invoices", invoice).reversed_on == date(2026, 9, 30)
 
 
 def two_step_reversal(monkeypatch):

@@ -1,5 +1,7 @@
 """What only a person may decide: a look-alike, a document that stands differently, another system at the far end."""
 
+from datetime import date
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -8,10 +10,12 @@ from audit.models import Attempt
 from audit.record import change_config
 from integrations.engine import schedule
 from integrations.engine.drafting import PAID_IN_TARGET
-from integrations.engine.drafts import load_draft
+from integrations.engine.drafts import load_aim, load_draft
 from integrations.engine.problems import recount
+from integrations.engine.sessions import today_at
 from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.engine.store import release_waiting
+from integrations.engine.work import Aim
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Link, Sync, SyncRecord
 from integrations.periods import ASK, CODES, HOLD, NEXT_OPEN, SKIP
@@ -105,7 +109,7 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         reversing = _links_of(record).filter(state=Link.State.REVERSING).exclude(reversal_id="")
         goes_on = bool(following)
         if not following:  # what follows a reversal is still to be done
-            goes_on = bool(reversing.update(state=Link.State.REVERSED, reversed_on=timezone.now().date()))
+            goes_on = bool(reversing.update(state=Link.State.REVERSED, reversed_on=_reversal_day(record)))
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
             state=State.DUE if goes_on else State.DELIVERED,
             due_at=timezone.now() if goes_on else None,
@@ -118,6 +122,14 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         recount([problem_id] if problem_id else [])
         schedule.ask_for_run(record.sync, trigger="replay")
         _note(record, "accepted a difference", actor, reason.strip())
+
+
+def _reversal_day(record: SyncRecord) -> date:
+    """Give the day a reversal that stands differently was drafted for; today at the source where it names none."""
+    attempts = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk)
+    different = attempts.filter(outcome=Attempt.Outcome.DIFFERENT).order_by("-id").first()
+    on = Aim.read(load_aim(different.draft)).on if different else None
+    return on or today_at(record.sync.source)
 
 
 def _operation_after(record: SyncRecord) -> str:
@@ -135,7 +147,12 @@ def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:
     with transaction.atomic():
         _lock(record)
         SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
-            state=State.SKIPPED, problem=None, code="skipped_by_hand", reason=f"Skipped by {actor}: {reason.strip()}"
+            decision="",
+            decision_value="",
+            state=State.SKIPPED,
+            problem=None,
+            code="skipped_by_hand",
+            reason=f"Skipped by {actor}: {reason.strip()}",
         )
         release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -70,3 +72,8 @@ def open_session(connection: Connection, *, lease: Lease | None = None) -> Itera
 def identity_of(connection: Connection) -> Identity:
     """Give the identity that the first good ping stored."""
     return Identity(**connection.identity)
+
+
+def today_at(connection: Connection) -> date:
+    """Give the day in the zone in which a system reckons its days; in UTC where it names none."""
+    return datetime.now(ZoneInfo(connection.identity.get("time_zone") or "UTC")).date()

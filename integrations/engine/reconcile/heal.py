@@ -13,6 +13,7 @@ from integrations.contracts import Changed
 from integrations.engine import schedule, syncs
 from integrations.engine.inbox import make_due
 from integrations.engine.reconcile.report import Difference, Heal
+from integrations.engine.sessions import today_at
 from integrations.engine.standing import LINK, POST_ANEW
 from integrations.errors import ConfigurationError
 from integrations.models import Link, Sync, SyncRecord
@@ -95,7 +96,7 @@ def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
         links = Link.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
         sides = {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
         links.filter(**sides, state=Link.State.STANDING).update(
-            state=Link.State.REVERSED, reversed_on=timezone.now().date(), updated_at=timezone.now()
+            state=Link.State.REVERSED, reversed_on=today_at(sync.source), updated_at=timezone.now()
         )
         schedule.ask_for_run(sync, trigger="replay")
     return number
