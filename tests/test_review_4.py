@@ -100,6 +100,23 @@ def test_it_forgets_the_choice_of_a_look_alike_once_it_is_linked(story):  # noqa
     assert (record.state, record.decision, record.decision_value) == ("delivered", "", "")
 
 
+@pytest.mark.parametrize("end", ["posted", "skipped"])
+def test_it_forgets_the_wish_to_post_anew_once_it_is_met_or_given_up(story, end):  # noqa: F811
+    story.invoice()
+    story.run()
+    invoice = story.invoice(day="2026-08-20")
+    as_keyed(story, invoice)
+    story.run()
+    decisions.post_anew(story.record("invoices", invoice), actor=ACTOR)
+    if end == "posted":
+        story.run("replay")
+    else:
+        SyncRecord.objects.filter(pk=story.record("invoices", invoice).pk).update(state="parked")
+        decisions.skip_held(story.record("invoices", invoice), reason="A trial", actor=ACTOR)
+    record = story.record("invoices", invoice)
+    assert (record.state, record.decision) == ("delivered" if end == "posted" else "skipped", "")
+
+
 def test_it_never_links_a_document_of_others_again_that_it_took_back(story):  # noqa: F811
     invoice, keyed = chosen_invoice(story)
     story.choose(after_posting="reverse", look_alikes="link")

@@ -179,8 +179,9 @@ _TOLD_OF_NEWER = (
     "(integrations_syncrecord.wanted_order > EXCLUDED.seen_order "
     "OR integrations_syncrecord.decision <> EXCLUDED.decision) AND EXCLUDED.state NOT IN ('open', 'unknown')"
 )
-_IS_LINKED = (  # the choice of a look-alike ends with this delivery: a later revision is another document
-    "integrations_syncrecord.decision = 'link' AND EXCLUDED.decision = 'link' AND EXCLUDED.state = 'delivered'"
+_IS_CARRIED_OUT = (  # what was decided about look-alikes ends here: a later revision is another document
+    "integrations_syncrecord.decision = EXCLUDED.decision AND EXCLUDED.decision IN ('link', 'post') "
+    "AND (EXCLUDED.state = 'delivered' OR (EXCLUDED.decision = 'post' AND EXCLUDED.state = 'skipped'))"
 )
 _ON_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key) DO UPDATE SET "
@@ -188,7 +189,7 @@ _ON_CONFLICT = (
     + f", state = CASE WHEN {_TOLD_OF_NEWER} THEN 'due' ELSE EXCLUDED.state END"
     + f", due_at = CASE WHEN {_TOLD_OF_NEWER} THEN now() ELSE EXCLUDED.due_at END"
     + "".join(
-        f", {name} = CASE WHEN {_IS_LINKED} THEN '' ELSE integrations_syncrecord.{name} END"
+        f", {name} = CASE WHEN {_IS_CARRIED_OUT} THEN '' ELSE integrations_syncrecord.{name} END"
         for name in ("decision", "decision_value")
     )
     + ", look_again_at = COALESCE(EXCLUDED.look_again_at, integrations_syncrecord.look_again_at)"
