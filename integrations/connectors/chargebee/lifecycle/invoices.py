@@ -77,6 +77,9 @@ def verdict(record: Record, context: Context) -> Verdict:
     if invoice.status == _PENDING and gone:
         reason = f"Invoice {invoice.id} was deleted in Chargebee before it closed: it never was a receivable."
         return Verdict(action="skip", code="deleted_before_posting", reason=reason)
+    if invoice.status == _VOIDED and invoice.generated_at is None and not invoice.term_finalized:
+        reason = f"Invoice {invoice.id} was voided in Chargebee before it closed: it never was a receivable."
+        return Verdict(action="skip", code="voided_before_posting", reason=reason)
     if invoice.status == _PENDING:
         return Verdict(action="later", code="pending", reason=f"Invoice {invoice.id} is not closed in Chargebee yet.")
     if invoice.total == 0 and context.policy("invoices", "zero_invoices", "post") == "skip":

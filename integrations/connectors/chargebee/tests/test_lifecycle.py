@@ -1,0 +1,29 @@
+"""What becomes of documents by their state in Chargebee, where no story of the simulator leads to it."""
+
+from integrations.connectors.chargebee.parse import Units
+from integrations.connectors.chargebee.parse_documents import parse_invoice
+from integrations.connectors.chargebee.records import lifecycle
+from integrations.connectors.chargebee.tests.samples import DATE_S, INVOICE, sample
+from integrations.contracts import Context, Identity, Record
+
+SIDE = Identity(fingerprint="us:acme", name="acme", base_currency="USD", time_zone="UTC")
+CONTEXT = Context(policies={}, source=SIDE, target=SIDE, links={}, references={})
+
+
+def judged(**changed):
+    raw = sample(INVOICE, status="voided", voided_at=DATE_S + 86_400, **changed)
+    body = parse_invoice(raw, Units())
+    return lifecycle.invoices.verdict(Record(stream="invoices", key=body.id, body=body), CONTEXT)
+
+
+def test_it_skips_an_invoice_that_was_voided_while_pending():
+    verdict = judged(generated_at=None, term_finalized=False)
+    assert (verdict.action, verdict.code) == ("skip", "voided_before_posting")
+
+
+def test_it_withdraws_an_invoice_that_was_voided_after_it_closed():
+    assert judged().action == "withdraw"
+
+
+def test_it_withdraws_a_voided_invoice_whose_terms_tell_that_it_closed():
+    assert judged(generated_at=None).action == "withdraw"
