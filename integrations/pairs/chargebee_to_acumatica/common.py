@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from integrations.connectors.acumatica.records import Kind, Screen, apply_to
+from integrations.connectors.acumatica.records import REVERSES, Kind, Screen, apply_to
 from integrations.connectors.acumatica.records import reference as reference_of
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Application, Context, Draft, Facts, LinkView, Module, Reference, Value
@@ -61,6 +61,11 @@ def screen(posting: Mode) -> Screen:
 def reference(context: Context, kind: Kind, key: str, revision: int = 1, part: str = "") -> str:
     """Give our reference in Acumatica: `CB-<site>-INV-<number>`."""
     return reference_of(f"CB-{lifecycle.common.site(context)}", kind, key, revision, part)
+
+
+def at_rate_of(external_id: str, currency: str | None, context: Context) -> dict[str, Value]:
+    """Give the mark that a reversal shares the exchange rate of this document; none in the company's own currency."""
+    return {} if currency and currency == context.target.base_currency else {REVERSES: external_id}
 
 
 def posted_on(flow: str, day: date, label: str, context: Context, module: Module = "ar") -> date:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from integrations.connectors.acumatica.records import BESIDE, LINES, REVERSES, document_id, payload
+from integrations.connectors.acumatica.records import BESIDE, LINES, document_id, payload
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.contracts import (
     Booked,
@@ -25,6 +25,7 @@ from integrations.pairs.chargebee_to_acumatica.common import (
     BATCH,
     JOURNALS,
     Values,
+    at_rate_of,
     mode,
     period,
     posted_on,
@@ -229,6 +230,7 @@ def _reversal(booked: Booked, standing: Standing, context: Context) -> Draft:
     day = posted_on(sent.flow, standing.on, f"Reversal of {standing.label}", context, "gl")
     part = f"{about}-REV" if about else "REV"
     text = f"Reversal of {standing.label}"
+    shared = at_rate_of(booked.external_id, sent.facts.currency, context)
     return Draft(
         flow=sent.flow,
         key=standing.key,
@@ -236,7 +238,7 @@ def _reversal(booked: Booked, standing: Standing, context: Context) -> Draft:
         operation=f"reverse:{about}" if about else "reverse",
         revision=standing.link.revision,
         reference=reference(context, "JE", f"{_MARKS[sent.flow]}-{standing.key}", standing.link.revision, part),
-        payload=payload({**header, "TransactionDate": day, "Description": text, REVERSES: booked.external_id}, rows),
+        payload=payload({**header, "TransactionDate": day, "Description": text, **shared}, rows),
         facts=_facts(sent.facts.currency or "", day, None, rows),
     )
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from integrations.connectors.acumatica.records import LINES, REVERSES, SETTLES, on_invoice_screen
+from integrations.connectors.acumatica.records import LINES, SETTLES, on_invoice_screen
 from integrations.contracts import Context, Draft, Facts, LineFact, Standing, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_acumatica import journals
-from integrations.pairs.chargebee_to_acumatica.common import Values, is_journal, reference, release
+from integrations.pairs.chargebee_to_acumatica.common import Values, at_rate_of, is_journal, reference, release
 
 _OF_ITS_OWN_DAY = ("PostPeriod", "DueDate", "Terms", "custom.Document.FinPeriodID", "custom.Document.TermsID")
 _REVERSAL = "reversal"
@@ -61,7 +61,7 @@ def _opposite(flow: str, sink: str, kind: Literal["INV", "CN"], standing: Standi
             LINES: list[Value](rows),
             "Date": standing.on,
             "Description": f"Reversal of {standing.label}"[:512],
-            REVERSES: standing.link.external_id,
+            **at_rate_of(standing.link.external_id, facts.currency, context),
         },
         facts=Facts(
             customer=facts.customer,

@@ -220,14 +220,24 @@ class DocumentSink:
         """Give a reversal the exchange rate of what it takes back, so that both weigh the same in base currency.
 
         Where a customer may not have rates of its own (AR303000, Enable Rate Override) Acumatica keeps its rate of the
-        day, and what differs becomes a realised gain or loss.
+        day, and what differs becomes a realised gain or loss. Raises RejectedError where the rate cannot be read.
         """
         taken_back = split_id(str(draft.payload.get(REVERSES) or ""))
         if not all(taken_back):
             return draft
         view = face.rate.removeprefix(f"{CUSTOM}.")
         row = self.client.row(face.entity, face.keys(*taken_back), custom=(view,))
-        rate = Decimal(face.text(row, face.rate) or 1) if row is not None else Decimal(1)
+        told = face.text(row, face.rate) if row is not None else ""
+        if not told:
+            raise RejectedError(
+                f"Acumatica does not show the exchange rate of {' '.join(taken_back)}, so its reversal "
+                f"{draft.reference} was not booked: it would take the rate of its own day. See that the document stands and that the "
+                "sync's user may see its currency rate there, then replay the record.",
+                code="rate_not_shown",
+                field="rate",
+                value="-".join(taken_back),
+            )
+        rate = Decimal(told)
         return draft if rate == 1 else replace(draft, payload={**draft.payload, face.rate: rate})
 
     def expanded(self, draft: Draft) -> tuple[str, ...]:

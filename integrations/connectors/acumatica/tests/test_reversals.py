@@ -8,6 +8,7 @@ import pytest
 
 from integrations.connectors.acumatica.records import REVERSES
 from integrations.connectors.acumatica.tests.client_kit import Bench, book, released
+from integrations.errors import RejectedError
 
 EUROS = {"custom.Document.CuryID": "EUR"}
 
@@ -25,3 +26,12 @@ def test_it_takes_back_at_the_rate_of_what_it_takes_back(bench, may_override, is
     released(session, replace(memo, operation="reverse", payload={**memo.payload, REVERSES: invoice}))
     first, second = rates(bench)
     assert (first == second) is is_same
+
+
+def test_it_books_no_reversal_at_a_rate_of_its_own_choice(bench):
+    session = bench.session()
+    customer = book(session, bench.customer())
+    memo = bench.memo(customer, "100.00", **EUROS)
+    with pytest.raises(RejectedError, match=r"Invoice 999999.*not booked.*replay") as caught:
+        book(session, replace(memo, operation="reverse", payload={**memo.payload, REVERSES: "Invoice/999999"}))
+    assert (caught.value.code, rates(bench)) == ("rate_not_shown", [])
