@@ -231,8 +231,8 @@ class DocumentSink:
         if not told:
             raise RejectedError(
                 f"Acumatica does not show the exchange rate of {' '.join(taken_back)}, so its reversal "
-                f"{draft.reference} was not booked: it would take the rate of its own day. See that the document stands and that the "
-                "sync's user may see its currency rate there, then replay the record.",
+                f"{draft.reference} was not booked: it would take the rate of its own day. See that the document "
+                "stands and that the sync's user may see its currency rate there, then replay the record.",
                 code="rate_not_shown",
                 field="rate",
                 value="-".join(taken_back),
