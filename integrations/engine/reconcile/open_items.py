@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.contracts import Flow, LedgerSink, Money, OpenItem, Record, Window
 from integrations.engine.reconcile.books import Books, open_books
+from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_detail, read_proofs
 from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
 from integrations.engine.reconcile.trail import Trail, load_trails, owners
 from integrations.errors import ConfigurationError, ConnectorError
@@ -224,27 +225,34 @@ def _leave_out(
 
 
 def _sort_strangers(books: Books, items: list[tuple[str, OpenItem]]) -> tuple[list[OpenRow], list[Remark]]:
-    """Show what is open for customers of ours without a record; count what is of others."""
+    """Show what is open for customers of ours without a record; count what is of others, and of proofs."""
     parents = {flow.slug for flow in books.pair.flows if not flow.is_document}
     known = owners(books.sync, {item.customer for _, item in items if item.customer})
     ours = {id for id, found in known.items() if any(flow in parents for flow, _ in found)}
-    rows, remarks = list[OpenRow](), dict[tuple[str, str], Remark]()
+    proofs = read_proofs(books.sync, ((item.external_id, item.reference) for _, item in items))
+    rows, remarks = list[OpenRow](), dict[tuple[str, str, str], Remark]()
     for slug, item in items:
-        if item.reference or item.customer in ours:
-            rows.append(_stranger(slug, item))
+        proven = proofs.get(item.external_id)
+        if proven is not None and proven.is_reversed:
+            code, reason = CODE, REASON
+        elif proven is not None or item.reference or item.customer in ours:
+            rows.append(_stranger(slug, item, proven))
             continue
-        held = remarks.get((slug, item.currency)) or Remark(
-            code="others", flow=slug, currency=item.currency, reason="Open for customers that this sync does not know."
+        else:
+            code, reason = "others", "Open for customers that this sync does not know."
+        held = remarks.get((code, slug, item.currency)) or Remark(
+            code=code, flow=slug, currency=item.currency, reason=reason
         )
-        remarks[(slug, item.currency)] = held.plus(item.external_id, item.amount)
+        remarks[(code, slug, item.currency)] = held.plus(item.external_id, item.amount)
     return rows, list(remarks.values())
 
 
-def _stranger(slug: str, item: OpenItem) -> OpenRow:
+def _stranger(slug: str, item: OpenItem, proven: Proven | None) -> OpenRow:
+    name = item.number or item.external_id
     return OpenRow(
         flow=slug,
         id=item.external_id,
-        label=item.number or item.external_id,
+        label=left_detail(name, proven) if proven else name,
         customer=item.customer,
         currency=item.currency,
         target=item.amount,

@@ -10,6 +10,7 @@ from integrations.contracts import Facts, Flow, Money
 from integrations.engine.reconcile.books import Books, Documents, SourceDocument, open_books, read_dated, read_keys
 from integrations.engine.reconcile.judge import Case, judge_case
 from integrations.engine.reconcile.ledger import Ledger, Leftovers, Standing, read_listing, read_outlying
+from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_action, left_detail, read_proofs
 from integrations.engine.reconcile.report import ZERO, Difference, PeriodReport, Tally
 from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners, owners_beside
 from integrations.models import Sync
@@ -27,6 +28,7 @@ class Period:
     trails: dict[str, dict[str, Trail]]
     strangers: dict[str, set[str]]
     handed_on: set[tuple[str, str]] = field(default_factory=set)  # whose document stands for a later record now
+    proven: dict[str, Proven] = field(default_factory=dict)  # by id: what proofs booked
 
 
 def reconcile_period(sync: Sync, start: date, end: date) -> PeriodReport:
@@ -52,6 +54,8 @@ def _read(books: Books, start: date, end: date) -> Period:
     for flow in books.flows:
         read_outlying(books, flow, ledger, trails[flow.slug].values())
     period.handed_on = _handed_on(period)
+    rest = ((each.found.external_id, each.found.reference) for each in ledger.unclaimed())
+    period.proven = read_proofs(books.sync, rest)
     return period
 
 
@@ -95,7 +99,8 @@ def _handed_on(period: Period) -> set[tuple[str, str]]:
 
 def _compare(period: Period) -> PeriodReport:
     tally = Tally({flow.slug: flow.label for flow in period.books.flows})
-    leftovers = Leftovers(period.ledger.unclaimed())
+    unclaimed = period.ledger.unclaimed()
+    leftovers = Leftovers(each for each in unclaimed if each.found.external_id not in period.proven)
     for flow in period.books.flows:
         cases = [_case(period, flow, key, leftovers) for key in _keys(period, flow)]
         for case in cases:
@@ -103,6 +108,7 @@ def _compare(period: Period) -> PeriodReport:
         _name_duplicates(tally, cases, leftovers)
         _name_look_alikes(period, tally, flow, leftovers)
     _name_extras(period, tally, leftovers.rest())
+    _tell_proven(period, tally, unclaimed)
     _remark_beside(period, tally)
     return tally.report(period.start, period.end)
 
@@ -249,6 +255,21 @@ def _name_extras(period: Period, tally: Tally, rest: Sequence[Standing]) -> None
         tally.differences.append(_extra(books, flow, each, amount, currency))
 
 
+def _tell_proven(period: Period, tally: Tally, unclaimed: Sequence[Standing]) -> None:
+    """Remark what proofs booked and reversed, with the reversals; name what one of them left."""
+    for each in unclaimed:
+        proven, facts, id = period.proven.get(each.found.external_id), each.found.facts, each.found.external_id
+        amount, currency = _amount(facts), facts.currency or ""
+        if proven is None:
+            continue
+        if proven.is_reversed:
+            tally.remark(CODE, each.flow, currency, id, amount, REASON)
+            continue
+        tally.count("target", proven.flow, currency, amount)
+        detail, action = left_detail(each.name, proven), left_action(proven)
+        tally.differences.append(_unsourced(proven.flow, each, amount, currency, detail, action))
+
+
 def _remark_beside(period: Period, tally: Tally) -> None:
     """Say what stands beside the documents that were counted, so that the target's own register can be explained."""
     main = {trail.link.external_id for of_flow in period.trails.values() for trail in of_flow.values() if trail.link}
@@ -267,9 +288,14 @@ def _extra(books: Books, flow: Flow, standing: Standing, amount: Decimal, curren
     else:
         detail = f"{standing.name} was made in {target} by somebody else; {source} has no such document."
         action = f"Void {standing.name} in {target}, or explain it here if it belongs there."
+    return _unsourced(flow.slug, standing, amount, currency, detail, action)
+
+
+def _unsourced(flow: str, standing: Standing, amount: Decimal, currency: str, detail: str, action: str) -> Difference:
+    """Name what stands without a source."""
     return Difference(
         kind="extra",
-        flow=flow.slug,
+        flow=flow,
         id=standing.found.external_id,
         label=standing.name,
         currency=currency,

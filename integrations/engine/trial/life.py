@@ -21,6 +21,7 @@ from mappings.models import Mapping as Version
 
 State = SyncRecord.State
 TRIAL = "proof"  # who started its runs
+BEGAN = "began a trial"  # kept for good: by it a reconciliation knows what a removed trial booked
 BUSY = (State.DUE, State.OPEN, State.UNKNOWN)
 HELD = (State.PARKED, State.WAITING)
 _REVISIONS = 1000  # a trial's references must never be those of the sync itself: they carry a revision above this
@@ -97,8 +98,12 @@ def make_trial(sync: Sync, names: Iterable[Name], *, actor: str, number: int) ->
             tenant_id=sync.tenant_id,
             actor=actor,
             subject=f"sync {sync.pk}",
-            action="began a trial",
-            details={"trial": trial.pk, "records": [f"{flow}:{key}" for flow, key in names]},
+            action=BEGAN,
+            details={
+                "trial": trial.pk,
+                "sides": [sync.source.fingerprint, sync.target.fingerprint],
+                "records": [f"{flow}:{key}" for flow, key in names],
+            },
         )
     return trial
 
