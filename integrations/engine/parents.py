@@ -88,7 +88,7 @@ def _is_gone(need: Need, parents: Parents) -> bool:
 
 
 def _wait(work: Work, needs: Sequence[Need], code: str = "waits_for_parent") -> None:
-    told = f"{work.label} waits for " + ", ".join(f"{need.flow} {need.key}" for need in needs)
+    told = f"{work.label} waits for " + ", ".join(f"{need.key} ({need.flow.replace('_', ' ')})" for need in needs)
     if work.is_overdue:
         work.field, work.value = needs[0].flow, needs[0].key[:200]
         work.wait("waits_too_long", f"{told} longer than the policy allows. See what holds it up.", _names(needs))
