@@ -49,7 +49,7 @@ class Table:
 
 def tables(report: PeriodReport, tie_out: TieOut | None = None) -> tuple[Table, ...]:
     """Give a report as tables: totals, differences, remarks, and the open items of a tie-out."""
-    made = [_totals(report), _differences(report), _remarks(report)]
+    made = [_totals(report), _differences(report), _remarks(report, tie_out)]
     if tie_out is not None:
         made += [_balances(tie_out), _open_items(tie_out)]
     return tuple(made)
@@ -86,12 +86,15 @@ def _differences(report: PeriodReport) -> Table:
     return Table(name="Differences", header=header, rows=rows)
 
 
-def _remarks(report: PeriodReport) -> Table:
+def _remarks(report: PeriodReport, tie_out: TieOut | None) -> Table:
+    told = [("Documents", each) for each in report.remarks]
+    told += [("Open items", each) for each in tie_out.remarks] if tie_out else []
     rows = tuple(
-        (each.flow, each.currency, each.code, each.reason, each.n, Amount(each.total, each.currency))
-        for each in report.remarks
+        (each.flow, each.currency, each.code, each.reason, each.n, Amount(each.total, each.currency), about)
+        for about, each in told
     )
-    return Table(name="Remarks", header=("Kind", "Currency", "Code", "Reason", "Documents", "Total"), rows=rows)
+    header = ("Kind", "Currency", "Code", "Reason", "Documents", "Total", "About")
+    return Table(name="Remarks", header=header, rows=rows)
 
 
 def _balances(tie_out: TieOut) -> Table:
