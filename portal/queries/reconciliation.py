@@ -147,6 +147,7 @@ class Shown:
     differences: tuple[DifferenceRow, ...]
     balances: tuple[Balance, ...]
     open_differences: tuple[OpenDifference, ...]
+    not_tied_out: str = ""  # why, where that was asked for
 
     @property
     def may_be_signed(self) -> bool:
@@ -170,7 +171,17 @@ def shown(tenant: Tenant, reconciliation_id: int) -> Shown:
         differences=tuple(_difference(held, each) for each in report.differences),
         balances=tuple(balances(tie_out)) if tie_out else (),
         open_differences=tuple(_open(held, row) for row in tie_out.differing) if tie_out else (),
+        not_tied_out=_why_not_tied_out(held) if tie_out is None else "",
     )
+
+
+def _why_not_tied_out(held: Reconciliation) -> str:
+    """Give the reason that its last making told; nothing where it was not asked for, or made long ago."""
+    made = Check.objects.for_tenant(held.tenant_id).filter(
+        sync=held.sync, kind=Check.Kind.RECONCILIATION, report__reconciliation=held.pk
+    )
+    told = made.order_by("-id").values_list("report", flat=True).first() or {}
+    return str(told.get("not_tied_out", ""))
 
 
 def chosen(report: PeriodReport, names: Sequence[str]) -> list[Difference]:

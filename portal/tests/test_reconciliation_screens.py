@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from audit.models import ConfigChange
+from integrations.engine.reconcile.report import Remark, TieOut, dump
 from integrations.engine.reconcile.signing import mark, sign
 from integrations.engine.rehearsal import making
 from integrations.models import Check, Reconciliation, SyncRecord
@@ -150,3 +151,22 @@ def test_it_prints_without_the_frame(company, url):
 
     assert "Reconciliation: November 2026" in seen
     assert "shell-side" not in seen
+
+
+def test_it_shows_and_exports_what_explains_the_open_amounts(company, url):
+    proof = Remark(code="proof", flow="invoices", currency="EUR", reason="By a proof.", n=2, total=Decimal(7))
+    silent = Remark(code="cannot_tell", flow="payments", currency="", reason="Cannot be told.")
+    day = company.reconciliation.end
+    Reconciliation.objects.update(tie_out=dump(TieOut(as_of=day, since=day, rows=(), remarks=(proof, silent))))
+    shown = text_of(company.client(), url)
+    assert "What explains the open amounts: 2 remarks" in shown
+    assert "By a proof." in shown
+    told = text_of(company.client(), f"{url}export/?table=Remarks")
+    assert "invoices,EUR,proof,By a proof.,2,7.00,Open items" in told
+
+
+def test_it_says_why_a_period_was_not_tied_out(company, url):
+    Reconciliation.objects.update(tie_out=None)
+    told = {"reconciliation": company.reconciliation.pk, "not_tied_out": "Journals have no open amounts."}
+    Check.objects.create(tenant=company.tenant, sync=company.sync, kind="reconcile", state="done", report=told)
+    assert "was not tied out: Journals have no open amounts." in text_of(company.client(), url)
