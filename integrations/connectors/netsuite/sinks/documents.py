@@ -1,14 +1,17 @@
 """Transactions: invoices, credit memos, customer payments and customer refunds, written and read alike."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.netsuite.client import Client
-from integrations.connectors.netsuite.sinks.base import RecordSink
+from integrations.connectors.netsuite.records import sublist
+from integrations.connectors.netsuite.sinks.applying import Row as ApplyRow
+from integrations.connectors.netsuite.sinks.applying import lacking, names_of, rows_of
+from integrations.connectors.netsuite.sinks.base import RecordSink, is_creation
 from integrations.connectors.netsuite.suiteql import Query, Row, amount, chunks, day, ids, marks
-from integrations.contracts import Application, Draft, Facts, Found, LineFact, OpenItem, Stage
+from integrations.contracts import Application, Draft, Facts, Found, LineFact, OpenItem, Receipt, Stage
 
 _HEADERS = """
 SELECT t.id, t.type, t.externalid, t.tranid, t.entity, c.symbol AS currency,
@@ -117,6 +120,16 @@ class DocumentSink(RecordSink):
         self.record = kind.record
         self._kind = kind
 
+    def book(self, draft: Draft) -> Receipt:
+        """Write the document; of a standing one's applications only what does not stand yet, nothing where all do."""
+        rows = rows_of(draft)
+        if not rows or draft.operation == "create":
+            return super().book(draft)
+        own, left = self._unsettled_rows(draft, rows)
+        if own and not left:
+            return Receipt(external_id=own, summary={"status": "stands already"})
+        return super().book(replace(draft, payload={**draft.payload, "apply": sublist(left)}))
+
     def listing(self, start: date, end: date) -> Iterator[Found]:
         """List the documents of this type dated in [start, end], whoever made them: three queries, whatever they are.
 
@@ -201,6 +214,18 @@ class DocumentSink(RecordSink):
         hits = [(draft, row) for key, row in keyed for draft in wanted.get(key, ())]
         found = {one.external_id: one for one in self._complete([row for _, row in hits])}
         return ((draft, found[row["id"]]) for draft, row in hits)
+
+    def _unsettled_rows(self, draft: Draft, rows: Sequence[ApplyRow]) -> tuple[str, Sequence[ApplyRow]]:
+        """Give the id of the document, empty if it is not there yet, and its rows that do not stand."""
+        by_reference = is_creation(draft)
+        names = [*names_of(rows), *([draft.reference] if by_reference else [])]
+        found = self._headers(f"{_OURS} AND t.externalid IN ({marks(names)})", tuple(names)) if names else []
+        known = {row["externalid"]: row["id"] for row in found}
+        own = known.get(draft.reference, "") if by_reference else draft.external_id
+        if not own:
+            return "", rows
+        applied = self._applications(f"t.id IN ({ids([own])})", ()).get(own, ())
+        return own, lacking(rows, {one.external_id: one.amount for one in applied}, known)
 
     def _documents(self, condition: str, params: tuple[str, ...]) -> Iterator[Found]:
         return self._complete(self._headers(f"{_OURS} AND {condition}", params))

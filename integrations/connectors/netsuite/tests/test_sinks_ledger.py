@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.connectors.netsuite.client import SUITEQL_PATH
 from integrations.connectors.netsuite.records import (
     COMPANION,
     COMPANION_AMOUNT,
@@ -35,6 +36,10 @@ def customer(ledger) -> str:
 @pytest.fixture
 def item(ledger) -> str:
     return ledger.book(ledger.item())
+
+
+def writes(ledger: Ledger) -> int:
+    return sum(number for (_, path), number in ledger.bench.traffic().items() if path != SUITEQL_PATH)
 
 
 def test_it_books_a_credit_memo_that_stands_as_drafted(ledger, customer, item):
@@ -98,6 +103,30 @@ def test_it_applies_a_credit_memo_to_an_invoice_named_by_its_reference(ledger, c
     assert ledger.stands(credit, credit_id).facts.open_amount == 0
 
 
+def test_it_sends_nothing_of_an_application_that_stands(ledger, customer, item):
+    draft = memo(ledger, customer, item, "30.00")
+    standing = ledger.book(draft)
+    invoice = ledger.invoice(customer, item, "30.00")
+    taken_back = ledger.book(invoice)
+    rows = [application_to(invoice.reference, Decimal(30))]
+    settled = replace(draft, operation="settle", external_id=standing, payload={"apply": sublist(rows)})
+    ledger.book(settled)
+    before = writes(ledger)
+    again = [unapplication(taken_back), *rows]
+    assert ledger.book(replace(settled, payload={"apply": sublist(again)})) == standing
+    assert (writes(ledger), ledger.stands(draft, standing).facts.open_amount) == (before, Decimal(0))
+
+
+def test_it_sends_only_what_lacks_of_a_documents_applications(ledger, customer, item):
+    stands, lacks, gone = (ledger.book(ledger.invoice(customer, item, "30.00")) for _ in range(3))
+    draft = ledger.payment(customer, "90.00", {stands: "30.00"})
+    payment = ledger.book(draft)
+    rows = [unapplication(gone), application(stands, Decimal(30)), application(lacks, Decimal(20))]
+    ledger.book(replace(draft, operation="apply:1", external_id=payment, payload={"apply": sublist(rows)}))
+    applied = ledger.stands(draft, payment).facts.applied
+    assert {one.external_id: one.amount for one in applied} == {stands: Decimal(30), lacks: Decimal(20)}
+
+
 def test_it_books_a_companion_beside_its_invoice_and_tells_it_as_the_invoice(ledger, customer, item):
     draft = ledger.invoice(customer, item, "100.00")
     invoice = ledger.book(draft)
@@ -106,6 +135,8 @@ def test_it_books_a_companion_beside_its_invoice_and_tells_it_as_the_invoice(led
     step = replace(beside, sink="invoices", operation="withheld:1", external_id=invoice, payload=payload)
     assert ledger.found(step)[step.reference] == ()
     assert ledger.book(step) == invoice
+    before = writes(ledger)
+    assert (ledger.book(step), writes(ledger)) == (invoice, before)
     [found] = ledger.found(step)[step.reference]
     assert (found.external_id, ledger.stands(step, invoice).facts.open_amount) == (invoice, Decimal(90))
 
