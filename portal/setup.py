@@ -112,6 +112,12 @@ def next_stage(sync: Sync) -> str:
     return next((slug for slug, is_done in standing(sync).items() if not is_done), LIVE)
 
 
+def stage_after(stage: str) -> str:
+    """Give the stage that follows one, whether it is done or not: nobody is led past a stage unseen."""
+    slugs = list(LABELS)
+    return slugs[min(slugs.index(stage) + 1, len(slugs) - 1)]
+
+
 def standing(sync: Sync) -> Mapping[str, bool]:
     """Tell of each stage whether it is done."""
     return {

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import ConfigChange
+from integrations.engine.rehearsal.readiness import review_as_shipped
 from integrations.engine.syncs import create_sync
 from integrations.engine.tests.harness import sandbox
 from integrations.models import Check, Connection, InboxEvent, Sync
@@ -110,6 +111,13 @@ def test_it_goes_on_where_it_was_left(company, draft):
     went.append(client.get(f"/syncs/{draft.pk}/setup/")["Location"])
 
     assert [url.split("/")[-2] for url in went] == ["settings", "mapping", "ping"]
+
+
+def test_it_leads_from_the_settings_to_the_mapping_though_that_is_done(company, draft):
+    review_as_shipped(draft, actor=ACTOR)
+    answer = company.client().post(f"/syncs/{draft.pk}/setup/settings/", {**SETTINGS, "name": "Second"})
+
+    assert (setup.standing(draft)[setup.MAPPING], answer["Location"]) == (True, f"/syncs/{draft.pk}/setup/mapping/")
 
 
 def test_it_lists_set_ups_to_go_on_with(company, draft):

@@ -195,7 +195,7 @@ def _settings(request: HttpRequest, sync: Sync, stage: str) -> HttpResponse:
         if changes or stage:  # in the set-up, that they were looked at and left as they are is a choice, too
             change_sync(sync, changes=changes, actor=current_user(request).email)
         if stage:
-            return redirect("sync_setup", pk=sync.pk)
+            return redirect("sync_setup_stage", pk=sync.pk, stage=setup.stage_after(stage))
         messages.success(request, "Saved. What is booked already stays as it is.")
         return redirect("sync_detail", pk=sync.pk)
     page = {

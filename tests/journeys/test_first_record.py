@@ -62,7 +62,7 @@ def _set_up(keys: Keyboard, shoot) -> None:
     shoot(page, "schedule")
     keys.skip_to_content()
     keys.button("Save and go on")
-    page.get_by_role("heading", level=1, name="Prove it").wait_for()
+    page.get_by_role("heading", level=1, name="Mapping").wait_for()
     _look_ahead(keys, shoot)
     keys.link("Go on to the proof")
     keys.skip_to_content()
@@ -79,7 +79,6 @@ def _set_up(keys: Keyboard, shoot) -> None:
 def _look_ahead(keys: Keyboard, shoot) -> None:
     """See what the mapping covers and what a month would book, then come back to the set-up."""
     page = keys.page
-    keys.press(page.get_by_role("navigation", name="Set-up").get_by_role("link", name="Mapping"))
     shoot(page, "mapping")
     keys.link("Open Coverage")
     keys.button("Measure now")
