@@ -119,6 +119,12 @@ BACKFILLS: dict[str, Look] = {
 
 DIFFERENCES: dict[str, Look] = {
     "missing": Look(word="Missing", tone="danger", icon="search", meaning="The source has it, the target has not."),
+    "held": Look(
+        word="Held",
+        tone="warning",
+        icon="hand",
+        meaning="The document of an earlier one counts for it until it is settled.",
+    ),
     "extra": Look(word="Extra", tone="danger", icon="plus", meaning="The target has it, the source has not."),
     "amount": Look(word="Amount", tone="danger", icon="not-equal", meaning="The amounts are not the same."),
     "date": Look(word="Date", tone="warning", icon="clock", meaning="It is posted in another period."),

@@ -40,6 +40,8 @@ class Case:
     source_name: str
     target_name: str
     is_shared: bool = False  # a newer link of another record names the same document
+    forerunner: Trail | None = None  # the earlier record whose document stands for this one yet, and is told there
+    held_by: Standing | None = None  # that document
 
     @property
     def label(self) -> str:
@@ -145,6 +147,9 @@ def _judge_due(tally: Tally, case: Case) -> None:
         amount, currency = _source_amount(case)
         tally.remark(code, case.flow.slug, currency, case.key, amount, reason)
         return
+    if case.forerunner is not None and not case.stands:
+        _name_held(tally, case, case.forerunner)
+        return
     amount, currency = _source_amount(case)
     tally.count("source", case.flow.slug, currency, amount)
     if case.trail is not None and case.trail.link is not None and (case.stands or case.trail.state in _BOOKED):
@@ -207,6 +212,24 @@ def _name_missing(tally: Tally, case: Case) -> None:
         detail = trail.reason or f"{case.label} is {State(trail.state).label.lower()}."
         action = "Mend the cause named under Problems, then replay it." if trail.state == State.PARKED else "Replay it."
     _name(tally, case, "missing", detail, action, heal=heal)
+
+
+def _name_held(tally: Tally, case: Case, forerunner: Trail) -> None:
+    """Name what is to take over an earlier record's document and cannot: it is counted once, by the earlier one."""
+    trail, held, target = case.trail, case.held_by, case.target_name
+    name = held.name if held else forerunner.link.external_id if forerunner.link else ""
+    detail = f"{case.label} belongs to {forerunner.label}, whose document in {target}, {name}, counts for both."
+    heal: Heal = "replay"
+    if trail is None:
+        action, heal = "Run the sync: it is read, and takes that document over where it may.", "run"
+    elif trail.state == State.PARKED:
+        detail = f"{detail} It is held for a person: {trail.reason}"
+        action = f"Skip it with that reason if {name} covers it; else mend the cause under Problems, then replay it."
+        heal = ""
+    else:
+        detail, action = f"{detail} {trail.reason or State(trail.state).label}", "Replay it."
+    amounts = (case.money.amount if case.money else None, held.found.facts.total if held and held.counts else None)
+    _name(tally, case, "held", detail, action, heal=heal, amounts=amounts, stands=held)
 
 
 def _compare(tally: Tally, case: Case, standing: Standing) -> None:
@@ -362,8 +385,10 @@ def _name(
     action: str,
     heal: Heal = "",
     amounts: tuple[Decimal | None, Decimal | None] | None = None,
+    stands: Standing | None = None,
 ) -> None:
-    """Name a difference; `amounts` are those of source and target where they are not the document's own."""
+    """Name a difference; `amounts` of source and target, and what `stands`, where they are not the document's own."""
+    stands = stands or case.standing
     source, target = amounts or (case.money.amount if case.money else None, _standing_total(case))
     tally.differences.append(
         Difference(
@@ -378,8 +403,8 @@ def _name(
             action=action,
             heal=heal if heal != "replay" or case.trail else "run",
             record_id=case.trail.record_id if case.trail else 0,
-            external_id=case.standing.found.external_id if case.standing else "",
-            number=case.standing.name if case.standing else "",
+            external_id=stands.found.external_id if stands else "",
+            number=stands.name if stands else "",
             day=case.document.day if case.document else None,
         )
     )

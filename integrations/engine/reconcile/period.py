@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from integrations.contracts import Facts, Flow, Money
 from integrations.engine.reconcile.books import Books, Documents, SourceDocument, open_books, read_dated, read_keys
+from integrations.engine.reconcile.forerunners import read_forerunners
 from integrations.engine.reconcile.judge import Case, judge_case
 from integrations.engine.reconcile.ledger import Ledger, Leftovers, Standing, read_listing, read_outlying
 from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_action, left_detail, read_proofs
@@ -29,6 +30,7 @@ class Period:
     strangers: dict[str, set[str]]
     handed_on: set[tuple[str, str]] = field(default_factory=set)  # whose document stands for a later record now
     proven: dict[str, Proven] = field(default_factory=dict)  # by id: what proofs booked
+    forerunners: dict[tuple[str, str], Trail] = field(default_factory=dict)  # whose document stands for these yet
 
 
 def reconcile_period(sync: Sync, start: date, end: date) -> PeriodReport:
@@ -51,8 +53,10 @@ def _read(books: Books, start: date, end: date) -> Period:
     period = Period(books=books, start=start, end=end, documents=documents, ledger=ledger, trails=trails, strangers={})
     _claim(ledger, (trail for of_flow in trails.values() for trail in of_flow.values()))
     _add_strangers(period)
+    period.forerunners = read_forerunners(books, documents, trails)
     for flow in books.flows:
-        read_outlying(books, flow, ledger, trails[flow.slug].values())
+        ahead = [trail for (slug, _), trail in period.forerunners.items() if slug == flow.slug]
+        read_outlying(books, flow, ledger, {each.key: each for each in (*trails[flow.slug].values(), *ahead)}.values())
     period.handed_on = _handed_on(period)
     rest = ((each.found.external_id, each.found.reference) for each in ledger.unclaimed())
     period.proven = read_proofs(books.sync, rest)
@@ -118,12 +122,9 @@ def _keys(period: Period, flow: Flow) -> list[str]:
 
 
 def _case(period: Period, flow: Flow, key: str, leftovers: Leftovers) -> Case:
-    trail = period.trails[flow.slug].get(key)
-    standing = None
-    if trail is not None and trail.link is not None:
-        sink = trail.booked[trail.link.external_id].sink if trail.link.external_id in trail.booked else flow.sink
-        standing = period.ledger.get(trail.link.external_id, sink)
-    elif trail is not None:  # sent without an answer, and there
+    trail, forerunner = period.trails[flow.slug].get(key), period.forerunners.get((flow.slug, key))
+    standing = _standing(period, flow, trail)
+    if standing is None and trail is not None and trail.link is None:  # sent without an answer, and there
         standing = next((each for sent in sorted(trail.sent) for each in leftovers.take_referenced(sent)), None)
     return Case(
         flow=flow,
@@ -139,7 +140,17 @@ def _case(period: Period, flow: Flow, key: str, leftovers: Leftovers) -> Case:
         source_name=period.books.source_name(flow),
         target_name=period.books.target_name(flow),
         is_shared=(flow.slug, key) in period.handed_on,
+        forerunner=forerunner,
+        held_by=_standing(period, flow, forerunner),
     )
+
+
+def _standing(period: Period, flow: Flow, trail: Trail | None) -> Standing | None:
+    """Give the document that a record is linked to, as it stands."""
+    if trail is None or trail.link is None:
+        return None
+    sink = trail.booked[trail.link.external_id].sink if trail.link.external_id in trail.booked else flow.sink
+    return period.ledger.get(trail.link.external_id, sink)
 
 
 def _others(ledger: Ledger, trail: Trail | None) -> dict[str, Standing]:

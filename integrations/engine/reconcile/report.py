@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from integrations.money import decimals
 
-Kind: TypeAlias = Literal["missing", "extra", "amount", "date", "account", "unapplied", "duplicate"]
+Kind: TypeAlias = Literal["missing", "held", "extra", "amount", "date", "account", "unapplied", "duplicate"]
 Heal: TypeAlias = Literal["", "run", "replay", "read_again", "link", "post_anew"]
 
-KINDS: tuple[Kind, ...] = ("missing", "extra", "amount", "date", "account", "unapplied", "duplicate")
+KINDS: tuple[Kind, ...] = ("missing", "held", "extra", "amount", "date", "account", "unapplied", "duplicate")
 ZERO = Decimal(0)
 
 

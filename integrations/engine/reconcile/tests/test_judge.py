@@ -127,6 +127,23 @@ def test_it_names_what_was_never_read_or_is_held_as_missing():
     assert judged(case(document(), trail(state="parked"))) == (["missing"], (1, 0, 0), [])
 
 
+@pytest.mark.parametrize(
+    ("late", "heal"), [(None, "run"), (trail(state="due"), "replay"), (trail(state="parked", reason="It is paid."), "")]
+)
+def test_it_names_as_held_without_counting_it_what_an_earlier_document_stands_for(late, heal):
+    tally = Tally({"invoices": "Invoices"})
+    judge_case(tally, case(document(), late, forerunner=trail(joined()), held_by=standing()))
+    (named,) = tally.differences
+    assert (named.kind, named.heal, named.source, named.target) == ("held", heal, Decimal(100), Decimal(100))
+    assert (named.external_id, named.number, tally.lines) == ("900", "N900", {})
+
+
+def test_it_remarks_what_a_person_skipped_because_an_earlier_document_stands_for_it():
+    skipped = trail(state="skipped", code="skipped_by_hand", reason="Skipped by Ann: paid by the order's bill")
+    made = case(document(), skipped, forerunner=trail(joined()), held_by=standing())
+    assert judged(made) == ([], (0, 0, 0), ["skipped_by_hand"])
+
+
 def test_it_remarks_what_is_not_posted_by_rule():
     skipped = trail(state="skipped", code="skipped_by_hand", reason="Skipped by Ann: a test")
     assert judged(case(document(), skipped)) == ([], (0, 0, 0), ["skipped_by_hand"])

@@ -1,9 +1,12 @@
 """Pairs of every kind reconcile what their syncs delivered: journals, sales documents, bills, lists without lines."""
 
+from decimal import Decimal
+
 import pytest
 
 from integrations.engine.reconcile.open_items import balances, tie_out
 from integrations.engine.reconcile.period import reconcile_period
+from integrations.engine.reconcile.report import Total
 from integrations.engine.reconcile.tests.ground import END, START, found, settle
 from integrations.engine.tests.harness import make_live_sync, sandbox
 from integrations.errors import ConfigurationError
@@ -98,3 +101,15 @@ def test_it_agrees_on_a_purchase_however_its_bill_came_about(live_db, case):
     assert found(report) == []
     assert all(line.agrees for line in report.lines)
     assert opened.differing == ()
+
+
+def test_it_counts_a_paid_order_once_and_names_its_invoice_as_held_beside_the_bill(live_db):
+    with sandbox() as box:
+        play(FOLDER / "order_paid_then_invoice.yaml", box)
+        sync = Sync.objects.latest("pk")
+        report = reconcile_period(sync, START, END)
+    bills = next(line for line in report.lines if line.kind == "bills")
+    assert (bills.source, bills.trail, bills.target) == (Total(n=1, total=Decimal(200)),) * 3
+    (named,) = report.differences
+    assert (named.kind, named.id, named.number) == ("held", "PV-45001-00001", "OP-4701-00001")
+    assert (named.source, named.target, named.heal) == (Decimal(200), Decimal(200), "")
