@@ -177,6 +177,7 @@ class Flow:
     details: Callable[[Record], str] | None = None
     amend: Callable[[Record, Mapped, Context], tuple[Draft, ...]] | None = None
     reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
+    voids: bool = False  # `reverse` only voids the document itself: one that stands voided is done already
     open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day
     module: Module = "ar"  # whose periods must be open for its documents
     module_of: Callable[[LinkView | None, Mapping[str, str]], Module] | None = None  # where how it is posted decides

@@ -83,7 +83,7 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
             f"{work.label} looks like {ids}, which stands there without our reference. {advice}",
             value=ids,
         )
-    elif hits[0].stage == "voided" and work.aim.mode != "reverse":
+    elif hits[0].stage == "voided" and not (work.aim.mode == "reverse" or work.aim.may_be_voided):
         work.park(
             "voided_in_target", f"{work.label} stands in the target as {ids}, but voided. Decide there, then replay."
         )
@@ -284,7 +284,8 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
         return hold_unknown(work, "still_on_hold", told)
     told = "; ".join(map(str, differences(work.draft.facts, found.facts)))
     if found.stage == "voided":
-        told = "" if work.aim.mode == "reverse" and work.draft.external_id else "it is voided there"
+        is_meant = work.aim.mode == "reverse" or work.aim.may_be_voided
+        told = "" if is_meant and work.draft.external_id else "it is voided there"
     if told:
         work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", found.external_id
         work.reason = (

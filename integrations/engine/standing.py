@@ -93,7 +93,8 @@ def _judge_never_posted(state: RunState, plan: FlowPlan, work: Work, verdict: Ve
         code = "deleted_before_posting" if work.record.deleted else "voided_before_posting"
         work.skip(code, verdict.reason)
         return False
-    work.aim = Aim(reverses_next=True)
+    in_place = plan.flow.voids and plan.flow.posts_in(None, state.sync.policies) == plan.flow.module
+    work.aim = Aim(reverses_next=True, may_be_voided=in_place)
     return True
 
 

@@ -77,12 +77,14 @@ class Aim:
     token: str = ""  # the details that the link will show
     lacks: tuple[str, ...] = ()  # needs ("flow:key") that the drafts do without
     reverses_next: bool = False  # posted only to be reversed: it was withdrawn before its first post
+    may_be_voided: bool = False  # likewise: that it stands voided is what the reversal wants
     looks_up: bool = False  # nothing is booked: linked if it stands there, else skipped
 
     def kept(self) -> dict[str, Value]:
         """Give what an attempt keeps of the aim: what is not as usual."""
         said: dict[str, Value] = {"mode": self.mode, "purpose": self.purpose, "token": self.token}
         said |= {"lacks": list(self.lacks), "reverses_next": self.reverses_next, "looks_up": self.looks_up}
+        said |= {"may_be_voided": self.may_be_voided}
         said |= {"on": self.on.isoformat() if self.on else ""}
         return {name: value for name, value in said.items() if value and value != "deliver"}
 
