@@ -22,6 +22,7 @@ WAIT_MS = 15_000  # how long a step may take on a machine that does other things
 FAILED = pytest.StashKey[bool]()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser, and skip it where there is none."""
     journeys = [item for item in items if item.path.is_relative_to(ROOT / "tests" / "journeys")]
