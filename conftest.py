@@ -23,9 +23,12 @@ import pytest
 import redis
 from django.conf import settings
 from django.test import TransactionTestCase
+from xdist.scheduler import LoadScopeScheduling
 
 from portal.launch import prepare
 from portal.tests import databases
+
+JOURNEYS = "tests/journeys/"
 
 # All this at import, because a folder's own conftest.py may import models before any hook of this file is called.
 if settings.configured:
@@ -45,6 +48,19 @@ class LiveDb:
 
     database_url: str
     redis_url: str
+
+
+class JourneysTogether(LoadScopeScheduling):
+    """Gives each worker test after test, and all browser journeys to one: two stacks would wait for each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to schedule
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysTogether:
+    """Schedule the tests of several workers; pytest-xdist 3.8 no longer sees its own groups under pytest 9.2."""
+    return JourneysTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,9 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         goes_on = bool(following)
         if not following:  # what follows a reversal is still to be done
             goes_on = bool(reversing.update(state=Link.State.REVERSED, reversed_on=_reversal_day(record)))
-        SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk).update(
+        own = SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk)
+        own.filter(decision__in=(LINK, POST_ANEW)).update(decision="", decision_value="")  # it is carried out
+        own.update(
             state=State.DUE if goes_on else State.DELIVERED,
             due_at=timezone.now() if goes_on else None,
             next_operation=following,

@@ -22,13 +22,11 @@ WAIT_MS = 15_000  # how long a step may take on a machine that does other things
 FAILED = pytest.StashKey[bool]()
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser, and skip it where there is none."""
     journeys = [item for item in items if item.path.is_relative_to(ROOT / "tests" / "journeys")]
     for item in journeys:
         item.add_marker(pytest.mark.journey)
-        item.add_marker(pytest.mark.xdist_group("journeys"))  # two stacks at once would only wait for each other
         if not chromium():
             item.add_marker(pytest.mark.skip(reason="No Chromium here. Debian/Ubuntu: apt-get install chromium"))
 

@@ -14,6 +14,7 @@ from integrations.models import Link, Sync
 CODE: Final = "proof"  # of the remark
 REASON: Final = "Booked and reversed by a proof: nothing of it is left."
 _BOOKED = (Attempt.Outcome.DELIVERED, Attempt.Outcome.LINKED, Attempt.Outcome.DIFFERENT)
+_FOUND = ("create", Attempt.Outcome.LINKED)
 _SENT = (Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN)
 
 
@@ -64,12 +65,15 @@ def _known(sync: Sync) -> dict[tuple[str, str], Proven]:
     runs = Run.objects.for_tenant(sync.tenant_id).filter(sync_id__in=trials)
     rows = Attempt.objects.for_tenant(sync.tenant_id).filter(run__in=runs, flow__in=flows, outcome__in=_BOOKED + _SENT)
     names = ("run__sync_id", "flow", "natural_key", "operation", "outcome", "external_id", "reference")
-    for pk, flow, key, operation, outcome, id, reference in rows.order_by("pk").values_list(*names):
+    told = list(rows.order_by("pk").values_list(*names))
+    linked = {(pk, flow, key) for pk, flow, key, operation, outcome, *_ in told if (operation, outcome) == _FOUND}
+    for pk, flow, key, operation, outcome, id, reference in told:
         is_left = pk in left and (flow, key) not in reversed_of[pk]  # a trial goes only when all of it is reversed
         proven = Proven(flow=flow, left_by=left[pk].name if is_left else "")
-        if outcome in _BOOKED:
+        is_found = (pk, flow, key) in linked  # perhaps keyed by hand: only what bears the proof's reference is its own
+        if outcome in _BOOKED and not is_found:
             known["id", id] = proven
-        if reference and (operation != "create" if outcome in _BOOKED else is_left):
+        if reference and (is_found or (operation != "create" if outcome in _BOOKED else is_left)):
             known["reference", reference] = proven
     return known
 

@@ -116,7 +116,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 def _difference(each: Difference) -> dict[str, Any]:
     return {
-        "kind": each.kind,
+        "kind": "missing" if each.kind == "held" else each.kind,  # readers know no other word; the detail says more
         "id": each.id,
         "source": _number(each.source, each.currency),
         "target": _number(each.target, each.currency),

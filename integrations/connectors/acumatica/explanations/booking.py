@@ -156,6 +156,14 @@ BOOKING = (
         f"{_AR} > Hold Documents on Entry. Then replay.",
     ),
     Explanation(
+        code="rate_not_shown",
+        title="The exchange rate of a document is not shown",
+        cause="A document is to be reversed at its own rate, but Acumatica shows none: it was deleted, or the user may "
+        "not see its currency rate. Reversed at another day's rate it would leave a gain or a loss.",
+        who="accountant",
+        fix="See that the document stands, and that the sync's user sees its currency rate there. Then replay.",
+    ),
+    Explanation(
         code="acumatica_not_voided",
         title="The voiding had no effect",
         cause="Acumatica ran the voiding, but the payment stands.",

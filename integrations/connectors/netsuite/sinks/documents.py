@@ -128,7 +128,8 @@ class DocumentSink(RecordSink):
         own, left = self._unsettled_rows(draft, rows)
         if own and not left:
             return Receipt(external_id=own, summary={"status": "stands already"})
-        return super().book(replace(draft, payload={**draft.payload, "apply": sublist(left)}))
+        receipt = super().book(replace(draft, payload={**draft.payload, "apply": sublist(left)}))
+        return replace(receipt, summary={**receipt.summary, "applications_left_out": len(rows) - len(left)})
 
     def listing(self, start: date, end: date) -> Iterator[Found]:
         """List the documents of this type dated in [start, end], whoever made them: three queries, whatever they are.
