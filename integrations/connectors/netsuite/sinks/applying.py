@@ -21,6 +21,11 @@ def names_of(rows: Sequence[Row]) -> list[str]:
     return [str(row["doc"]["externalId"]) for row in rows if "externalId" in row["doc"]]
 
 
+def may_name_twice(rows: Sequence[Row]) -> bool:
+    """Tell whether a row that takes back, by internal id, may name the document that another applies to by ours."""
+    return bool(names_of(rows)) and not all(row["apply"] for row in rows)
+
+
 def lacking(rows: Sequence[Row], standing: Mapping[str, Decimal], ids: Mapping[str, str]) -> list[Row]:
     """Give the rows that change something, documents named by internal id as far as it is known.
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from integrations.connectors.netsuite.client import Client
 from integrations.connectors.netsuite.records import sublist
 from integrations.connectors.netsuite.sinks.applying import Row as ApplyRow
-from integrations.connectors.netsuite.sinks.applying import lacking, names_of, rows_of
+from integrations.connectors.netsuite.sinks.applying import lacking, may_name_twice, names_of, rows_of
 from integrations.connectors.netsuite.sinks.base import RecordSink, is_creation
 from integrations.connectors.netsuite.suiteql import Query, Row, amount, chunks, day, ids, marks
 from integrations.contracts import Application, Draft, Facts, Found, LineFact, OpenItem, Receipt, Stage
@@ -121,9 +121,9 @@ class DocumentSink(RecordSink):
         self._kind = kind
 
     def book(self, draft: Draft) -> Receipt:
-        """Write the document; of a standing one's applications only what does not stand yet, nothing where all do."""
+        """Write the document; where one may be named twice, only those applications that do not stand yet."""
         rows = rows_of(draft)
-        if not rows or draft.operation == "create":
+        if draft.operation == "create" or not may_name_twice(rows):
             return super().book(draft)
         own, left = self._unsettled_rows(draft, rows)
         if own and not left:
