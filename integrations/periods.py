@@ -86,18 +86,18 @@ def period_of(day: date, periods: list[Period]) -> Period | None:
     return next((period for period in holding if period.is_open), holding[0] if holding else None)
 
 
-def is_same_period(first: date, second: date, references: References, module: Module) -> bool:
+def is_same_period(first: date, second: date, references: References, module: Module, company: str = "") -> bool:
     """Tell whether two days fall in one period: the target's, or the calendar month where it does not tell."""
-    periods = periods_of(references, module)
+    periods = periods_of(references, module, company)
     one, other = period_of(first, periods), period_of(second, periods)
     if one is None or other is None:
         return (first.year, first.month) == (second.year, second.month)
     return one == other
 
 
-def is_open(day: date, references: References, module: Module) -> bool:
+def is_open(day: date, references: References, module: Module, company: str = "") -> bool:
     """Tell whether a day may be posted on, as far as the target tells."""
-    own = period_of(day, periods_of(references, module))
+    own = period_of(day, periods_of(references, module, company))
     return own is None or own.is_open
 
 

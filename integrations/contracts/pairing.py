@@ -181,6 +181,7 @@ class Flow:
     open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day
     module: Module = "ar"  # whose periods must be open for its documents
     module_of: Callable[[LinkView | None, Mapping[str, str]], Module] | None = None  # where how it is posted decides
+    company_of: Callable[[Mapping[str, Value]], str] | None = None  # whose periods: by what was mapped, or booked
     fields: tuple[TargetField, ...] = ()  # that `draft` itself uses, beside the sink's: the accounts of a journal
     applied_as: Callable[[str, int], str] | None = None  # what applications call it, by key and revision; None: its id
 
@@ -191,6 +192,13 @@ class Flow:
     def posts_in(self, link: LinkView | None, policies: Mapping[str, str]) -> Module:
         """Give the module whose periods count: of a document as it stands, or as the policies have it posted."""
         return self.module_of(link, policies) if self.module_of else self.module
+
+    def company(self, values: Mapping[str, Value]) -> str:
+        """Give the company whose periods count, of a mapped header or a booked payload; empty: it makes no difference.
+
+        Of a document in several steps, any tells it.
+        """
+        return self.company_of(values) if self.company_of else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ def judge(state: RunState, plan: FlowPlan, work: Work, context: Context) -> bool
         work.skip("not_in_source", told)
         return False
     if verdict.action == "withdraw" and plan.flow.is_document:
-        return _judge_withdrawn(state, plan, work, verdict)
+        return _judge_withdrawn(state, plan, work, verdict, context)
     if work.link is not None and work.link.state != "reversed":
         return _judge_standing(state, plan, work, work.link)
     if decision == LOOK_UP and work.link is None:
@@ -63,9 +63,9 @@ def _judge_undone(state: RunState, plan: FlowPlan, work: Work) -> bool:
 # Withdrawn in the source
 
 
-def _judge_withdrawn(state: RunState, plan: FlowPlan, work: Work, verdict: Verdict) -> bool:
+def _judge_withdrawn(state: RunState, plan: FlowPlan, work: Work, verdict: Verdict, context: Context) -> bool:
     if work.link is None:
-        return _judge_never_posted(state, plan, work, verdict)
+        return _judge_never_posted(state, plan, work, verdict, context)
     if work.link.state == "reversed":
         told = f"{verdict.reason} Its reversal is dated {work.link.reversed_on}."
         work.state, work.code, work.reason = State.DELIVERED, REVERSED, told.strip()
@@ -85,11 +85,11 @@ def _judge_withdrawn(state: RunState, plan: FlowPlan, work: Work, verdict: Verdi
     return True
 
 
-def _judge_never_posted(state: RunState, plan: FlowPlan, work: Work, verdict: Verdict) -> bool:
+def _judge_never_posted(state: RunState, plan: FlowPlan, work: Work, verdict: Verdict, context: Context) -> bool:
     if _is_too_old(state, plan, work):
         return False
     is_wanted = plan.flow.reverse is not None and verdict.code != _UNSAID
-    if not is_wanted or _may_skip(state, plan, work, verdict.on or state.today):
+    if not is_wanted or _may_skip(state, plan, work, verdict.on or state.today, context):
         code = "deleted_before_posting" if work.record.deleted else "voided_before_posting"
         work.skip(code, verdict.reason)
         return False
@@ -98,13 +98,25 @@ def _judge_never_posted(state: RunState, plan: FlowPlan, work: Work, verdict: Ve
     return True
 
 
-def _may_skip(state: RunState, plan: FlowPlan, work: Work, on: date) -> bool:
+def _may_skip(state: RunState, plan: FlowPlan, work: Work, on: date, context: Context) -> bool:
     """Tell whether the policy skips: only where both dates fall in one open period, so that none lacks anything."""
     flow, day = plan.flow, work.document_date
     if state.policy(flow.slug, "voided_before_posting") != "skip" or day is None:
         return False
+    company = _company(state, plan, work, context)
+    if flow.company_of and not company:  # nobody can tell whether its period is open
+        return False
     references, module = state.references_of(flow), flow.posts_in(None, state.sync.policies)
-    return is_same_period(day, on, references, module) and is_open(day, references, module)
+    return is_same_period(day, on, references, module, company) and is_open(day, references, module, company)
+
+
+def _company(state: RunState, plan: FlowPlan, work: Work, context: Context) -> str:
+    """Give the company whose periods count for a record that was never drafted."""
+    if plan.flow.company_of is None or work.record.body is None:
+        return ""
+    shown = plan.flow.source(work.record, context)
+    applied = plan.mapping.apply(shown.header, shown.lines, on=work.document_date, zone=state.source_zone)
+    return plan.flow.company({**shown.header, **applied.header})
 
 
 def _is_too_old(state: RunState, plan: FlowPlan, work: Work) -> bool:

@@ -245,8 +245,9 @@ def _reversal(ground: Ground, flow: Flow, work: Work) -> tuple[Draft, ...]:
     link = state.stand_ins[(flow.slug, work.key)]
     day = flow.verdict(work.record, context).on or state.today
     module = flow.posts_in(link, state.sync.policies)
-    on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label)
     booked = tuple(Booked(draft=draft, external_id=link.external_id) for draft in work.drafts if draft.makes_link)
+    company = next((flow.company(one.draft.payload) for one in booked), "")
+    on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label, company)
     standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)
     links = {(flow.slug, work.key): link}
     return flow.reverse(standing, context_of(state, flow, links)) if flow.reverse else ()

@@ -1,11 +1,12 @@
 """What the flows of this pair share: references written into JD Edwards, posting days by company, exchange rates."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.connectors.jde.records import external_ref
-from integrations.contracts import Context, Value
+from integrations.contracts import Context, LinkView, Module, Value
 from integrations.errors import MappingError
 from integrations.periods import posting_day
 
@@ -18,10 +19,21 @@ def reference(context: Context, kind: str, key: str, operation: str = "create", 
     return external_ref("C", context.source.fingerprint, kind, key, operation, revision)
 
 
-def posted_on(flow: str, day: date, company: str, label: str, context: Context) -> date:
+def posted_on(flow: str, day: date, company: str, label: str, context: Context, module: Module = "gl") -> date:
     """Give the G/L date by policy: each company closes its own periods. Raises ClosedPeriodError."""
     policy = context.policy(flow, "closed_periods", "hold")
-    return posting_day(day, context.references, "gl", policy, label, company)
+    return posting_day(day, context.references, module, policy, label, company)
+
+
+def company_of(values: Mapping[str, Value]) -> str:
+    """Give the company of a mapped header, a journal or a voucher that was drafted."""
+    return str(values.get("documentCompany") or values.get("company") or "")
+
+
+def refunds_in(link: LinkView | None, policies: Mapping[str, str]) -> Module:
+    """Give the module in which a refund is posted: a voucher in payables; what takes any back is a journal."""
+    choice = policies.get("refunds.refunds") or policies.get("refunds")
+    return "ap" if link is None and choice == "voucher" else "gl"
 
 
 def books_of(company: str, context: Context) -> str:

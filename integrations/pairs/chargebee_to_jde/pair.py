@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Pair, PolicyField
-from integrations.pairs.chargebee_to_jde import customers, defaults, journals, refunds, sandbox
+from integrations.pairs.chargebee_to_jde import common, customers, defaults, journals, refunds, sandbox
 
 _EXCHANGE_FIELDS = lifecycle.journals.exchange_fields("account")
 _OF_DOCUMENTS = tuple(one for one in lifecycle.journals.document_fields("account") if one.name != "account")
@@ -31,6 +31,7 @@ _INVOICES = replace(
     reverse=journals.reverse("invoices"),
     open_at=lifecycle.invoices.open_at,
     module="gl",
+    company_of=common.company_of,
     fields=_JOURNAL_FIELDS,
 )
 _CREDIT_NOTES = replace(
@@ -45,6 +46,7 @@ _CREDIT_NOTES = replace(
     reverse=journals.reverse("credit_notes"),
     open_at=lifecycle.credit_notes.open_at,
     module="gl",
+    company_of=common.company_of,
     fields=_JOURNAL_FIELDS,
 )
 _PAYMENTS = replace(
@@ -59,6 +61,7 @@ _PAYMENTS = replace(
     reverse=journals.reverse("payments"),
     open_at=lifecycle.payments.open_at,
     module="gl",
+    company_of=common.company_of,
     fields=_CASH_FIELDS,
 )
 _REFUNDS = replace(
@@ -71,6 +74,8 @@ _REFUNDS = replace(
     reverse=refunds.reverse,
     open_at=lifecycle.refunds.open_at,
     module="gl",
+    module_of=common.refunds_in,
+    company_of=common.company_of,
     fields=(*_CASH_FIELDS, *refunds.FIELDS),
 )
 

@@ -39,7 +39,7 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
 def _voucher(record: Record, mapped: Mapped, context: Context) -> Draft:
     document = lifecycle.payments.transaction_of(record)
     day, company = lifecycle.refunds.document_date(record, context), str(mapped.header.get("documentCompany") or "")
-    posting = posted_on(FLOW, day, company, lifecycle.refunds.label_of(record), context)
+    posting = posted_on(FLOW, day, company, lifecycle.refunds.label_of(record), context, "ap")
     entries = [
         entry
         for entry in lifecycle.journals.refund_entries(record, mapped, context)

@@ -14,7 +14,9 @@ from integrations.contracts import (
     Context,
     Draft,
     Facts,
+    LinkView,
     Mapped,
+    Module,
     Money,
     Need,
     Record,
@@ -42,6 +44,8 @@ from integrations.periods import posting_day
 
 FLOW = "payments"
 PAY, JOURNAL = "pay", "journal"
+BOOKED_AS = "book_payments_as"  # the policy
+ENTRY = "JE-"  # how ids of journal entries begin
 _PATH = ("SCHEDULED", "READY_TO_FUND", "FUNDING_STARTED", "PROCESSED", "SENT", "DELIVERED", "CLEARED")
 _LATE = {"PARTIALLY_CLAIMED": "DELIVERED", "EXPIRING": "DELIVERED", "FUNDS_ESCHEATED": "CLEARED"}
 _PENDING = ("CANCELLATION_IN_PROGRESS", "DISBURSEMENT_ON_HOLD", "VOID_PENDING")
@@ -231,7 +235,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     currency = _one([_currency(share, context) for share in shares], "currency", record)
     header = resolve(_FIELDS, mapped.header, context, "JD Edwards")
     day = _gl_day(record, header, company, context)
-    if context.policy(FLOW, "book_payments_as", PAY) == JOURNAL:
+    if context.policy(FLOW, BOOKED_AS, PAY) == JOURNAL:
         return (_journal(record, found.payment, mapped, header, (company, currency, day), context),)
     payload: dict[str, Value] = {
         "paymentNumber": header.get("paymentNumber"),
@@ -287,16 +291,27 @@ def _currency(share: Share, context: Context) -> str:
     return link.facts.currency or context.target.base_currency
 
 
+def posts_in(link: LinkView | None, policies: Mapping[str, str]) -> Module:
+    """Give the module whose periods count: that of general ledger entries where payments are such, else payables."""
+    if link is not None:
+        return "gl" if link.external_id.startswith(ENTRY) else "ap"
+    return "gl" if (policies.get(f"{FLOW}.{BOOKED_AS}") or policies.get(BOOKED_AS)) == JOURNAL else "ap"
+
+
+def paying_company(values: Mapping[str, Value]) -> str:
+    """Give the company of a payment that was booked, or is about to be: that of the documents it pays."""
+    bills = values.get("bills")
+    first = next((one for one in bills if isinstance(one, Mapping)), {}) if isinstance(bills, list | tuple) else {}
+    stated = values.get("documentCompany") or values.get("company")
+    return str(stated or company_of(str(first.get("source") or "")))
+
+
 def _gl_day(record: Record, header: Mapping[str, Value], company: str, context: Context) -> date:
     day = as_day(header.get("glDate"))
     if day is None:
         raise MappingError("No G/L date is mapped. Map it under Mappings > Payments.", field="glDate")
-    own = {
-        name: entry
-        for name, entry in context.references.items()
-        if name[0] != "period" or entry.details.get("company") == company
-    }
-    return posting_day(day, own, "ap", context.policy(FLOW, "closed_periods", "hold"), label(record))
+    module, policy = posts_in(None, context.policies), context.policy(FLOW, "closed_periods", "hold")
+    return posting_day(day, context.references, module, policy, label(record), company)
 
 
 def _bill(share: Share) -> dict[str, Value]:
