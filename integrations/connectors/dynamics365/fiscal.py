@@ -10,15 +10,20 @@ from integrations.errors import ConnectorError
 
 MISSING = ("d365_entity_missing", "d365_privilege_missing")
 _OPEN = "Open"
-_ACCESS = {"ar": "CustAccessLevel", "gl": "LedgerAccessLevel"}
+_NOBODY = "None"
+_LEDGER = "LedgerAccessLevel"
+_ACCESS = {"ar": "CustAccessLevel", "ap": "VendAccessLevel", "gl": _LEDGER}
 Key = tuple[str, str]  # year, period
 
 
 def periods(ground: Ground) -> Iterator[ReferenceEntry]:
     """Give the company's periods; none where the environment hides either of the two sets that tell of them.
 
-    A period is open for a module where its status is Open and the module's access level is not None.
-    Source: public clients of `FiscalPeriods` and `LedgerFiscalPeriods`, read 2026-11-21; not documented.
+    A period is open for a module where its status is Open, and neither the module's access level nor the ledger's is
+    None: what customers owe is a general journal, too. One that is restricted to a user group counts as open, as it
+    is not told whether the service user is of it: if not, F&O refuses the line.
+    Source: public clients of `FiscalPeriods` and `LedgerFiscalPeriods`; learn.microsoft.com, "Specify which users can
+    post to a period" (AX 2012), "Update module access" of F&O's ledger calendars; read 2026-11-21.
     """
     try:
         days, states = _days(ground), list(_states(ground))
@@ -61,7 +66,8 @@ def _states(ground: Ground) -> Iterator[Row]:
 def _entry(key: Key, days: tuple[date, date], row: Row) -> ReferenceEntry:
     is_open = text(row, "PeriodStatus") == _OPEN
     module = {
-        name: "closed" if not is_open or text(row, level) == "None" else "open" for name, level in _ACCESS.items()
+        name: "open" if is_open and _NOBODY not in (text(row, level), text(row, _LEDGER)) else "closed"
+        for name, level in _ACCESS.items()
     }
     year, period = key
     return ReferenceEntry(

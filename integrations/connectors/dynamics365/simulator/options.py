@@ -9,6 +9,7 @@ class Options:
     """The environment's switches.
 
     `posting_service` is the path `{Group}/{Service}/{Operation}` of a custom service that posts a journal, if deployed;
+    `user_groups` are those of the service user, to whom a module's period may be restricted;
     `denied_sets` are those that the service user has no privilege for; `required_dimensions` maps the beginning of a
     main account to the dimensions that its account structure insists on; `conflicts_next` is how many of the coming
     journal lines collide on their header as if another were being written.
@@ -30,6 +31,7 @@ class Options:
     customer_account_required: bool = False
     posting_service: str = ""
     dataverse_events: bool = False
+    user_groups: list[str] = field(default_factory=list)
     denied_sets: list[str] = field(default_factory=list)
     required_dimensions: dict[str, list[str]] = field(default_factory=dict)
 

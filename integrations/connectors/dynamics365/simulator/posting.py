@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from integrations.connectors.dynamics365.simulator.drafting import Draft, drafts_of, kind_of, reference_of
 from integrations.connectors.dynamics365.simulator.events import FREE_TEXT_POSTED, PAYMENT_POSTED, epoch
-from integrations.connectors.dynamics365.simulator.rules import free_text, headers, lines
+from integrations.connectors.dynamics365.simulator.rules import calendars, free_text, headers, lines
 from integrations.connectors.dynamics365.simulator.rules.marking import marks_of, open_transaction
-from integrations.connectors.dynamics365.simulator.rules.shapes import BY_HEADER
+from integrations.connectors.dynamics365.simulator.rules.shapes import BY_HEADER, SHAPES
 from integrations.connectors.dynamics365.simulator.schema import ZERO, Values
 from integrations.connectors.dynamics365.simulator.settling import note_transaction, refresh, settle_by_itself
 from integrations.connectors.dynamics365.simulator.site import (
@@ -86,7 +86,9 @@ def _drafts(site: Site, company: Company, set_name: str, row: Row) -> list[Draft
 
 def _check(site: Site, company: Company, draft: Draft) -> None:
     document = draft.document
-    lines.check_period(company, document.posting_date, "")
+    shape = SHAPES.get(document.record)
+    modules = lines.modules(shape, [row.values for row in draft.rows]) if shape else (calendars.CUSTOMER,)
+    calendars.check_post(site, company, document.posting_date, modules)
     purpose = "payment" if document.kind in ("payment", "refund") else "invoice"
     if document.party:
         lines.check_customer(site, company, document.party, "", purpose)

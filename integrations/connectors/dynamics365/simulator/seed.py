@@ -91,7 +91,7 @@ def set_period(site: Site, text: str, status: str, area: str = "") -> list[str]:
             "LedgerFiscalPeriods", company.code, CALENDAR, str(period.start.year), _period_name(period.start)
         )
         if row is not None:
-            row.values["PeriodStatus"] = {"open": "Open", "closed": "Closed", "locked": "Stopped"}[period.status]
+            row.values["PeriodStatus"] = {"open": "Open", "closed": "Closed", "locked": "OnHold"}[period.status]
             row.version += 1
         found.append(f"{company.code} {period.name}")
     return found
@@ -134,6 +134,7 @@ def _company(site: Site, code: str, name: str, currency: str, zone: str) -> None
             YearName=str(period.start.year),
             PeriodName=_period_name(period.start),
             LegalEntityId=code,
+            PeriodStatus="Open",
         )
 
 

@@ -147,7 +147,8 @@ MASTER_SETS = (
         "LedgerFiscalPeriod",
         "LedgerFiscalCalendarPeriod",
         "LedgerName* Calendar* YearName* PeriodName* LegalEntityId PeriodStatus:FiscalPeriodStatus "
-        "LedgerAccessLevel:ModulePeriodStat CustAccessLevel:ModulePeriodStat BankAccessLevel:ModulePeriodStat",
+        "LedgerAccessLevel:ModulePeriodStat LedgerUserGroupInfo CustAccessLevel:ModulePeriodStat CustUserGroupInfo "
+        "VendAccessLevel:ModulePeriodStat VendUserGroupInfo BankAccessLevel:ModulePeriodStat BankUserGroupInfo",
     ),
     _set(
         "NumberSequencesV2References",

@@ -22,7 +22,7 @@ def periods(bench: Bench):
 def test_it_tells_days_and_modules_of_every_period(bench: Bench):
     found = periods(bench)["2026-02"]
     assert found.is_active
-    assert found.details == {"start": "2026-02-01", "end": "2026-02-28", "ar": "open", "gl": "open"}
+    assert found.details == {"start": "2026-02-01", "end": "2026-02-28", "ar": "open", "ap": "open", "gl": "open"}
 
 
 def test_it_tells_a_period_that_is_closed_in_its_own_company(bench: Bench):
@@ -34,10 +34,22 @@ def test_it_tells_a_period_that_is_closed_in_its_own_company(bench: Bench):
     assert found["2026-03"].is_active
 
 
-def test_it_tells_a_period_that_is_closed_for_receivables_alone(bench: Bench):
-    site_of(bench).row("LedgerFiscalPeriods", "USMF", "Fiscal", "2026", "Period 2").values["CustAccessLevel"] = "None"
+@pytest.mark.parametrize(
+    ("level", "closed"),
+    [("CustAccessLevel", {"ar"}), ("VendAccessLevel", {"ap"}), ("LedgerAccessLevel", {"ar", "ap", "gl"})],
+)
+def test_it_tells_which_modules_a_period_is_closed_for(bench: Bench, level: str, closed: set[str]):
+    site_of(bench).row("LedgerFiscalPeriods", "USMF", "Fiscal", "2026", "Period 2").values[level] = "None"
     details = periods(bench)["2026-02"].details
-    assert (details["ar"], details["gl"]) == ("closed", "open")
+    assert {name for name in ("ar", "ap", "gl") if details[name] == "closed"} == closed
+
+
+def test_it_tells_a_period_that_is_restricted_to_a_user_group_as_open(bench: Bench):
+    site_of(bench).row("LedgerFiscalPeriods", "USMF", "Fiscal", "2026", "Period 2").values |= {
+        "CustAccessLevel": "UserGroup",
+        "CustUserGroupInfo": "CLOSING",
+    }
+    assert periods(bench)["2026-02"].details["ar"] == "open"
 
 
 @pytest.mark.parametrize("hidden", ["FiscalPeriods", "LedgerFiscalPeriods"])

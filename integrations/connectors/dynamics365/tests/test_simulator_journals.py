@@ -270,6 +270,51 @@ def test_a_closed_period_takes_no_line(world, client):
     assert period["PeriodStatus"] == "Closed"
 
 
+def restrict(world, module: str, level: str, group: str = ""):
+    where = {"LegalEntityId": "USMF", "YearName": "2026", "PeriodName": "Period 11"}
+    values = {f"{module}AccessLevel": level, f"{module}UserGroupInfo": group}
+    control(world, "POST rows", set="LedgerFiscalPeriods", where=where, set_values=values)
+
+
+def ledger_line(client):
+    return {**line(make_journal(client)), "AccountDisplayValue": "401100", "DebitAmount": 5}
+
+
+def customer_line(client):
+    make_customer(client, "P1")
+    return {**line(make_journal(client)), "AccountType": "Cust", "AccountDisplayValue": "P1", "DebitAmount": 5}
+
+
+@pytest.mark.parametrize(
+    ("module", "body", "refused"),
+    [
+        ("Cust", customer_line, "not open for module Accounts receivable"),
+        ("Cust", ledger_line, ""),
+        ("Ledger", customer_line, "not open for module General ledger"),
+        ("Ledger", ledger_line, "not open for module General ledger"),
+        ("Bank", customer_line, ""),
+    ],
+)
+def test_a_period_without_access_of_a_module_takes_none_of_its_lines(world, client, module, body, refused):
+    restrict(world, module, "None")
+    answer = client.post("/LedgerJournalLines", json=body(client))
+    assert (refused in reason(answer)) if refused else answer.status_code == 201
+
+
+@pytest.mark.parametrize(("mine", "status"), [([], 400), (["CLOSING"], 201)])
+def test_a_period_restricted_to_a_user_group_takes_lines_of_its_users_alone(world, client, mine, status):
+    restrict(world, "Cust", "UserGroup", "CLOSING")
+    control(world, "POST options", user_groups=mine)
+    assert client.post("/LedgerJournalLines", json=customer_line(client)).status_code == status
+
+
+def test_a_period_whose_module_is_closed_later_holds_a_journal_back(world, client):
+    journal = make_invoice(client)
+    restrict(world, "Cust", "None")
+    post_all(world)
+    assert header_of(client, journal)["IsPosted"] == "No"
+
+
 def test_a_period_closed_later_holds_a_journal_back(world, client):
     journal = make_invoice(client)
     control(world, "POST periods", period="2026-11", status="closed")

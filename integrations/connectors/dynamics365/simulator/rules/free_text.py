@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from integrations.connectors.dynamics365.simulator.dimensions import default_dimensions, ledger_account
-from integrations.connectors.dynamics365.simulator.rules.lines import PROFILE, check_customer, check_period
+from integrations.connectors.dynamics365.simulator.rules import calendars
+from integrations.connectors.dynamics365.simulator.rules.lines import PROFILE, check_customer
 from integrations.connectors.dynamics365.simulator.schema import EMPTY_DATE, Values
 from integrations.connectors.dynamics365.simulator.site import Invalid, Site
 from integrations.connectors.dynamics365.simulator.store import Row
@@ -18,8 +19,7 @@ def create_header(site: Site, set_name: str, given: Values, whole: Values) -> Va
     customer = check_customer(site, company, whole["CustomerAccount"], "CustomerAccount", "invoice")
     if whole["InvoiceDate"] == EMPTY_DATE:
         raise Invalid("InvoiceDate", "Field 'Date' must be filled in.")
-    if site.options.checks_period_on_insert:
-        check_period(company, whole["InvoiceDate"], "InvoiceDate")
+    calendars.check_insert(site, company, whole["InvoiceDate"], "InvoiceDate", [calendars.CUSTOMER])
     whole["CustomerAccount"] = customer["CustomerAccount"]
     whole["CurrencyCode"] = whole["CurrencyCode"] or customer["SalesCurrencyCode"]
     site.require("Currencies", "CurrencyCode", "Currency", whole["CurrencyCode"])

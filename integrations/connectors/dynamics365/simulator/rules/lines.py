@@ -1,6 +1,7 @@
 """Journal lines: accounts, amounts, dates, rates, vouchers and marked invoices as they are checked and filled in."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 from integrations.connectors.dynamics365.simulator.dimensions import (
@@ -10,13 +11,12 @@ from integrations.connectors.dynamics365.simulator.dimensions import (
     escaped,
     ledger_account,
 )
-from integrations.connectors.dynamics365.simulator.rules import headers
+from integrations.connectors.dynamics365.simulator.rules import calendars, headers
 from integrations.connectors.dynamics365.simulator.rules.marking import mark_invoice
-from integrations.connectors.dynamics365.simulator.rules.shapes import PAYMENT, SHAPES, Shape
+from integrations.connectors.dynamics365.simulator.rules.shapes import GENERAL, PAYMENT, SHAPES, Shape
 from integrations.connectors.dynamics365.simulator.schema import EMPTY_DATE, ZERO, Values
 from integrations.connectors.dynamics365.simulator.site import CHART, Company, Invalid, Site
 from integrations.connectors.dynamics365.simulator.store import Row
-from integrations.sandbox.books import BooksRefusal
 
 PROFILE = "GEN"
 HOLDS = {"Invoice": ("invoice",), "Payment": ("payment",), "All": ("invoice", "payment"), "Never": (), "No": ()}
@@ -89,12 +89,11 @@ def check(site: Site, shape: Shape, company: Company, whole: Values) -> None:
     whole["Company"], whole["OffsetCompany"] = company.area, company.area
 
 
-def check_period(company: Company, on: date, field_name: str) -> None:
-    """Refuse a day that no open period holds."""
-    try:
-        company.books.periods.require_open(on)
-    except BooksRefusal as refusal:
-        raise Invalid(field_name, f"Fiscal period for {on.isoformat()} is not open. {refusal.message}") from None
+def modules(shape: Shape, rows: Iterable[Values]) -> tuple[str, ...]:
+    """Name the modules that lines post in: a general journal the ledger's, a customer's line receivables' too."""
+    has_customer = shape is not GENERAL or any(row["AccountType"] == "Cust" for row in rows)
+    own = (calendars.LEDGER,) if shape is GENERAL else ()
+    return (*own, calendars.CUSTOMER) if has_customer else own
 
 
 def check_customer(site: Site, company: Company, account: str, field_name: str, purpose: str) -> Values:
@@ -120,8 +119,7 @@ def _check_date(site: Site, company: Company, shape: Shape, whole: Values) -> No
     on = whole[shape.date]
     if on == EMPTY_DATE:
         raise Invalid(shape.date, "Field 'Date' must be filled in.")
-    if site.options.checks_period_on_insert:
-        check_period(company, on, shape.date)
+    calendars.check_insert(site, company, on, shape.date, modules(shape, [whole]))
     if "DueDate" in whole and whole["DueDate"] == EMPTY_DATE:
         whole["DueDate"] = on
 
