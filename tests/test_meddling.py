@@ -18,7 +18,7 @@ from integrations.vault import open_credentials
 from portal.models import Role
 from portal.tests.people import client_of, join
 from tests.test_lifecycle import box, story  # noqa: F401 (fixtures)
-from tests.test_review_2 import once_before
+from tests.test_people_meanwhile import once_before
 
 KEYS = next(setup.keys for setup in SITES if setup.name == DEFAULT)
 OLD, NEW = "test_SandboxAcmeReadOnly", "test_SandboxAcmeReadOnlyNew"
