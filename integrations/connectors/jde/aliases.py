@@ -12,12 +12,14 @@ from integrations.errors import ContractError
 Kind: TypeAlias = Literal["text", "whole", "amount", "date"]
 
 # Every alias that is not named here is text.
-_WHOLE = frozenset("AN8 PYE DOC ICU PYID DOCM JELN SFXE DOCO SHAN RC5 PNC UPMT TDAY ANBY IDLN".split())  # noqa: SIM905
+_WHOLE = frozenset("AN8 PYE DOC ICU PYID DOCM JELN SFXE DOCO SHAN RC5 PNC ARPN APPN UPMT TDAY ANBY IDLN".split())  # noqa: SIM905
 _AMOUNT = frozenset(
     "AA AG AAP ADSC ADSA STAM ACR FAP CTAM PAAP PFAP CDSA OTOT AEXP AOPN AREC FEA FREC PRRC FRRC UORG UOPN UREC CRR "  # noqa: SIM905
     "LNID".split()
 )
-_DATE = frozenset("UPMJ RCDJ DGJ DIVJ DDJ DICJ DMTJ VDGJ TRDJ DRQJ PDDJ EFTB DFYJ RDJ DSVJ".split())  # noqa: SIM905
+_DATE = frozenset("UPMJ RCDJ DGJ DIVJ DDJ DICJ DMTJ VDGJ TRDJ DRQJ PDDJ EFTB DFYJ RDJ DSVJ ARFJ APFJ".split()) | {  # noqa: SIM905
+    f"D{number:02}J" for number in range(1, 15)
+}
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 

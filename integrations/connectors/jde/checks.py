@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from integrations.connectors.jde.calendars import MONTHS
 from integrations.connectors.jde.discovery import input_names
 from integrations.connectors.jde.orchestrations import ORCHESTRATIONS, PING, Orchestration
 from integrations.connectors.jde.query import Query
@@ -62,6 +63,16 @@ def tables(*names: tuple[str, str]) -> Callable[[Session], str]:
         return "May be read."
 
     return run
+
+
+def fiscal_calendar(session: Session) -> str:
+    """Try to read fiscal date patterns. Where the customer does not let us, periods are taken as calendar months."""
+    if _ours(session).credentials.calendar.read == MONTHS:
+        return "Periods are calendar months, as the connection says."
+    try:
+        return table("F0008", "DTPN")(session)
+    except PrivilegeError:
+        return "May not be read: periods are taken as calendar months. Allow F0008 if your fiscal periods are others."
 
 
 def server_clock(session: Session) -> str:
@@ -128,6 +139,7 @@ CHECKS = (
         label="Read companies, currencies, business units, accounts",
         run=tables(("F0010", "CO"), ("F0013", "CRCD"), ("F0006", "MCU"), ("F0901", "AID")),
     ),
+    PingCheck(slug="fiscal_calendar", label="Read fiscal date patterns", run=fiscal_calendar),
     PingCheck(
         slug="permission:address_book",
         label="Read the address book and suppliers",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from integrations.connectors.jde.approval import ApprovalRule
+from integrations.connectors.jde.calendars import CLOSED, MONTHS, OPEN, PATTERNS, Calendar
 from integrations.contracts import CredentialField, Settings
 from integrations.dial import trust
 from integrations.errors import ConfigurationError
@@ -87,6 +88,27 @@ FIELDS = (
         default="1N,2N",
         required=False,
     ),
+    CredentialField(
+        name="fiscal_periods",
+        label="Periods",
+        help="How we learn when a company's periods begin and end, and which is current in each ledger.",
+        kind="choice",
+        choices=(
+            (PATTERNS, "Fiscal date patterns (F0008), and the current period of each ledger"),
+            (MONTHS, "Calendar months, and the general ledger's current period for all"),
+        ),
+        default=PATTERNS,
+        required=False,
+    ),
+    CredentialField(
+        name="prior_periods",
+        label="Dates before the current period",
+        help="As Allow PBCO Postings says in your General Accounting Constants. Prior years are closed either way.",
+        kind="choice",
+        choices=((CLOSED, "JD Edwards refuses them"), (OPEN, "It lets them pass within the fiscal year")),
+        default=CLOSED,
+        required=False,
+    ),
 )
 _DEFAULTS = {field.name: field.default for field in FIELDS}
 
@@ -107,6 +129,7 @@ class Credentials:
     device: str
     ca_pem: str
     approval: ApprovalRule
+    calendar: Calendar
 
     @classmethod
     def of(cls, settings: Settings) -> "Credentials":
@@ -123,6 +146,7 @@ class Credentials:
             device=values["device_name"],
             ca_pem=values["ca_pem"],
             approval=_approval(values),
+            calendar=Calendar(read=values["fiscal_periods"], prior_periods=values["prior_periods"]),
         )
 
     def __repr__(self) -> str:
@@ -153,6 +177,9 @@ def clean(values: Mapping[str, str]) -> dict[str, str]:
     for name in ("approved_from", "closed_from", "cancelled_status"):
         if not typed[name].isdecimal() or len(typed[name]) > 3:
             raise _wrong(name, f"“{typed[name][:20]}” is not an order status: three digits, such as 280.")
+    for field in FIELDS:
+        if field.choices and typed[field.name] not in dict(field.choices):
+            raise _wrong(field.name, f"“{typed[field.name][:40]}” is no choice of {field.label}.")
     if typed["ca_pem"]:
         _check_ca(typed["ca_pem"])
     return typed

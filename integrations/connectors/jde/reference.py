@@ -1,9 +1,10 @@
 """The customer's reference data: accounts, bank accounts, business units, companies, currencies, suppliers, periods."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
+from integrations.connectors.jde.calendars import Calendar
 from integrations.connectors.jde.client import Client
+from integrations.connectors.jde.fiscal import Fiscal, periods, read_fiscal
 from integrations.connectors.jde.records import Company, GlAccount
 from integrations.connectors.jde.streams.masters import (
     ACCOUNT,
@@ -21,7 +22,6 @@ from integrations.contracts import ReferenceEntry
 POSTING = ""  # the posting edit that lets anybody post
 ALL_COMPANIES = "00000"
 CONTROL = ("M",)
-PERIODS_BACK, PERIODS_AHEAD = 24, 12  # months told beside the current one; F0010 has the current one only
 
 
 def reference_values(client: Client) -> Iterator[ReferenceEntry]:
@@ -38,8 +38,9 @@ def reference_values(client: Client) -> Iterator[ReferenceEntry]:
             is_active=unit.posting_edit not in ("N", "P"),
             details={"company": unit.company, "type": unit.type},
         )
+    fiscal = read_fiscal(client)
     for row in read_all(client, "F0010", COMPANY, "CO"):
-        yield from _company(company_of(row))
+        yield from _company(company_of(row), fiscal, client.credentials.calendar)
     for row in read_all(client, "F0013", CURRENCY, "CRCD"):
         currency = currency_of(row)
         yield ReferenceEntry(
@@ -84,8 +85,8 @@ def _account(account: GlAccount) -> Iterator[ReferenceEntry]:
         )
 
 
-def _company(company: Company) -> Iterator[ReferenceEntry]:
-    """Give a company and its periods: those before the current one are closed, later ones open by the constants."""
+def _company(company: Company, fiscal: Fiscal, calendar: Calendar) -> Iterator[ReferenceEntry]:
+    """Give a company and its periods."""
     yield ReferenceEntry(
         kind="company",
         code=company.code,
@@ -94,33 +95,5 @@ def _company(company: Company) -> Iterator[ReferenceEntry]:
         is_active=company.code != ALL_COMPANIES,
         details={"currency": company.currency, "period": str(company.period)},
     )
-    if company.code == ALL_COMPANIES or company.year_begins is None or not 1 <= company.period <= 12:
-        return
-    current = _months_later(company.year_begins, company.period - 1)
-    for months in range(-PERIODS_BACK, PERIODS_AHEAD + 1):
-        yield _period(company, _months_later(current, months), is_open=months >= 0)
-
-
-def _period(company: Company, start: date, *, is_open: bool) -> ReferenceEntry:
-    state = "open" if is_open else "closed"
-    end = _months_later(start, 1) - timedelta(days=1)
-    return ReferenceEntry(
-        kind="period",
-        code=f"{company.code}-{start:%Y-%m}",
-        number=f"{start:%Y-%m}",
-        name=f"{start:%B %Y} of {company.name}",
-        is_active=is_open,
-        details={
-            "company": company.code,
-            "start": start.isoformat(),
-            "end": end.isoformat(),
-            "ar": state,
-            "ap": state,
-            "gl": state,
-        },
-    )
-
-
-def _months_later(day: date, months: int) -> date:
-    at = day.year * 12 + day.month - 1 + months
-    return date(at // 12, at % 12 + 1, min(day.day, 28))
+    if company.code != ALL_COMPANIES:
+        yield from periods(company, fiscal, calendar)

@@ -1,6 +1,7 @@
 """The control calls of this system: fill it, post, close periods, act as its staff would, misconfigure it, tamper."""
 
 from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING
 
 from integrations.connectors.jde.simulator.acts import ACTS
@@ -30,6 +31,7 @@ class Controls:
             "POST generate": self._generate,
             "POST post": self._post,
             "POST periods": self._periods,
+            "POST calendar": self._calendar,
             "POST tamper": self._tamper,
             "POST act": self._act,
             "POST options": self._options,
@@ -69,9 +71,18 @@ class Controls:
         return {**counts, "approved": approved, "refused": refused, "auto": self._simulator.posts_by_itself}
 
     def _periods(self, options: Json) -> Json:
+        if "company" in options or "module" in options:
+            where = str(options.get("company", "")), str(options.get("module", ""))
+            return self._enterprise(options).close_up_to(str(options["current"]), *where)
         if "current" in options:
             return self._enterprise(options).set_current_period(str(options["current"]))
         return self._enterprise(options).set_period(str(options.get("period", "")), str(options.get("status", "")))
+
+    def _calendar(self, options: Json) -> Json:
+        """Give a company a date pattern and set up one fiscal year of it."""
+        ends = [date.fromisoformat(day) for day in options["ends"]]
+        begins, pattern = date.fromisoformat(options["year_begins"]), str(options["pattern"])
+        return self._enterprise(options).set_calendar(str(options["company"]), pattern, begins, ends)
 
     def _tamper(self, options: Json) -> Json:
         value = options.get("value")

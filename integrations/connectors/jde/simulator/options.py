@@ -78,3 +78,4 @@ class ErpOptions(Options):
     duplicate_invoice: str = "warning"
     new_pay_status: str = "A"
     void_pay_status: str = "A"
+    allows_prior_periods: bool = False

@@ -58,6 +58,8 @@ USERS = {
         JdeUser(name="MLUSA", meaning="sees company 00001 only", roles=("MLCUSA",)),
         JdeUser(name="MLNOAP", meaning="has no permission on payables tables",
                 denied=_PAYABLES),
+        JdeUser(name="MLMONTHS", meaning="may not read fiscal date patterns",
+                denied=frozenset({"F0008"})),
         JdeUser(name="MLREAD", meaning="sees and runs no orchestrations", may_run=False),
         JdeUser(name="MLTEST", meaning="may sign in to the prototype environment only",
                 environments=(PROTOTYPE,)),

@@ -39,6 +39,7 @@ def test_it_takes_addresses_in_every_usual_form(typed, origin, roots):
         ("device_name", "two words"),
         ("order_types", "OP;OX"),
         ("approved_from", "soon"),
+        ("prior_periods", "sometimes"),
         ("ca_pem", "no certificate"),
     ],
 )

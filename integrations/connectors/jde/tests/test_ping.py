@@ -54,6 +54,7 @@ def test_it_passes_a_good_connection(bench):
         (user("MLNOAP"), "permission:payables", "jde_permission_missing"),
         (user("MLREAD"), "orchestration:MLC_SYS_PING", "jde_orchestration_missing"),
         (user("MLSHORT"), "", ""),
+        (user("MLMONTHS"), "", ""),
         (user("MLEURO"), "", ""),
     ],
 )

@@ -249,6 +249,37 @@ def test_the_company_constants_show_the_first_open_period(world, client):
     assert (after["PNC"], after["DFYJ"]) == (1, "20260101")
 
 
+def periods(world, **order):
+    control(world).post("/periods/jde", json=order).raise_for_status()
+
+
+def test_a_closed_company_leaves_the_others_open(world, client):
+    periods(world, current="2026-12", company="00020")
+    assert run(client, JE, **journal()).status_code == 200
+    periods(world, current="2026-12", company="00001")
+    assert "PBCO" in said(run(client, JE, **journal("CABCDEFGHIJKLMNOPQR3")))
+
+
+def test_a_journal_goes_by_the_general_ledgers_period_alone(world, client):
+    periods(world, current="2026-12", company="00001", module="ar")
+    periods(world, current="2026-12", company="00001", module="ap")
+    assert run(client, JE, **journal()).status_code == 200
+
+
+def test_dates_before_the_cut_off_pass_with_a_warning_where_the_constants_allow_it(world, client):
+    options(world, erp={"allows_prior_periods": True})
+    periods(world, current="2026-12", company="00001")
+    assert "PBCO" in str(run(client, JE, **journal()).json()["warnings"])
+    periods(world, current="2027-01", company="00001")
+    assert "PYEB" in said(run(client, JE, **journal("CABCDEFGHIJKLMNOPQR3")))
+
+
+def test_a_date_that_no_pattern_record_holds_is_refused(world, client):
+    year = {"company": "00001", "pattern": "F", "year_begins": "2026-12-01", "ends": ["2026-12-31", "2027-01-31"]}
+    control(world).post("/calendar/jde", json=year).raise_for_status()
+    assert "WACO" in said(run(client, JE, **journal()))
+
+
 def test_batches_wait_for_approval_where_the_constants_say_so(world, client):
     options(world, erp={"batches_approved": False})
     batch = run(client, JE, **journal()).json()["batchNumber"]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from integrations.connectors.jde.simulator.erp import fiscal
 from integrations.connectors.jde.simulator.erp.enterprise import Enterprise
 from integrations.connectors.jde.simulator.erp.refusal import by_the_books, refuse
 from integrations.connectors.jde.simulator.reading.store import Row
@@ -78,13 +79,22 @@ def require_currency(enterprise: Enterprise, code: str) -> Currency:
         raise by_the_books(refusal, "currencyCode") from refusal
 
 
-def require_open_period(enterprise: Enterprise, day: date) -> list[str]:
-    """Refuse a G/L date outside the open periods; gives the warnings of one that is far ahead."""
+def require_open_period(enterprise: Enterprise, day: date, company: str, module: str) -> list[str]:
+    """Refuse a G/L date before a ledger's current period, outside the date patterns, or in a month closed by hand.
+
+    Gives the warnings: of one that is far ahead, or before the cut-off where the constants allow that.
+    """
+    constants = enterprise.company(company)
+    assert constants is not None
     try:
         enterprise.books.periods.require_open(day)
+        told = fiscal.require_current(
+            enterprise.store, constants, day, module, allows_prior=enterprise.options.allows_prior_periods
+        )
     except BooksRefusal as refusal:
         raise by_the_books(refusal, "glDate") from refusal
-    return [f"G/L date {day} is after the cut-off (PACO)."] if enterprise.is_far_ahead(day) else []
+    ahead = f"G/L date {day} is after the cut-off (PACO)." if enterprise.is_far_ahead(day) else ""
+    return [warning for warning in (told, ahead) if warning]
 
 
 def _require_subledger(enterprise: Enterprise, subledger: str, kind: str) -> None:

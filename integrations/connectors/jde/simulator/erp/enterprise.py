@@ -1,9 +1,11 @@
 """One EnterpriseOne environment: tables, books, clock, next numbers; and the look-ups that its programs share."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from integrations.connectors.jde.simulator.erp import fiscal
 from integrations.connectors.jde.simulator.erp.clock import ServerClock
 from integrations.connectors.jde.simulator.options import ErpOptions
 from integrations.connectors.jde.simulator.reading.dictionary import Alias
@@ -16,6 +18,7 @@ from integrations.sandbox.clock import SandboxClock
 FIRST = {"AN8": 60_001, "ICU": 33_001, "JE": 8_101, "PV": 45_001, "PD": 7_001, "PYID": 90_001, "DOCM": 500_001,
          "DOCO": 4_701, "AID": 6_101, "UKID": 1}  # fmt: skip
 YEARS_BACK, MONTHS = 3, 84
+REGULAR = "R"  # the date pattern of calendar months
 OPEN_MONTHS = 12
 
 
@@ -67,12 +70,16 @@ class Enterprise:
         found = self.company(row["CO"] or row["KCO"] or row["KCOO"] or "")
         return found["CRCD"] if found else row["CRCD"] or ""
 
-    def period_columns(self, day: date) -> Json:
-        """Give the period columns of a ledger row: fiscal years are calendar years here."""
-        return {"PN": day.month, "CTRY": day.year // 100, "FY": day.year % 100}
+    def period_columns(self, day: date, company: str) -> Json:
+        """Give the period columns of a ledger row; a fiscal year is named after the day on which it begins."""
+        found = self.company(company)
+        assert found is not None
+        period = fiscal.period_on(self.store, found, day)
+        begins = period.year_begins
+        return {"PN": period.number, "CTRY": begins.year // 100, "FY": begins.year % 100}
 
     def open_calendar(self) -> None:
-        """Set up the periods: the last twelve months and the future are open."""
+        """Set up the periods, calendar months (pattern R): the last twelve and the future are open."""
         today = self.clock.today()
         first = date(today.year - YEARS_BACK, 1, 1)
         self.books.periods.add_months(first, MONTHS)
@@ -80,6 +87,9 @@ class Enterprise:
         for period in self.books.periods.all():
             if period.end < first_open:
                 period.status = "closed"
+        ends = [period.end for period in self.books.periods.all()]
+        for start in range(0, MONTHS, 12):
+            fiscal.add_year(self.store, REGULAR, date(first.year + start // 12, 1, 1), ends[start : start + 12])
         self.show_current_period()
 
     def show_current_period(self) -> None:
@@ -88,7 +98,7 @@ class Enterprise:
         if current is None:
             return
         for company in self.store["F0010"]:
-            self.store["F0010"].put_quietly(company, PNC=current.start.month, DFYJ=date(current.start.year, 1, 1))
+            fiscal.make_current(self.store, company, current.start)
 
     def set_period(self, text: str, status: str) -> Json:
         """Open, close or lock a period, and show it in the company constants."""
@@ -103,6 +113,30 @@ class Enterprise:
             period.status = "closed" if period.end < current.start else "open"
         self.show_current_period()
         return {"current": current.start.strftime("%Y-%m")}
+
+    def close_up_to(self, text: str, company: str = "", module: str = "") -> Json:
+        """Make the period of a day or month current in one ledger (all: all three), of one company (else of all)."""
+        day = date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+        if module and module not in fiscal.CURRENT:
+            raise ValueError(f"Unknown module {module!r}. Known: {', '.join(fiscal.CURRENT)}.")
+        for row in [self._known(company)] if company else self.store["F0010"]:
+            fiscal.make_current(self.store, row, day, (module,) if module else tuple(fiscal.CURRENT))
+        return {"current": text, "company": company, "module": module}
+
+    def set_calendar(self, company: str, pattern: str, begins: date, ends: Sequence[date]) -> Json:
+        """Give a company another date pattern, whose year is set up here; what was current stays so by its day."""
+        row = self._known(company)
+        current = next((one for one in fiscal.periods_of(self.store, row) if fiscal.is_current(row, one)), None)
+        fiscal.add_year(self.store, pattern, begins, ends)
+        self.store["F0010"].put_quietly(row, DTPN=pattern)
+        fiscal.make_current(self.store, row, current.start if current else begins)
+        return {"company": company, "pattern": pattern, "year_begins": begins.isoformat()}
+
+    def _known(self, company: str) -> Row:
+        found = self.company(company)
+        if found is None:
+            raise LookupError(f"No company {company!r}.")
+        return found
 
     def is_far_ahead(self, day: date) -> bool:
         """Tell whether a day lies after next month: JDE warns that it posts after cut-off."""

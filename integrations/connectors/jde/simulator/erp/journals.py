@@ -37,7 +37,7 @@ class JournalEntry:
 def enter(enterprise: Enterprise, journal: JournalEntry, user: str) -> tuple[Document, int, list[str]]:
     """Check and enter a journal; gives the document, its batch and the warnings."""
     require_company(enterprise, journal.company, "documentCompany")
-    warnings = require_open_period(enterprise, journal.day)
+    warnings = require_open_period(enterprise, journal.day, journal.company, "gl")
     if not journal.lines:
         refuse("Document Has No Lines", "A journal entry needs lines.", "lines")
     for line in journal.lines:

@@ -98,7 +98,7 @@ def write_rows(enterprise: Enterprise, heading: Heading, lines: Sequence[Line], 
         "BCRC": base,
         "POST": posted,
         "EXR": heading.remark,
-        **enterprise.period_columns(heading.day),
+        **enterprise.period_columns(heading.day, heading.company),
         **(heading.columns or {}),
     }
     for at, line in enumerate(lines, 1):

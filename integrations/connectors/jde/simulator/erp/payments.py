@@ -59,7 +59,7 @@ def enter(enterprise: Enterprise, payment: Payment, user: str) -> tuple[Document
 
 def require_possible(enterprise: Enterprise, bank: Row, day: date, currency: str, number: int | None) -> list[str]:
     """Refuse what can be seen before the vouchers are: period, bank account, a payment number used; gives warnings."""
-    warnings = require_open_period(enterprise, day)
+    warnings = require_open_period(enterprise, day, bank["CO"], "ap")
     require_postable(enterprise, bank, company=bank["CO"], currency=currency)
     found = enterprise.store["F0413"].find(DOCM=number) if number is not None else []
     if any(row["GLBA"] == bank["AID"] for row in found):
@@ -147,5 +147,5 @@ def _detail(enterprise: Enterprise, payment: Payment, payment_id: int, at: int, 
         user, "P0413M", PYID=payment_id, RC5=at, DCTM="PN", KCO=item["KCO"], DCT=item["DCT"], DOC=item["DOC"],
         SFX=item["SFX"], SFXE=item["SFXE"], PAAP=base - discount, ADSA=discount, CRRM=item["CRRM"], CRCD=item["CRCD"],
         CRR=item["CRR"], BCRC=item["BCRC"], GLC=item["GLC"], AN8=item["AN8"], CO=item["CO"], PO=item["PO"],
-        RMK=payment.remark, **foreign, **enterprise.period_columns(payment.day),
+        RMK=payment.remark, **foreign, **enterprise.period_columns(payment.day, payment.bank["CO"]),
     )  # fmt: skip

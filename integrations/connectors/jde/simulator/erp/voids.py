@@ -23,8 +23,8 @@ def void_payment(
     """Void a payment: its vouchers are open again with the status that the constants say. Gives batch and warnings."""
     if payment["VDGJ"] is not None:
         refuse("Payment Already Voided", f"Payment {payment['PYID']} was voided on {payment['VDGJ']}.", "paymentId")
-    warnings = require_open_period(enterprise, day)
     original = enterprise.books.get(f"PN-{payment['PYID']}")
+    warnings = require_open_period(enterprise, day, original.company, "ap")
     document = _opposite(original, f"PO-{payment['PYID']}", "void_payment", "PO", remark, on, day)
     enterprise.books.add(document, hold=True)
     batch = batches.open_batch(enterprise, MANUAL, user, document.id, document.total)
@@ -47,7 +47,7 @@ def void_voucher(
         refuse("Voucher Already Voided", f"{name} is voided.", "documentNumber")
     if any(item["AAP"] != item["AG"] for item in items):
         refuse("Voucher Has Payments", f"{name} is paid or partly paid: void its payments first.", "documentNumber")
-    warnings = require_open_period(enterprise, day)
+    warnings = require_open_period(enterprise, day, first["KCO"], "ap")
     original = enterprise.books.get(f"{first['DCT']}-{first['DOC']}-{first['KCO']}")
     key = f"PE-{first['DOC']}-{first['KCO']}"
     document = _opposite(original, key, "void_bill", "PE", reference, day, day)
@@ -56,7 +56,7 @@ def void_voucher(
     table = enterprise.store["F0411"]
     for item in items:
         values = {**_negated(item), "DCT": "PE", "SFXE": 1, "DGJ": day, "VR01": reference, "AAP": ZERO, "PST": "P",
-                  "VOD": "V", "POST": "", "ICU": batch, **enterprise.period_columns(day)}  # fmt: skip
+                  "VOD": "V", "POST": "", "ICU": batch, **enterprise.period_columns(day, first["KCO"])}  # fmt: skip
         values |= {"FAP": ZERO} if item["CRRM"] == "F" else {}
         table.add(user, "P0411", **_unstamped(values))
         closed = {"AAP": ZERO, "PST": "P", "VOD": "V"} | ({"FAP": ZERO} if item["CRRM"] == "F" else {})
@@ -78,7 +78,7 @@ def _oppose_ledger(enterprise: Enterprise, item: Row, day: date, reference: str,
     table = enterprise.store["F0911"]
     for row in table.find(DOC=item["DOC"], DCT=item["DCT"], KCO=item["KCO"]):
         values = {**_negated(row), "DCT": "PE", "DGJ": day, "EXR": reference, "POST": "", "ICU": batch,
-                  **enterprise.period_columns(day)}  # fmt: skip
+                  **enterprise.period_columns(day, row["KCO"])}  # fmt: skip
         table.add(user, "P0411", **_unstamped(values))
 
 

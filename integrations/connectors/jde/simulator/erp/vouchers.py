@@ -64,7 +64,7 @@ def enter(enterprise: Enterprise, voucher: Voucher, user: str) -> tuple[Document
     supplier = enterprise.store["F0401"].first(AN8=voucher.supplier)
     if supplier is None:
         refuse("Address Number Invalid", f"Address {voucher.supplier} is not in the supplier master.", "supplier")
-    warnings = require_open_period(enterprise, voucher.day) + _duplicates(enterprise, voucher)
+    warnings = require_open_period(enterprise, voucher.day, voucher.company, "ap") + _duplicates(enterprise, voucher)
     _require_distribution(enterprise, voucher)
     kind = "PV" if voucher.gross > 0 else "PD"
     number = enterprise.next_number(kind)
@@ -224,5 +224,6 @@ def _pay_items(enterprise: Enterprise, voucher: Voucher, supplier: Row, heading:
             CRR=voucher.rate if is_foreign else 0, BCRC=base.code, AG=gross, AAP=gross, STAM=tax, ATXA=gross - tax,
             PST=status, GLC=supplier["APC"], PTC=terms, RMK=voucher.remark, VR01=voucher.reference,
             ICU=heading.batch, ICUT=BATCH_TYPE, DICJ=enterprise.clock.today(), TORG=user,
-            PYIN=supplier["PYIN"] or "", **foreign, **enterprise.period_columns(voucher.day), **voucher.columns,
+            PYIN=supplier["PYIN"] or "", **foreign, **voucher.columns,
+            **enterprise.period_columns(voucher.day, voucher.company),
         )  # fmt: skip

@@ -43,6 +43,11 @@ ARC c4 G/L Offset|CRCD c3 Cur Cod|TRAR c3 Payment Terms|HDAR c1 Hold Invoices|AC
 CO s5 Co|AID s8 Account ID|OBJ s6 Obj Acct|SUB s8 Sub|ANS s25 Free-Form Account|DL01 s30 Description|LDA c1 Lvl Dtl
 PEC c1 Posting Edit|BPC c1 Budget Pattern|STYL c2 BU Type|PECC c1 Posting Edit BU|NAME s30 Company Name
 PNC n2 Current Period|DFYJ d6 Date Fiscal Year Begins|DTPN c1 Date Pattern|CRYR c1 Multi-Currency
+ARPN n2 A/R Current Period|ARFJ d6 A/R Fiscal Year Begins|APPN n2 A/P Current Period|APFJ d6 A/P Fiscal Year Begins
+FQ c4 Fiscal Quarter|PNT c1 Date Pattern Type|D01J d6 Period 1 Ends|D02J d6 Period 2 Ends|D03J d6 Period 3 Ends
+D04J d6 Period 4 Ends|D05J d6 Period 5 Ends|D06J d6 Period 6 Ends|D07J d6 Period 7 Ends|D08J d6 Period 8 Ends
+D09J d6 Period 9 Ends|D10J d6 Period 10 Ends|D11J d6 Period 11 Ends|D12J d6 Period 12 Ends|D13J d6 Period 13 Ends
+D14J d6 Period 14 Ends
 KCO s5 Doc Co|DCT c2 Do Ty|DOC n8 Document Number|DGJ d6 G/L Date|JELN n7 JE Line Number|EXTL c2 Line Ext
 POST c1 Post Code|ICU n8 Batch Number|ICUT c2 Batch Type|DICJ d6 Batch Date|ANI s29 Account Number|SBL s8 Subledger
 SBLT c1 Sub Type|LT c2 LT|PN n2 Per No|CTRY n2 Ctry|FY n2 Fis Yr|CRR n15.7 Exchange Rate|AA m15.2 Amount

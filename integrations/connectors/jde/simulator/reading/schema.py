@@ -41,7 +41,11 @@ TABLES = {
     for table in (
         _table("F0005", "User Defined Codes", "SY RT KY", "DL01 DL02 SPHD HRDC", "RT"),
         _table("F0006", "Business Unit Master", "MCU", "STYL CO AN8 DL01 PECC LNGP", "MCU"),
-        _table("F0010", "Company Constants", "CO", "NAME CRCD PNC DFYJ DTPN CRYR AN8", "CO"),
+        _table(
+            "F0008", "Date Fiscal Patterns", "DTPN DFYJ",
+            "FQ CTRY FY D01J D02J D03J D04J D05J D06J D07J D08J D09J D10J D11J D12J D13J D14J PNT", "DTPN",
+        ),
+        _table("F0010", "Company Constants", "CO", "NAME CRCD PNC DFYJ ARPN ARFJ APPN APFJ DTPN CRYR AN8", "CO"),
         _table("F0011", "Batch Control Records", "ICUT ICU", "IST IAPP DICJ NDO AME", "ICU"),
         _table("F0013", "Currency Codes", "CRCD", "DL01 CDEC CKR", "CRCD"),
         _table("F0101", "Address Book Master", "AN8", "ALPH ALKY AT1 TAX TAXC MCU CM LNGP RMK", "AN8 ALKY"),
