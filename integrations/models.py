@@ -262,6 +262,7 @@ class SyncRecord(models.Model):
     amount = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     currency = models.CharField(max_length=3, blank=True)
     document_date = models.DateField(null=True)
+    is_taken_up = models.BooleanField(default=False, db_default=False)  # older than the start date, by a backfill
     wanted_order = models.BigIntegerField(default=0)  # the newest change that we were told of
     seen_order = models.BigIntegerField(default=0)  # the newest that we read
     decision = models.CharField(max_length=10, blank=True, db_default="")  # of a person: engine/decisions.py names them

@@ -119,8 +119,8 @@ def test_it_books_live_documents_before_each_bite(story, monkeypatch):
     assert Sync.objects.get(pk=story.sync.pk).wants_run == "backfill"
 
 
-def test_it_goes_on_after_its_worker_was_lost_in_mid_bite(story, monkeypatch):
-    asked = start_backfill(story.sync, **AUGUST, actor=ACTOR)
+def lose_in_mid_bite(story, monkeypatch):
+    """Run until a bite is taken up, and lose the worker before it reads any of it."""
 
     def die(*_):
         raise LeaseLostError("Killed.")
@@ -129,6 +129,11 @@ def test_it_goes_on_after_its_worker_was_lost_in_mid_bite(story, monkeypatch):
         patched.setattr(backfill, "deliver_due", die)
         run_sync(story.sync.pk, trigger="backfill")
     Sync.objects.filter(pk=story.sync.pk).update(lease_until=None)
+
+
+def test_it_goes_on_after_its_worker_was_lost_in_mid_bite(story, monkeypatch):
+    asked = start_backfill(story.sync, **AUGUST, actor=ACTOR)
+    lose_in_mid_bite(story, monkeypatch)
     assert progress_of(asked).left == 0
     story.run("recovery")
     asked.refresh_from_db()
@@ -159,6 +164,73 @@ def test_it_leaves_out_what_was_not_reached_when_it_is_given_up(story, monkeypat
     start_backfill(story.sync, **AUGUST, actor=ACTOR)
     run_on(story)
     assert standing(story) == {*story.august, story.september}
+
+
+def halted(story, monkeypatch, how):
+    """Give a backfill that took up two of the August invoices and was then paused, or given up."""
+    in_bites(monkeypatch, 2)
+    asked = start_backfill(story.sync, **AUGUST, actor=ACTOR)
+    run_sync(story.sync.pk, trigger="backfill")
+    how(asked, actor=ACTOR)
+    return asked
+
+
+@pytest.mark.parametrize("how", [pause_backfill, end_backfill])
+def test_it_keeps_out_of_a_halted_range_what_is_first_read_in_an_older_state(story, monkeypatch, how):
+    halted(story, monkeypatch, how)
+    left = story.august[2]
+    with transaction.atomic():  # a webhook tells of a change that the source does not show yet
+        inbox.make_due(story.sync, [Changed(stream="invoices", key=left, order=10**17)])
+    run_sync(story.sync.pk, trigger="webhook")
+    assert story.record("invoices", left).code == "stale_read"
+    story.run()
+    assert story.state("invoices", left) == ("skipped", "before_start_date")
+
+
+@pytest.mark.parametrize("how", [pause_backfill, end_backfill])
+def test_it_keeps_out_of_a_halted_range_what_was_not_yet_to_be_posted(story, monkeypatch, how):
+    lines = [{"description": "Consulting", "amount": 700}]
+    pending = story.act("issue_invoice", "2026-08-25", customer_id="ann", currency="USD", status="pending", lines=lines)
+    halted(story, monkeypatch, how)
+    story.run()
+    assert story.state("invoices", pending["id"])[0] == "skipped"
+    story.act("close_pending", "2026-08-30", invoice_id=pending["id"])
+    story.run()
+    assert story.state("invoices", pending["id"]) == ("skipped", "before_start_date")
+
+
+@pytest.mark.parametrize("how", [pause_backfill, end_backfill])
+def test_it_keeps_out_what_was_taken_up_but_not_looked_at_before_the_halt(story, monkeypatch, how):
+    asked = start_backfill(story.sync, **AUGUST, actor=ACTOR)
+    lose_in_mid_bite(story, monkeypatch)
+    how(asked, actor=ACTOR)
+    story.run()
+    assert standing(story) == {story.september}
+    assert preview_backfill(story.sync, **AUGUST).records == 4
+
+
+def test_it_posts_what_a_halted_range_holds_in_the_end_as_it_stands_then(story, monkeypatch):
+    asked = halted(story, monkeypatch, pause_backfill)
+    posted, voided, changed = story.august
+    story.act("change_lines", "2026-10-05", invoice_id=changed, lines=[{"description": "Consulting", "amount": 3000}])
+    story.act("void_invoice", "2026-10-06", invoice_id=voided)
+    late, deleted = story.invoice("2026-08-28", 900), story.invoice("2026-08-29", 1100)
+    story.act("set_due_date", "2026-10-07", invoice_id=posted, date="2026-12-01T12:00:00-05:00")
+    story.run()
+    story.act("delete_invoice", "2026-10-08", invoice_id=deleted)
+    story.run()
+    assert standing(story) == {posted, voided, story.september}
+    resume_backfill(asked, actor=ACTOR)
+    run_on(story)
+    totals = {key: Decimal(story.document(story.link("invoices", key).external_id)["total"]) for key in (changed, late)}
+    assert totals == {changed: Decimal(30), late: Decimal(9)}
+    assert {key: story.link("invoices", key).state for key in (posted, voided, deleted)} == {
+        posted: "standing",
+        voided: "reversed",
+        deleted: "reversed",
+    }
+    assert story.state("payments", story.paid) == ("delivered", "")
+    assert story.state("invoices", story.july) == ("skipped", "before_start_date")
 
 
 def test_it_rehearses_the_days_that_are_backfilled_as_the_run_would_post_them(story):

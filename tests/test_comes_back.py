@@ -1,12 +1,15 @@
 """What was in the ledger comes back to it, and nothing waits, asks or is kept from its end for ever."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from audit.models import Attempt
-from integrations.engine import backfill, routes, syncs
+from integrations.contracts import Changed
+from integrations.engine import backfill, inbox, routes, syncs
 from integrations.engine.backfill import end_backfill, pause_backfill, resume_backfill, start_backfill
 from integrations.engine.run import run_sync
 from integrations.engine.tests.harness import ACTOR
@@ -161,6 +164,19 @@ def test_it_loses_no_ending_though_a_called_duplicate_cannot_be_looked_up(story,
     assert not Attempt.objects.filter(closed_at=None).exists()
     story.run("recovery")
     assert {story.state("invoices", invoice)[0] for invoice in invoices} == {"delivered"}
+
+
+# What the source shows in an older state than it told of
+
+
+def test_it_waits_for_the_state_that_it_was_told_of(story):  # noqa: F811
+    invoice = story.invoice()
+    with transaction.atomic():
+        inbox.make_due(story.sync, [Changed(stream="invoices", key=invoice, order=10**17)])
+    run_sync(story.sync.pk, trigger="webhook")
+    record = story.record("invoices", invoice)
+    assert (record.state, record.code, record.tries) == ("due", "stale_read", 1)
+    assert record.due_at > timezone.now() + timedelta(seconds=10)
 
 
 # A backfill that was halted

@@ -117,7 +117,7 @@ def start_backfill(sync: Sync, *, start: date, end: date, actor: str) -> Backfil
 
 
 def pause_backfill(backfill: Backfill, *, actor: str) -> None:
-    """Take up nothing more until it is resumed; what was taken up goes its way. Raises ConfigurationError."""
+    """Take up nothing more until it is resumed; what was judged by then goes its way. Raises ConfigurationError."""
     _switch(backfill, (State.RUNNING,), State.PAUSED, "paused a backfill", actor)
 
 
@@ -194,7 +194,7 @@ def ranges_in_force(sync: Sync) -> tuple[tuple[date, date], ...]:
 
 
 def ranges_halted(sync: Sync) -> tuple[tuple[date, date], ...]:
-    """Give the days of which only those documents are posted that were taken up before somebody halted it."""
+    """Give the days of which only those documents are posted that a run had judged when somebody halted it."""
     return _ranges(sync, State.PAUSED, State.ENDED)
 
 
@@ -208,13 +208,13 @@ def deliver_backfill(state: RunState) -> None:
     backfill = Backfill.objects.for_tenant(state.sync.tenant_id).filter(sync=state.sync, state=State.RUNNING).first()
     if backfill is None or state.slice_is_over:
         return
-    state.backfilled, state.halted = ranges_in_force(state.sync), ranges_halted(state.sync)
     number = max(_SMALLEST, min(_LARGEST, int(state.pace * _BITE_S)))
     with fenced(state.lease):
         taken = _take_up(state, backfill, number)
+    state.backfilled, state.halted = ranges_in_force(state.sync), ranges_halted(state.sync)  # perhaps halted just now
     for plan in state.plans.values():
         deliver_due(state, plan)
-    if taken < number and not _kept_out(state.sync, backfill.start, backfill.end).exists():
+    if taken < number and not state.slice_is_over and not _kept_out(state.sync, backfill.start, backfill.end).exists():
         running = Backfill.objects.for_tenant(state.sync.tenant_id).filter(pk=backfill.pk, state=State.RUNNING)
         running.update(state=State.DONE, ended_at=timezone.now())
     else:

@@ -248,6 +248,7 @@ def hold_unread(work: Work, fault: ContractError) -> Ending:
 def leave_due(work: Work) -> Work:
     """Leave a judged record for the next slice, which reads it anew."""
     work.state, work.due_at, work.prepare = State.DUE, timezone.now(), None
+    work.is_taken_up = work.row is not None and work.row.is_taken_up
     return work
 
 

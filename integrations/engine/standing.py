@@ -123,16 +123,11 @@ def _is_too_old(state: RunState, plan: FlowPlan, work: Work) -> bool:
     start, day = state.sync.start_date, work.document_date
     if not (plan.flow.is_document and start and day and day < start):
         return False
-    if state.is_backfilled(day, is_taken_up=_is_taken_up(work)):
+    work.is_taken_up = state.is_backfilled(day, is_taken_up=work.is_taken_up)
+    if work.is_taken_up:
         return False
     work.skip(TOO_OLD, f"{work.label} is dated {day}, before the sync's start date {start}.")
     return True
-
-
-def _is_taken_up(work: Work) -> bool:
-    """Tell whether a record was judged before, and not kept out by the start date."""
-    row = work.row
-    return row is not None and row.document_date is not None and row.code not in (TOO_OLD, NOT_FOUND)
 
 
 # Standing

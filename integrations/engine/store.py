@@ -14,10 +14,11 @@ from integrations.models import Sync
 from integrations.money import from_json, to_json
 
 READ_AGAIN = "read_again"  # the code of records that are to be read back
+STALE_READ = "stale_read"  # of those whose source shows an older state than it told of: asked again after a pause
 _ROW_COLUMNS = (
     "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, "
     "code, due_at, absent_since, label, amount, currency, document_date, decision, decision_value, details_version, "
-    "waits_for, waiting_since"
+    "waits_for, waiting_since, is_taken_up"
 )
 _SCOPE = "tenant_id = %s AND source_identity = %s AND target_identity = %s AND flow = %s"
 
@@ -170,6 +171,7 @@ _SAVE_COLUMNS = (
     ("wanted_order", "bigint"), ("seen_order", "bigint"), ("tries", "int"), ("due_at", "timestamptz"),
     ("absent_since", "timestamptz"), ("look_again_at", "timestamptz"), ("created_at", "timestamptz"),
     ("changed_at", "timestamptz"), ("details_version", "text"), ("waiting_since", "timestamptz"), ("decision", "text"),
+    ("is_taken_up", "boolean"),
 )  # fmt: skip
 _KEPT = {
     "tenant_id", "source_identity", "target_identity", "flow", "natural_key", "created_at", "wanted_order", "state",
@@ -187,7 +189,7 @@ _ON_CONFLICT = (
     "(tenant_id, source_identity, target_identity, flow, natural_key) DO UPDATE SET "
     + ", ".join(f"{name} = EXCLUDED.{name}" for name, _ in _SAVE_COLUMNS if name not in _KEPT)
     + f", state = CASE WHEN {_TOLD_OF_NEWER} THEN 'due' ELSE EXCLUDED.state END"
-    + f", due_at = CASE WHEN {_TOLD_OF_NEWER} THEN now() ELSE EXCLUDED.due_at END"
+    + f", due_at = CASE WHEN {_TOLD_OF_NEWER} AND EXCLUDED.code <> '{STALE_READ}' THEN now() ELSE EXCLUDED.due_at END"
     + "".join(
         f", {name} = CASE WHEN {_IS_CARRIED_OUT} THEN '' ELSE integrations_syncrecord.{name} END"
         for name in ("decision", "decision_value")
@@ -210,7 +212,7 @@ def save_works(state: RunState, flow_slug: str, works: Sequence[Work]) -> None:
             work.money.currency if work.money else "", work.document_date, 0, work.seen_order,
             work.tries, work.due_at, work.absent_since, work.look_again_at, now, now,
             work.details, work.waiting_since if work.state == State.WAITING else None,
-            work.row.decision if work.row else "",
+            work.row.decision if work.row else "", work.is_taken_up,
         )
         for work in works
     ]  # fmt: skip

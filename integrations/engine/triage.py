@@ -13,7 +13,7 @@ from integrations.engine.faults import parking_faults
 from integrations.engine.parents import is_overdue, load_parents, settle_needs
 from integrations.engine.reversal import gather, tell_booked
 from integrations.engine.standing import UNDO, judge
-from integrations.engine.store import load_links, load_taken_back, note_orders
+from integrations.engine.store import STALE_READ, load_links, load_taken_back, note_orders
 from integrations.engine.work import FlowPlan, Row, RunState, State, Work
 
 _UNTOUCHABLE = (State.OPEN, State.UNKNOWN)  # settled before anything else
@@ -74,7 +74,7 @@ def _look(state: RunState, plan: FlowPlan, record: Record, row: Row | None) -> W
             return None
         if row is not None and _is_stale(row, record) and row.tries < settings.STALE_TRIES:
             work.tries, work.due_at = row.tries + 1, timezone.now() + timedelta(seconds=_STALE_WAIT_S)
-            work.code = "stale_read"
+            work.code = STALE_READ
             work.reason = "The source still shows an older state than its event; it is read again shortly."
             return work
         if row is not None and row.code == "sent_again" and row.source_version != version:

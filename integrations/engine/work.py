@@ -65,6 +65,7 @@ class Row:
     details_version: str
     waits_for: Sequence[str]
     waiting_since: datetime | None
+    is_taken_up: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ class Work:
     label: str = ""
     money: Money | None = None
     document_date: date | None = None
+    is_taken_up: bool = False  # judged while a backfill of its day was in force
     state: str = State.DUE
     code: str = ""
     field: str = ""
@@ -174,6 +176,7 @@ class Work:
             return
         self.revision, self.tries, self.version, self.label = row.revision, row.tries, row.source_version, row.label
         self.document_date, self.absent_since, self.details = row.document_date, row.absent_since, row.details_version
+        self.is_taken_up = row.is_taken_up
         if row.amount is not None:
             self.money = Money(amount=row.amount, currency=row.currency)
 
@@ -256,7 +259,7 @@ class RunState:
     halted: tuple[tuple[date, date], ...] = ()  # likewise, but since paused or given up
 
     def is_backfilled(self, day: date, *, is_taken_up: bool) -> bool:
-        """Tell whether a day older than the start date was asked for; what was taken up before a halt goes its way."""
+        """Tell whether a day older than the start date was asked for; what was judged before a halt goes its way."""
         ranges = (*self.backfilled, *self.halted) if is_taken_up else self.backfilled
         return any(start <= day <= end for start, end in ranges)
 
