@@ -82,6 +82,12 @@ def branches_of(rows: tuple[Row, ...]) -> dict[str, Row]:
     return {branch.text("BranchID"): branch for ledger in rows for branch in ledger.details("Branches")}
 
 
+def currencies_of(rows: tuple[Row, ...]) -> dict[str, str]:
+    """Give each branch's base currency: that of its ledger of actual amounts, of which it has one."""
+    ordered = sorted(rows, key=lambda row: (row.text("Type").lower() == "actual", row.text("Currency") != ""))
+    return {one.text("BranchID"): row.text("Currency") for row in ordered for one in row.details("Branches")}
+
+
 def _there(read: Callable[[], Iterator[ReferenceEntry]]) -> Iterator[ReferenceEntry]:
     """Leave out what the tenant has not: a feature that is off, a screen without right, an entity not extended."""
     try:
@@ -127,6 +133,7 @@ def _ledgers(client: Client) -> Iterator[ReferenceEntry]:
         yield ReferenceEntry(
             kind="ledger", code=code, number=code, name=row.text("Description") or code, details=details
         )
+    bases = currencies_of(rows)
     for code, branch in branches_of(rows).items():
         yield ReferenceEntry(
             kind="branch",
@@ -134,7 +141,7 @@ def _ledgers(client: Client) -> Iterator[ReferenceEntry]:
             number=code,
             name=branch.text("BranchName") or code,
             is_active=branch.value("Active") is None or branch.flag("Active"),
-            details={"company": branch.text("CompanyName")},
+            details={"company": branch.text("CompanyName"), "currency": bases[code]},
         )
 
 

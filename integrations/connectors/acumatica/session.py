@@ -9,7 +9,7 @@ from integrations.connectors.acumatica.client import Client
 from integrations.connectors.acumatica.credentials import CODE, Credentials
 from integrations.connectors.acumatica.inbound import parts_of
 from integrations.connectors.acumatica.periods import Calendar
-from integrations.connectors.acumatica.reference import branches_of, ledgers, reference_values
+from integrations.connectors.acumatica.reference import branches_of, currencies_of, ledgers, reference_values
 from integrations.connectors.acumatica.schema import Schema
 from integrations.connectors.acumatica.sinks import sinks
 from integrations.connectors.acumatica.sinks.base import Desk
@@ -45,7 +45,7 @@ class AcumaticaSession:
         return Identity(
             fingerprint=_fingerprint(self.credentials.base, tenant, actual.text("LedgerID")),
             name=", ".join(name for name in companies if name) or tenant or self.credentials.base,
-            base_currency=actual.text("Currency"),
+            base_currency=currencies_of(rows).get(self.credentials.branch) or actual.text("Currency"),
             is_production=not _TEST.search(where),
             details={
                 "tenant": tenant,

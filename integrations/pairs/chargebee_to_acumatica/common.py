@@ -64,8 +64,10 @@ def reference(context: Context, kind: Kind, key: str, revision: int = 1, part: s
 
 
 def at_rate_of(external_id: str, currency: str | None, context: Context) -> dict[str, Value]:
-    """Give the mark that a reversal shares the exchange rate of this document; none in the company's own currency."""
-    return {} if currency and currency == context.target.base_currency else {REVERSES: external_id}
+    """Give the mark that a reversal shares the exchange rate of this document; none in every branch's own currency."""
+    branches = (one for (kind, _), one in context.references.items() if kind == "branch")
+    bases = {base for one in branches if (base := one.details.get("currency"))} or {context.target.base_currency}
+    return {} if bases == {currency} else {REVERSES: external_id}
 
 
 def posted_on(flow: str, day: date, label: str, context: Context, module: Module = "ar") -> date:
@@ -98,7 +100,9 @@ def linked(rows: Iterable[tuple[str, Decimal]], flow: str, context: Context) -> 
 def release(made: Draft, about: str = "") -> Draft:
     """Draft the release of a document that the operation before makes."""
     operation = f"release:{about}" if about else "release"
-    return replace(made, operation=operation, payload=_screen(made), references=(), facts=_released(made.facts))
+    kept = {name: value for name, value in made.payload.items() if name == REVERSES}
+    payload = {**_screen(made), **kept}
+    return replace(made, operation=operation, payload=payload, references=(), facts=_released(made.facts))
 
 
 def apply(made: Draft, applied: Applications, about: str = "") -> Draft:

@@ -43,6 +43,8 @@ class Controls:
             "GET options": self._show_options,
             "POST options": self._change_options,
             "POST inactivate": self._inactivate,
+            "POST branches": self._branch,
+            "POST customers": self._customer,
             "POST rights": self._change_rights,
             "POST applications": self._add_redirect,
             "POST sessions": self._end_sessions,
@@ -147,6 +149,30 @@ class Controls:
         record.fields[name] = ("Active" if is_active else "Inactive") if named else is_active
         tenant.keep(record, before)
         return {"ok": True}
+
+    def _branch(self, options: Json) -> Json:
+        """Let a branch keep its books in a currency of its own, with a ledger: `{"branch", "currency"}`."""
+        tenant = self._tenant(options)
+        branch, currency = tenant.find("Branch", str(options.get("branch", ""))), str(options.get("currency", ""))
+        if branch is None or tenant.find("Currency", currency) is None:
+            raise LookupError(f"No branch {options.get('branch')!r}, or no currency {currency!r}.")
+        branch.fields["BaseCuryID"] = currency
+        of_branch = []
+        for ledger in tenant.store.of("Ledger"):
+            rows = ledger.rows["BranchesView"]
+            of_branch += [row for row in rows if row.fields["BranchCD"] == branch.key[0]]
+            ledger.rows["BranchesView"] = [row for row in rows if row not in of_branch]
+        own = f"ACTUAL{currency}"
+        fields = {"LedgerCD": own, "Descr": f"Actual in {currency}", "BalanceType": "Actual", "BaseCuryID": currency}
+        tenant.add("Ledger", (own,), fields, {"BranchesView": of_branch})
+        return {"branch": branch.key[0], "ledger": own}
+
+    def _customer(self, options: Json) -> Json:
+        """Let customers have exchange rates of their own, or not: `{"rates": false}`."""
+        tenant, may = self._tenant(options), bool(options.get("rates", True))
+        for record in (*tenant.store.of("Customer"), *tenant.store.of("CustomerClass")):
+            record.fields["AllowOverrideRate"] = may
+        return {"rates": may}
 
     def _change_rights(self, options: Json) -> Json:
         """Take the rights to screens from a user: `{"user": "connector", "forbidden": ["GL301000"]}`."""

@@ -36,7 +36,7 @@ def _branches(tenant: Tenant) -> list[Row]:
             Branch_branchCD=one.key[0],
             BAccount_acctName=one.fields["AcctName"],
             Branch_active=one.fields["Active"],
-            Branch_baseCuryID=BASE,
+            Branch_baseCuryID=tenant.base(one.key[0]),
             Branch_countryID="US",
             Organization_organizationCD="MAIN",
             Organization_organizationName=tenant.name,

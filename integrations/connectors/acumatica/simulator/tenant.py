@@ -94,9 +94,13 @@ class Tenant:
         record = self.store.get(table, key)
         return record is not None and record.fields.get(flag) is not False
 
-    def rate(self, currency: str, on: date) -> Decimal:
-        """Give the price of one unit of a currency in the base currency."""
-        return self.books.currencies.rate(currency, BASE, on)
+    def base(self, branch: object) -> str:
+        """Give the currency that a branch keeps its books in."""
+        return str(self.field("Branch", branch, "BaseCuryID") or BASE)
+
+    def rate(self, currency: str, on: date, base: str = BASE) -> Decimal:
+        """Give the price of one unit of a currency in a base currency."""
+        return self.books.currencies.rate(currency, base, on)
 
     def has_rate(self, currency: str) -> bool:
         """Tell whether there is a rate for a currency."""

@@ -192,6 +192,7 @@ class DocumentSink:
         if operation == "update":
             return self.update(face, draft)
         if operation == "release":
+            self.require_same_rate(face, draft)
             return self.release(face, draft.external_id)
         return self.other(face, draft, operation)
 
@@ -214,31 +215,61 @@ class DocumentSink:
         """Make and release a document beside the record's own, or go on with the one that carries its reference."""
         found = next(self.rows_by_reference(face, [draft]), None)
         row = found[1] if found else self.client.put(face.entity, self.body(face, self.at_its_rate(face, draft)))
+        self.require_same_rate(face, replace(draft, external_id=face.id_of(row)))
         return self.release(face, face.id_of(row))
 
     def at_its_rate(self, face: Face, draft: Draft) -> Draft:
         """Give a reversal the exchange rate of what it takes back, so that both weigh the same in base currency.
 
-        Where a customer may not have rates of its own (AR303000, Enable Rate Override) Acumatica keeps its rate of the
-        day, and what differs becomes a realised gain or loss. Raises RejectedError where the rate cannot be read.
+        Acumatica may drop it without a word, as where a customer may not have rates of its own (AR303000, Enable Rate
+        Override): the release looks. Raises RejectedError where the rate cannot be read.
         """
-        taken_back = split_id(str(draft.payload.get(REVERSES) or ""))
-        if not all(taken_back):
-            return draft
-        view = face.rate.removeprefix(f"{CUSTOM}.")
-        row = self.client.row(face.entity, face.keys(*taken_back), custom=(view,))
-        told = face.text(row, face.rate) if row is not None else ""
-        if not told:
+        rate = self._rate_taken_back(face, draft)
+        return draft if rate in (None, 1) else replace(draft, payload={**draft.payload, face.rate: rate})
+
+    def require_same_rate(self, face: Face, draft: Draft) -> None:
+        """Raise RejectedError for a reversal, not released yet, at another rate than what it takes back."""
+        wanted = self._rate_taken_back(face, draft)
+        if wanted is None:
+            return
+        row = self._with_rate(face, draft.external_id)
+        stands = self._rate(face, row)
+        if row is None or face.is_released(row) or stands == wanted:
+            return
+        raise RejectedError(
+            f"The reversal {draft.external_id} was entered in Acumatica at the exchange rate {stands or 'not shown'}, "
+            f"and {draft.payload[REVERSES]}, which it takes back, stands at {wanted}. It was not released: what "
+            "differs would be a gain or loss that nobody made. Tick Enable Rate Override of the customer (AR303000), "
+            f"set this rate on {draft.external_id}, and replay the record.",
+            code="reversed_at_another_rate",
+            field="rate",
+            value=draft.external_id,
+        )
+
+    def _rate_taken_back(self, face: Face, draft: Draft) -> Decimal | None:
+        """Give the exchange rate of the document that a reversal names; None where it names none."""
+        external_id = str(draft.payload.get(REVERSES) or "")
+        if not all(split_id(external_id)):
+            return None
+        rate = self._rate(face, self._with_rate(face, external_id))
+        if rate is None:
             raise RejectedError(
-                f"Acumatica does not show the exchange rate of {' '.join(taken_back)}, so its reversal "
+                f"Acumatica does not show the exchange rate of {external_id.replace('/', ' ')}, so its reversal "
                 f"{draft.reference} was not booked: it would take the rate of its own day. See that the document "
                 "stands and that the sync's user may see its currency rate there, then replay the record.",
                 code="rate_not_shown",
                 field="rate",
-                value="-".join(taken_back),
+                value=external_id.replace("/", "-"),
             )
-        rate = Decimal(told)
-        return draft if rate == 1 else replace(draft, payload={**draft.payload, face.rate: rate})
+        return rate
+
+    def _with_rate(self, face: Face, external_id: str) -> Row | None:
+        custom = (face.rate.removeprefix(f"{CUSTOM}."),)
+        return self.client.row(face.entity, face.keys(*split_id(external_id)), custom=custom)
+
+    def _rate(self, face: Face, row: Row | None) -> Decimal | None:
+        told = face.text(row, face.rate) if row is not None else ""
+        return Decimal(told) if told else None
 
     def expanded(self, draft: Draft) -> tuple[str, ...]:
         """Name what the answer to a creation must show."""

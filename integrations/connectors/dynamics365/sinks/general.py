@@ -9,7 +9,8 @@ from integrations.connectors.dynamics365.odata import Row, amount, text
 from integrations.connectors.dynamics365.records import DIMENSION, REVERSES, facts_of
 from integrations.connectors.dynamics365.setup import LEDGER
 from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
-from integrations.connectors.dynamics365.sinks.journals import LINE_ORDER, Body, JournalSink
+from integrations.connectors.dynamics365.sinks.journals import Body, JournalSink
+from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, date_of, transaction_found
 from integrations.connectors.dynamics365.transactions import ORDER, SET, facts_of_transaction
 from integrations.contracts import Draft, Facts, Found, Value

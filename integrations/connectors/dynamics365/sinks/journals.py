@@ -12,7 +12,7 @@ from decimal import Decimal
 from threading import Lock
 
 from integrations.connectors.dynamics365.odata import Row, amount, between, flag, text
-from integrations.connectors.dynamics365.records import APPLY, POST, REVERSES
+from integrations.connectors.dynamics365.records import APPLY, POST
 from integrations.connectors.dynamics365.sinks.base import (
     SETTLE_S,
     Ground,
@@ -22,6 +22,7 @@ from integrations.connectors.dynamics365.sinks.base import (
     is_same,
     telling,
 )
+from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER, rates_of_reversed
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, transaction_found
 from integrations.connectors.dynamics365.transactions import (
     TRANSACTION,
@@ -36,7 +37,6 @@ from mappings.catalogue import TargetField
 
 Body = Mapping[str, Value]
 ORDER = "dataAreaId,JournalBatchNumber"
-LINE_ORDER = "dataAreaId,JournalBatchNumber,LineNumber"
 
 
 class JournalSink:
@@ -193,16 +193,8 @@ class JournalSink:
         return Receipt(external_id=batch, summary={"voucher": next(iter(vouchers), ""), "lines": len(bodies)})
 
     def rate_of_reversed(self, draft: Draft) -> Body:
-        """Give the exchange rate of the journal that a draft takes back, so that both weigh the same in the ledger.
-
-        Nothing where the draft takes none back or has a rate, in the company's own currency, or without its lines.
-        """
-        batch, currency = str(draft.payload.get(REVERSES) or ""), draft.facts.currency
-        if not batch or currency == text(self._ground.setup.ledger, "AccountingCurrency"):
-            return {}
-        lines = self._ground.among(self.kind.lines, "JournalBatchNumber", [batch], LINE_ORDER)
-        rate = next((amount(row, self.kind.rate) for row in lines), Decimal(0))
-        return {self.kind.rate: rate} if rate else {}
+        """Give the exchange rates of the journal that a draft takes back. Raises RejectedError."""
+        return rates_of_reversed(self._ground, self.kind, draft, self._by_batch)
 
     def _is_absent(self, reference: str) -> bool:
         with self._lock:

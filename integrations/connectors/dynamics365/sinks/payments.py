@@ -9,7 +9,8 @@ from integrations.connectors.dynamics365.dimensions import escape, unescape
 from integrations.connectors.dynamics365.odata import Row, amount, between, day, either, text
 from integrations.connectors.dynamics365.records import REVERSES, signed_amount
 from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
-from integrations.connectors.dynamics365.sinks.journals import LINE_ORDER, Body, JournalSink
+from integrations.connectors.dynamics365.sinks.journals import Body, JournalSink
+from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, transaction_found
 from integrations.connectors.dynamics365.transactions import ORDER, SET, facts_of_transaction
 from integrations.contracts import Application, Draft, Facts, Found, Receipt, Value

@@ -6,7 +6,7 @@ from decimal import Decimal
 from integrations.connectors.acumatica.simulator.rules import ar
 from integrations.connectors.acumatica.simulator.rules.draft import ZERO, Draft
 from integrations.connectors.acumatica.simulator.store import Record, Row
-from integrations.connectors.acumatica.simulator.tenant import BASE, Tenant
+from integrations.connectors.acumatica.simulator.tenant import Tenant
 from integrations.sandbox.books import Document, Entry
 
 PAYERS = ("Payment", "Prepayment", "Credit Memo")
@@ -113,7 +113,7 @@ def _apply(tenant: Tenant, payer: Record, target: Record, amount: Decimal, batch
 
 def _move(tenant: Tenant, payer: Document, target: Document, amount: Decimal) -> str | None:
     """Clear the receivable of both in base currency: prepayments leave their account, rates differ by gain or loss."""
-    money = tenant.books.currencies.get(BASE).round
+    money = tenant.books.currencies.get(tenant.base(payer.company)).round
     ours, theirs = _control(payer), _control(target)
     paid, owed = money(amount * payer.rate), money(amount * target.rate)
     if (ours, paid) == (theirs, owed):
@@ -146,7 +146,7 @@ def _book_move(tenant: Tenant, payer: Document, number: str, on: date, entries: 
         number=number,
         party=payer.party,
         company=payer.company,
-        currency=BASE,
+        currency=tenant.base(payer.company),
         total=ZERO,
         date=on,
         posting_date=on,

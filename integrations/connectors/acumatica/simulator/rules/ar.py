@@ -60,7 +60,7 @@ def _check_currency(draft: Draft, customer: Record) -> None:
 def take_rate(draft: Draft, key: str, *, is_allowed: bool) -> None:
     """Take a document's own exchange rate; where none is allowed it is dropped without a word."""
     sent = draft.sent.values.get(key)
-    if sent is not None and is_allowed and draft.fields["CuryID"] != BASE:
+    if sent is not None and is_allowed and draft.fields["CuryID"] != draft.tenant.base(draft.fields["BranchID"]):
         draft.fields[OWN_RATE] = sent
     elif sent is not None:
         draft.tenant.lint[f"derived {draft.entity.name}.{key}"] += 1
@@ -68,7 +68,8 @@ def take_rate(draft: Draft, key: str, *, is_allowed: bool) -> None:
 
 def set_rate(tenant: Tenant, record: Record, key: str, on: date) -> Decimal:
     """Give a document's exchange rate, its own or that of the day, and show it."""
-    rate: Decimal = record.fields.get(OWN_RATE) or tenant.rate(record.fields["CuryID"], on)
+    base = tenant.base(record.fields["BranchID"])
+    rate: Decimal = record.fields.get(OWN_RATE) or tenant.rate(record.fields["CuryID"], on, base)
     record.fields[key] = rate
     return rate
 
@@ -124,7 +125,7 @@ def document(tenant: Tenant, record: Record, total: Decimal, entries: list[Entry
         posting_date=posting,
         due_date=fields.get("DueDate"),
         memo=str(fields.get("DocDesc") or ""),
-        entries=to_base(entries, rate, tenant.books.currencies.get(BASE)),
+        entries=to_base(entries, rate, tenant.books.currencies.get(tenant.base(fields["BranchID"]))),
     )
 
 

@@ -132,7 +132,7 @@ def journal_document(tenant: Tenant, record: Record) -> Document:
         posting_date=posting,
         status=str(fields["Status"]),
         memo=str(fields.get("Description") or ""),
-        entries=to_base(entries, rate, tenant.books.currencies.get(BASE)),
+        entries=to_base(entries, rate, tenant.books.currencies.get(tenant.base(fields["BranchID"]))),
     )
 
 
