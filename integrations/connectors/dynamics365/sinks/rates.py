@@ -31,8 +31,8 @@ def rates_of_reversed(ground: Ground, kind: Kind, draft: Draft, by_batch: ByBatc
         return {name: rate for name in (kind.rate, REPORTING_RATE) if (rate := amount(found, name))}
     standing = by_batch([batch]).get(batch)
     of_customer = standing.transactions if standing else tuple(by_ids(ground, [batch]).values())
-    rate = next((rate for row in of_customer if (rate := amount(row, "ExchRate"))), None)
-    if rate is None:
+    told = next((amount(row, "ExchRate") for row in of_customer if amount(row, "ExchRate")), None)
+    if told is None:
         raise RejectedError(
             f"F&O does not show the exchange rate of {batch} any longer, so its reversal {draft.reference} was not "
             "written: it would take the rate of its own day. Enter it in F&O at the rate of the voucher, then accept "
@@ -41,4 +41,4 @@ def rates_of_reversed(ground: Ground, kind: Kind, draft: Draft, by_batch: ByBatc
             field=kind.rate,
             value=batch,
         )
-    return {kind.rate: rate}
+    return {kind.rate: told}
