@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import Attempt
+from integrations.connectors.chargebee.client import Client
 from integrations.contracts import Changed
-from integrations.engine import backfill, inbox, routes, syncs
+from integrations.engine import backfill, extract, inbox, routes, syncs
 from integrations.engine.backfill import end_backfill, pause_backfill, resume_backfill, start_backfill
 from integrations.engine.run import run_sync
-from integrations.engine.tests.harness import ACTOR
+from integrations.engine.tests.harness import ACTOR, run_to_rest
 from integrations.errors import ContractError, DuplicateError, PrivilegeError, UnavailableError
-from integrations.models import Backfill, Link, Problem, SyncRecord
+from integrations.models import Backfill, Cursor, Link, Problem, Sync, SyncRecord
 from tests.test_lifecycle import (  # noqa: F401 (fixtures)
     as_keyed,
     box,
@@ -177,6 +178,57 @@ def test_it_waits_for_the_state_that_it_was_told_of(story):  # noqa: F811
     record = story.record("invoices", invoice)
     assert (record.state, record.code, record.tries) == ("due", "stale_read", 1)
     assert record.due_at > timezone.now() + timedelta(seconds=10)
+
+
+def in_small_pages(monkeypatch, lost_after):
+    """Read invoices two at a time; after so many pages their source is away."""
+    read, pages = Client.page, []
+
+    def page(self, path, query, offset="", limit=2):
+        if path == "invoices" and "id[in]" not in query:
+            pages.append(offset)
+            if len(pages) > lost_after:
+                raise UnavailableError("Away.", code="away")
+        return read(self, path, query, offset, limit)
+
+    monkeypatch.setattr(Client, "page", page)
+    monkeypatch.setattr(extract, "_FIRST_CHUNK", 2)
+    monkeypatch.setattr(extract, "CHUNK", 2)
+
+
+# A read that stopped in the midst of a window
+
+
+@pytest.mark.parametrize("walked", [False, True])
+def test_it_goes_on_in_the_midst_of_a_window_with_what_stands_then(story, monkeypatch, walked):  # noqa: F811
+    story.choose(after_posting="reverse")
+    monkeypatch.setattr(extract, "_LONGEST_WINDOW", timedelta(days=10))
+    if walked:
+        run_sync(story.sync.pk, trigger="manual")
+        Cursor.objects.filter(flow="invoices").update(read_until="2026-08-28T00:00Z")
+    invoices = [story.invoice(f"2026-09-{day:02}", 1000 * day) for day in range(1, 7)]
+    with monkeypatch.context() as patched:
+        in_small_pages(patched, lost_after=2)
+        run_sync(story.sync.pk, trigger="manual")
+    cursor = Cursor.objects.get(sync=story.sync, flow="invoices")
+    assert (bool(cursor.position), cursor.walked) == (True, walked)
+    Cursor.objects.filter(flow="invoices").update(window_end="2026-09-08T00:00Z")  # what follows came after it
+    read, _, changed, voided, deleted, _ = invoices
+    for each in (read, changed):
+        change_total(story, each, 77700)
+    story.act("void_invoice", "2026-09-20", invoice_id=voided)
+    story.act("delete_invoice", "2026-09-21", invoice_id=deleted)
+    late = story.invoice("2026-09-22")
+    Sync.objects.filter(pk=story.sync.pk).update(not_before=None)
+    run_to_rest(story.sync)
+    links = {key: story.link("invoices", key) for key in (*invoices, late)}
+    assert {key: link.state for key, link in links.items() if link.state != "standing"} == {
+        voided: "reversed",
+        deleted: "reversed",
+    }
+    owed_by = {key: Decimal(story.document(link.external_id)["total"]) for key, link in links.items()}
+    assert (owed_by[read], owed_by[changed], owed_by[invoices[1]], owed_by[invoices[5]]) == (777, 777, 20, 60)
+    assert owed(story) == 777 + 777 + 20 + 60 + 100
 
 
 # A backfill that was halted
