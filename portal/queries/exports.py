@@ -38,7 +38,7 @@ def record_rows(records: QuerySet[SyncRecord]) -> Iterator[tuple[Cell, ...]]:
             yield (
                 str(record), record.flow, record.natural_key, ids.get(record.pk, ""),
                 look_of(record.state).word, amount, record.currency, record.document_date, record.code, record.reason,
-                record.revision, record.created_at.isoformat(), record.changed_at.isoformat(),
+                record.revision, record.created_at, record.changed_at,
             )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def _attempt(each: Attempt) -> tuple[Cell, ...]:
     return (
         each.pk, each.run_id, each.flow, each.natural_key, attempt_words(each), look_of(each.outcome, "attempt").word,
         each.code, each.message, each.external_id, each.reference, each.revision, each.mapping_version,
-        each.opened_at.isoformat(), each.closed_at.isoformat() if each.closed_at else "",
+        each.opened_at, each.closed_at,
     )  # fmt: skip
 
 

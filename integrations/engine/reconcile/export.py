@@ -5,13 +5,14 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any, TypeAlias
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from integrations.engine.reconcile.open_items import balances
 from integrations.engine.reconcile.report import PeriodReport, TieOut, amount_text
@@ -19,6 +20,8 @@ from integrations.money import decimals
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ASIDE, _MOMENT, _WIDEST = 3, 20, 70  # of columns, in characters: the filter's button, a moment, where text is cut
+_PAIR = 2  # columns of names and values, in which nobody filters
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
 
 
@@ -35,7 +38,7 @@ class Amount:
         return amount_text(self.value, self.currency)
 
 
-Cell: TypeAlias = str | int | date | Amount | None
+Cell: TypeAlias = str | int | date | datetime | Amount | None  # moments are aware; sheets show them in UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,8 @@ def _csv_cell(cell: Cell) -> str:
         return cell.text
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    if isinstance(cell, datetime):
+        return cell.astimezone(UTC).isoformat()
     return "" if cell is None else str(cell)
 
 
@@ -163,7 +168,7 @@ def to_xlsx(made: Sequence[Table]) -> bytes:
     """Write tables as one workbook, a sheet each."""
     workbook = Workbook(write_only=True)
     for table in made:
-        _add_sheet(workbook, table.name, table.header, table.rows)
+        _add_sheet(workbook, table.name, table.header, table.rows, widths=_widths(table))
     written = io.BytesIO()
     workbook.save(written)
     return written.getvalue()
@@ -176,12 +181,25 @@ def write_xlsx(file: IO[bytes], name: str, header: Sequence[str], rows: Iterable
     workbook.save(file)
 
 
-def _add_sheet(workbook: Workbook, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _add_sheet(
+    workbook: Workbook, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()
+) -> None:
     sheet = workbook.create_sheet(name)
     sheet.freeze_panes = "A2"
+    if len(header) > _PAIR:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}1"
+    for number, title in enumerate(header):
+        wide = widths[number] if widths else max(len(title) + _ASIDE, _MOMENT)
+        sheet.column_dimensions[get_column_letter(number + 1)].width = wide
     sheet.append([_heading(sheet, text) for text in header])
     for row in rows:
         sheet.append(list(_xlsx_cells(sheet, row)))
+
+
+def _widths(table: Table) -> list[int]:
+    """Give each column the room that its longest cell takes, within reason."""
+    columns = zip(*([len(_csv_cell(cell)) for cell in row] for row in (table.header, *table.rows)), strict=True)
+    return [min(max(sizes) + _ASIDE, _WIDEST) for sizes in columns]
 
 
 def _heading(sheet: Any, text: str) -> Any:
@@ -197,6 +215,9 @@ def _xlsx_cells(sheet: Any, row: Sequence[Cell]) -> Iterator[Any]:
             cell.number_format = _number_format(value.currency)
         elif isinstance(value, Amount | str):
             cell = _text_cell(sheet, value.text if isinstance(value, Amount) else value)
+        elif isinstance(value, datetime):
+            cell = WriteOnlyCell(sheet, value=value.astimezone(UTC).replace(tzinfo=None, microsecond=0))
+            cell.number_format = "yyyy-mm-dd hh:mm:ss"
         else:
             cell = WriteOnlyCell(sheet, value=value)
         yield cell

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
 
-from integrations.engine.reconcile.export import tables, to_csv, to_xlsx
+from integrations.engine.reconcile.export import Table, tables, to_csv, to_xlsx
 from integrations.engine.reconcile.report import Difference, Line, OpenRow, PeriodReport, TieOut, Total
 
 DAY = date(2026, 10, 31)
@@ -77,3 +78,18 @@ def test_it_adds_open_items_and_balances_to_the_workbook():
     book = load_workbook(io.BytesIO(to_xlsx(tables(named("x"), TieOut(as_of=DAY, since=DAY, rows=(row,))))))
     assert book.sheetnames == ["Totals", "Differences", "Remarks", "Open balances", "Open items"]
     assert [cell.value for cell in book["Open balances"][2]][:4] == ["7", "EUR", 1, 5]
+
+
+def test_it_writes_moments_as_dates_of_a_sheet_and_as_iso_text_in_csv():
+    moment = datetime(2026, 11, 21, 17, 18, 46, 964, tzinfo=ZoneInfo("Europe/Berlin"))
+    table = Table(name="T", header=("Who", "When", "Note"), rows=(("a", moment, None),))
+    cell = load_workbook(io.BytesIO(to_xlsx([table])))["T"]["B2"]
+
+    assert (str(cell.value), cell.number_format) == ("2026-11-21 16:18:46", "yyyy-mm-dd hh:mm:ss")
+    assert "2026-11-21T16:18:46.000964+00:00" in to_csv(table)
+
+
+def test_it_gives_columns_room_and_a_filter():
+    sheet = load_workbook(io.BytesIO(to_xlsx(tables(named("A document with quite a long name")))))["Differences"]
+
+    assert (sheet.auto_filter.ref, sheet.column_dimensions["B"].width) == ("A1:K1", 36)
