@@ -1,5 +1,6 @@
 """What the reconciliation screen shows: periods, the matrix of kinds and currencies, differences, open balances."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.engine.reconcile.heal import WORDS
-from integrations.engine.reconcile.open_items import Balance, balances
-from integrations.engine.reconcile.report import Difference, Line, OpenRow, PeriodReport, TieOut
-from integrations.engine.reconcile.signing import open_name, reports_of
+from integrations.engine.reconcile.report import Difference, Line, PeriodReport, TieOut
+from integrations.engine.reconcile.signing import reports_of
 from integrations.models import Check, Reconciliation, Sync
 from portal.models import Tenant
+from portal.queries.tie_outs import OpenBalance, OpenDifference, OpenTotal, open_balances, open_differences, open_totals
 from portal.ui import Tab
 from portal.words import duration
 
@@ -116,7 +117,7 @@ class DifferenceRow:
     """A difference as it is shown: what the engine can do about it, or why it is explained."""
 
     difference: Difference
-    button: str  # what healing it is called; empty where only a person can
+    healing: str  # what healing it does; empty where only a person can
     explained_by: str = ""
     reason: str = ""
 
@@ -124,16 +125,6 @@ class DifferenceRow:
     def amount(self) -> Decimal:
         """Give the target less the source, an absent side counting as zero."""
         return (self.difference.target or Decimal(0)) - (self.difference.source or Decimal(0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDifference:
-    """An open amount that does not agree, and why it is explained."""
-
-    row: OpenRow
-    name: str
-    explained_by: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +136,8 @@ class Shown:
     tie_out: TieOut | None
     matrix: tuple[MatrixRow, ...]
     differences: tuple[DifferenceRow, ...]
-    balances: tuple[Balance, ...]
+    balances: tuple[OpenBalance, ...]
+    open_totals: tuple[OpenTotal, ...]
     open_differences: tuple[OpenDifference, ...]
     not_tied_out: str = ""  # why, where that was asked for
 
@@ -163,16 +155,27 @@ def shown(tenant: Tenant, reconciliation_id: int) -> Shown:
         .get(pk=reconciliation_id)
     )
     report, tie_out = reports_of(held)
+    owed = open_balances(held.sync, tie_out) if tie_out else ()
     return Shown(
         reconciliation=held,
         report=report,
         tie_out=tie_out,
         matrix=tuple(_matrix(held, report)),
         differences=tuple(_difference(held, each) for each in report.differences),
-        balances=tuple(balances(tie_out)) if tie_out else (),
-        open_differences=tuple(_open(held, row) for row in tie_out.differing) if tie_out else (),
+        balances=owed,
+        open_totals=open_totals(owed),
+        open_differences=open_differences(tie_out, held.marks, _named(report)) if tie_out else (),
         not_tied_out=_why_not_tied_out(held) if tie_out is None else "",
     )
+
+
+def _named(report: PeriodReport) -> dict[int, list[str]]:
+    """Give the kinds of the differences that name each record."""
+    named: defaultdict[int, list[str]] = defaultdict(list)
+    for each in report.differences:
+        if each.record_id:
+            named[each.record_id].append(each.kind)
+    return dict(named)
 
 
 def _why_not_tied_out(held: Reconciliation) -> str:
@@ -235,10 +238,7 @@ def _records_url(held: Reconciliation, line: Line) -> str:
 
 def _difference(held: Reconciliation, each: Difference) -> DifferenceRow:
     mark = held.marks.get(each.name, {})
-    button = WORDS[each.heal] if each.heal else ""
-    return DifferenceRow(difference=each, button=button, explained_by=mark.get("by", ""), reason=mark.get("reason", ""))
-
-
-def _open(held: Reconciliation, row: OpenRow) -> OpenDifference:
-    mark = held.marks.get(open_name(row), {})
-    return OpenDifference(row=row, name=open_name(row), explained_by=mark.get("by", ""), reason=mark.get("reason", ""))
+    healing = WORDS[each.heal] if each.heal else ""
+    return DifferenceRow(
+        difference=each, healing=healing, explained_by=mark.get("by", ""), reason=mark.get("reason", "")
+    )

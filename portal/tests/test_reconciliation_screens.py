@@ -7,10 +7,10 @@ import pytest
 from openpyxl import load_workbook
 
 from audit.models import ConfigChange
-from integrations.engine.reconcile.report import Remark, TieOut, dump
+from integrations.engine.reconcile.report import OpenRow, Remark, TieOut, dump
 from integrations.engine.reconcile.signing import mark, sign
 from integrations.engine.rehearsal import making
-from integrations.models import Check, Reconciliation, SyncRecord
+from integrations.models import Check, Link, Reconciliation, SyncRecord
 from portal.models import Role
 from portal.tests.screens import make_company
 
@@ -162,7 +162,7 @@ def test_it_shows_and_exports_what_explains_the_open_amounts(company, url):
     assert "What explains the open amounts: 2 remarks" in shown
     assert "By a proof." in shown
     told = text_of(company.client(), f"{url}export/?table=Remarks")
-    assert "invoices,EUR,proof,By a proof.,2,7.00,Open items" in told
+    assert "Invoices,EUR,proof,By a proof.,2,7.00,Open items" in told
 
 
 def test_it_says_why_a_period_was_not_tied_out(company, url):
@@ -170,3 +170,76 @@ def test_it_says_why_a_period_was_not_tied_out(company, url):
     told = {"reconciliation": company.reconciliation.pk, "not_tied_out": "Journals have no open amounts."}
     Check.objects.create(tenant=company.tenant, sync=company.sync, kind="reconcile", state="done", report=told)
     assert "was not tied out: Journals have no open amounts." in text_of(company.client(), url)
+
+
+@pytest.fixture
+def tied_out(company):
+    """Keep a tie-out: one invoice that differs, of a customer whose name is known, and one that agrees."""
+    sync, day = company.sync, company.reconciliation.end
+    Link.objects.create(
+        tenant=company.tenant,
+        source_identity=sync.source_identity,
+        target_identity=sync.target_identity,
+        flow="customers",
+        natural_key="cus_7",
+        reference="CUS-7",
+        external_id="907",
+        facts={"name": "Fern & Moss Ltd"},
+    )
+    rows = (
+        OpenRow(
+            flow="invoices", id="inv_0", label="Invoice INV-0", customer="907", currency="EUR",
+            source=Decimal("1230.50"), record_id=company.record.pk,
+        ),
+        OpenRow(
+            flow="invoices", id="inv_8", label="Invoice INV-8", customer="908", currency="EUR", source=Decimal(5),
+            target=Decimal(5),
+        ),
+    )  # fmt: skip
+    remark = Remark(code="proof", flow="invoices", currency="EUR", reason="By a proof.", n=2, total=Decimal(7))
+    Reconciliation.objects.update(tie_out=dump(TieOut(as_of=day, since=day, rows=rows, remarks=(remark,))))
+    return company
+
+
+def test_it_names_who_owes_and_adds_up_what_is_open(tied_out, url):
+    answer = tied_out.client().get(url)
+
+    assert "Fern &amp; Moss Ltd" in answer.content.decode()
+    assert [(each.currency, each.source, each.target) for each in answer.context["shown"].open_totals] == [
+        ("EUR", Decimal("1235.50"), Decimal(5))
+    ]
+
+
+def test_it_leads_from_an_open_amount_to_the_difference_that_explains_it(tied_out, url):
+    assert "It is named above (missing): heal that first" in text_of(tied_out.client(), url)
+
+
+def test_it_prints_open_differences_with_their_reasons_and_all_remarks(tied_out, url):
+    mark(tied_out.reconciliation, ["open:invoices:inv_0:-1230.50"], reason="Paid by cheque.", actor="clara")
+    seen = text_of(tied_out.client(), f"{url}print/")
+
+    for text in ("Open amounts that differ", "clara: Paid by cheque.", "By a proof.", "Fern &amp; Moss Ltd"):
+        assert text in seen
+
+
+def test_it_exports_a_workbook_that_says_of_what_it_is_and_who_explained_what(tied_out, url):
+    mark(tied_out.reconciliation, [NAME], reason="Keyed by hand.", actor="clara")
+    answer = tied_out.client().get(f"{url}export/")
+    book = load_workbook(io.BytesIO(answer.content))
+    about = dict(row for row in book["About"].iter_rows(values_only=True))
+
+    assert "reconciliation-main-sync-2026-11-01" in answer["Content-Disposition"]
+    assert (about["Sync"], about["First day"].date().isoformat()) == ("Main sync", "2026-11-01")
+    assert [cell.value for cell in book["Differences"][2]][:3] == ["Invoices", "Missing", "Invoice INV-0"]
+    assert [cell.value for cell in book["Differences"][2]][-2:] == ["clara", "Keyed by hand."]
+    assert [cell.value for cell in book["Open balances"][2]][:2] == ["Fern & Moss Ltd", "907"]
+    assert book["Totals"].auto_filter.ref == "A1:I1"
+
+
+def test_it_offers_each_table_as_csv(tied_out, url):
+    client = tied_out.client()
+    shown = client.get(url)
+
+    for table in shown.context["tables"]:
+        assert client.get(f"{url}export/", {"table": table}).status_code == 200
+        assert f"?table={table.replace(' ', '%20')}" in shown.content.decode()

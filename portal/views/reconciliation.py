@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.engine.reconcile.export import Table, tables, to_csv, to_xlsx
+from integrations.engine.reconcile.export import Table, to_csv, to_xlsx
 from integrations.engine.reconcile.heal import heal
 from integrations.engine.reconcile.report import Difference
 from integrations.engine.reconcile.signing import mark, sign
@@ -28,6 +29,7 @@ from portal.queries.reconciliation import (
     shown,
     standing_of,
 )
+from portal.queries.workbook import table_names, workbook_of
 from portal.systems import system
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
@@ -114,6 +116,7 @@ def reconciliation_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "page": page,
             "filters": {"kind": kind, "currency": currency},
             "tabs": flow_tabs(found, kind, currency),
+            "tables": table_names(found),
             "crumbs": crumbs(("Reconciliation", reverse("reconciliation_list")), _name(found)),
         },
     )
@@ -131,14 +134,15 @@ def reconciliation_print(request: HttpRequest, pk: int) -> HttpResponse:
 def reconciliation_export(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a period as a workbook, or one of its tables as CSV (`?table=Totals`)."""
     found = shown_or_404(request, pk)
-    made = tables(found.report, found.tie_out)
-    stem = f"reconciliation-{found.report.start}-{found.report.end}"
+    made = workbook_of(found)
+    name = slugify(found.reconciliation.sync.name)
+    stem = f"reconciliation-{name}-{found.report.start}-{found.report.end}"
     wanted = request.GET.get("table", "")
     if not wanted:
         xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         return _file(to_xlsx(made), xlsx, f"{stem}.xlsx")
     table = _table(made, wanted)
-    return _file(to_csv(table).encode("utf-8-sig"), "text/csv; charset=utf-8", f"{stem}-{wanted.lower()}.csv")
+    return _file(to_csv(table).encode("utf-8-sig"), "text/csv; charset=utf-8", f"{stem}-{slugify(table.name)}.csv")
 
 
 def _table(made: tuple[Table, ...], wanted: str) -> Table:
