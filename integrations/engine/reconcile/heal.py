@@ -19,11 +19,11 @@ from integrations.errors import ConfigurationError
 from integrations.models import Link, Sync, SyncRecord
 
 WORDS: dict[Heal, str] = {
-    "run": "Read and post",
-    "replay": "Replay",
-    "read_again": "Read again",
-    "link": "Link",
-    "post_anew": "Post anew",
+    "run": "runs the sync, which reads and posts it",
+    "replay": "tries it again",
+    "read_again": "reads it back, once it is corrected there",
+    "link": "links it to the document found, if that still agrees",
+    "post_anew": "posts it anew",
 }
 
 
