@@ -179,6 +179,7 @@ def _name_duplicates(tally: Tally, cases: Sequence[Case], leftovers: Leftovers) 
 
 def _name_duplicate(tally: Tally, case: Case, standing: Standing, twin: Standing) -> None:
     amount, currency = _amount(twin.found.facts), twin.found.facts.currency or ""
+    ours, other = _told_apart(standing, twin)
     tally.count("target", case.flow.slug, currency, amount)
     tally.differences.append(
         Difference(
@@ -189,13 +190,21 @@ def _name_duplicate(tally: Tally, case: Case, standing: Standing, twin: Standing
             currency=currency,
             source=case.money.amount if case.money else None,
             target=amount + _amount(standing.found.facts),
-            detail=f"{case.label} stands as {standing.name} and once more as {twin.name}.",
-            action=f"Void {twin.name} in {case.target_name}; {standing.name} is the one that we booked.",
+            detail=f"{case.label} stands as {ours} and once more as {other}.",
+            action=f"Void {other} in {case.target_name}; {ours} is the one that we booked.",
             external_id=twin.found.external_id,
             number=twin.name,
             day=twin.found.facts.date,
         )
     )
+
+
+def _told_apart(*standing: Standing) -> tuple[str, ...]:
+    """Name documents as people do; those of one number by their ids, too."""
+    names = [each.name for each in standing]
+    if len(set(names)) == len(names):
+        return tuple(names)
+    return tuple(f"{each.name} (id {each.found.external_id})" for each in standing)
 
 
 def _name_look_alikes(period: Period, tally: Tally, flow: Flow, leftovers: Leftovers) -> None:

@@ -70,6 +70,7 @@ def test_it_names_a_duplicate_made_by_hand_and_what_to_void(box, sync):
     assert found(report) == [("invoices", "duplicate", record.natural_key)]
     difference = report.differences[0]
     assert (difference.external_id != id, difference.target) == (True, 2 * record.amount)
+    assert f"(id {difference.external_id})" in difference.action
     tamper(box, difference.external_id, "delete")
     assert reconcile_period(sync, START, END).ok
 
