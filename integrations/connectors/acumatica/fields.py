@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from integrations.connectors.acumatica.shapes import Shape, Shapes
 from integrations.contracts import Value
 from integrations.errors import MappingError
-from mappings.catalogue import FieldType, TargetField
+from mappings.catalogue import FieldType, TargetField, label_from
 from mappings.rows import Level
 
 _TYPES: Mapping[str, FieldType] = {
@@ -54,30 +54,43 @@ def _field(level: Level, row: str) -> TargetField:
     )
 
 
+# Labels are those of the screens: AR303000, AR301000, SO303000, AR302000, GL301000.
 _CUSTOMER = _fields(
     "header",
     """
-CustomerName! | Name | | 255
-CustomerID | Customer id (where numbers are given by hand) | | 30
+CustomerName! | Customer name | | 255
+CustomerID | Customer ID (where numbers are given by hand) | | 30
 CustomerClass | Customer class | >customer_class
-Email | E-mail | | 255
-CurrencyID | Currency | >currency | 5
-EnableCurrencyOverride | May be billed in other currencies | bool
-EnableRateOverride | Rates may be overridden | bool
-Terms | Credit terms | >terms | 10
+Email | Account email | | 255
+CurrencyID | Currency ID | >currency | 5
+CurrencyRateType | Curr. rate type
+EnableCurrencyOverride | Enable currency override | bool
+EnableRateOverride | Enable rate override | bool
+Terms | Terms | >terms | 10
+CreditLimit | Credit limit | amount
 TaxZone | Tax zone | >tax_zone | 10
-TaxRegistrationID | Tax registration id
-StatementCycleID | Statement cycle
+TaxRegistrationID | Tax registration ID
+TaxExemptionNumber | Tax exemption number
+EntityUsageType | Entity usage type
+StatementCycleID | Statement cycle ID
+StatementType | Statement type
+MultiCurrencyStatements | Multi-currency statements | bool
 PriceClassID | Price class
 ParentRecord | Parent account
-AutoApplyPayments | Apply payments by itself | bool
-MainContact.Email | Main contact: e-mail | | 255
+AutoApplyPayments | Auto-apply payments | bool
+PrintInvoices | Print invoices | bool
+SendInvoicesbyEmail | Send invoices by email | bool
+PrintStatements | Print statements | bool
+SendStatementsbyEmail | Send statements by email | bool
+LocationName | Location name
+ShippingBranch | Shipping branch | >branch
+MainContact.Email | Main contact: email | | 255
 MainContact.FirstName | Main contact: first name
 MainContact.LastName | Main contact: last name
 MainContact.Attention | Main contact: attention
-MainContact.CompanyName | Main contact: company
-MainContact.Phone1 | Main contact: phone
-MainContact.WebSite | Main contact: web site
+MainContact.CompanyName | Main contact: company name
+MainContact.Phone1 | Main contact: phone 1
+MainContact.WebSite | Main contact: web
 MainContact.Address.AddressLine1 | Address line 1
 MainContact.Address.AddressLine2 | Address line 2
 MainContact.Address.City | City
@@ -93,33 +106,35 @@ Customer! | Customer | >customer
 Date! | Date | date
 DueDate | Due date | date
 PostPeriod | Post period (MMYYYY) | | 6
-Terms | Credit terms | >terms | 10
+Terms | Terms | >terms | 10
 Description | Description | | 512
 custom.Document.CuryID | Currency | >currency | 5
-custom.CurrentDocument.TaxZoneID | Tax zone | >tax_zone | 10
+custom.CurrentDocument.TaxZoneID | Customer tax zone | >tax_zone | 10
 LinkBranch | Branch | >branch
-LinkARAccount | Receivables account | >account | 10
-LocationID | Customer location
+LinkARAccount | AR account | >account | 10
+LocationID | Location
 Project | Project
 IsTaxValid | Taxes are taken over as sent | bool
-Amount | Document total (where it is validated on entry) | amount
+Amount | Amount (where document totals are validated on entry) | amount
 """,
 )
 _INVOICE_LINE = _fields(
     "line",
     """
 Amount! | Amount | amount
-InventoryID | Item | >item | 30
-TransactionDescription | Text | | 256
+InventoryID | Inventory ID | >item | 30
+TransactionDescription | Transaction descr. | | 256
 Qty | Quantity | amount
-UOM | Unit of measure | | 6
+UOM | UOM | | 6
 UnitPrice | Unit price | amount
-DiscountAmount | Discount | amount
+ExtendedPrice | Ext. price | amount
+DiscountAmount | Discount amount | amount
 Account | Account | >account | 10
 Subaccount | Subaccount | >subaccount | 30
 Branch | Branch | >branch
 TaxCategory | Tax category | >tax_category | 15
 ProjectTask | Project task
+CostCode | Cost code
 """,
 )
 _SALES_INVOICE = _fields(
@@ -130,13 +145,17 @@ Date! | Date | date
 DueDate | Due date | date
 Currency | Currency | >currency | 5
 Description | Description | | 512
-custom.Document.TermsID | Credit terms | >terms | 10
+custom.Document.TermsID | Terms | >terms | 10
 custom.Document.FinPeriodID | Post period (MMYYYY) | | 6
 FinancialDetails.Branch | Branch | >branch
-FinancialDetails.CustomerTaxZone | Tax zone | >tax_zone | 10
+FinancialDetails.CustomerTaxZone | Customer tax zone | >tax_zone | 10
 TaxCalcMode | Tax calculation mode
 IsTaxValid | Taxes are taken over as sent | bool
-Amount | Document total (where it is validated on entry) | amount
+Amount | Amount (where document totals are validated on entry) | amount
+CashDiscount | Cash discount | amount
+FreightPrice | Freight price | amount
+CreditHold | Credit hold | bool
+ExternalRef | External reference
 Project | Project
 """,
 )
@@ -144,62 +163,75 @@ _SALES_LINE = _fields(
     "line",
     """
 Amount! | Amount | amount
-InventoryID | Item | >item | 30
-TransactionDescr | Text | | 256
+InventoryID | Inventory ID | >item | 30
+TransactionDescr | Transaction descr. | | 256
 Qty | Quantity | amount
-UOM | Unit of measure | | 6
+UOM | UOM | | 6
 UnitPrice | Unit price | amount
-ManualPrice | Keep the unit price as sent | bool
-DiscountAmount | Discount | amount
-ManualDiscount | Keep the discount as sent | bool
+ManualPrice | Manual price | bool
+DiscountAmount | Discount amount | amount
+DiscountPercent | Discount percent | amount
+ManualDiscount | Manual discount | bool
 Account | Account | >account | 10
 SubAccount | Subaccount | >subaccount | 30
 BranchID | Branch | >branch
 TaxCategory | Tax category | >tax_category | 15
 WarehouseID | Warehouse
 ProjectTask | Project task
+CostCode | Cost code
+OrigInvType | Orig. inv. type
+OrigInvNbr | Orig. inv. nbr.
+OrigInvLineNbr | Orig. inv. line nbr. | integer
 """,
 )
 _PAYMENT = _fields(
     "header",
     """
 CustomerID! | Customer | >customer
-ApplicationDate! | Date | date
-PaymentAmount! | Amount | amount
+CustomerLocationID | Location
+ApplicationDate! | Application date | date
+PaymentAmount! | Payment amount | amount
 PaymentMethod! | Payment method (not an integrated card) | >payment_method | 10
 CashAccount! | Cash account | >cash_account
 CurrencyID | Currency | >currency | 5
 Description | Description | | 512
 Branch | Branch | >branch
 custom.Document.AdjFinPeriodID | Application period (MMYYYY) | | 6
+ExternalRef | External reference
+CardAccountNbr | Card/account nbr. | integer
+ProcessingCenterID | Proc. center ID
+OrigTransaction | Orig. transaction
+IsCCPayment | Is a card payment | bool
 """,
 )
 _JOURNAL = _fields(
     "header",
     """
-TransactionDate! | Date | date
+TransactionDate! | Transaction date | date
 LedgerID | Ledger | >ledger | 10
 PostPeriod | Post period (MMYYYY) | | 6
 BranchID | Branch | >branch
 CurrencyID | Currency | >currency | 5
-Description | Text after our reference | | 460
+Description | Description (after our reference) | | 460
 """,
 )
 _JOURNAL_LINE = _fields(
     "line",
     """
 Account! | Account | >account | 10
-DebitAmount | Debit | amount
-CreditAmount | Credit | amount
+DebitAmount | Debit amount | amount
+CreditAmount | Credit amount | amount
 Subaccount | Subaccount | >subaccount | 30
 BranchID | Branch | >branch
-TransactionDescription | Text | | 512
-ReferenceNbr | Reference | | 15
-VendorOrCustomer | Customer or vendor | >customer
+TransactionDescription | Transaction description | | 512
+ReferenceNbr | Ref. number | | 15
+VendorOrCustomer | Customer/vendor | >customer
 Project | Project
 ProjectTask | Project task
+CostCode | Cost code
+NonBillable | Non-billable | bool
 Qty | Quantity | amount
-UOM | Unit of measure | | 6
+UOM | UOM | | 6
 """,
 )
 FIELDS: Mapping[str, tuple[TargetField, ...]] = {
@@ -249,7 +281,7 @@ def _texts(value: Value, path: Sequence[str]) -> Iterator[str]:
 
 
 def catalogue(sink: str, entity: str, shapes: Shapes) -> tuple[TargetField, ...]:
-    """Give a sink's fields as far as the endpoint has them, and its further fields with their names as labels."""
+    """Give a sink's fields as far as the endpoint has them, and its further fields with their names in words."""
     known = FIELDS[sink]
     header = shapes.get(entity, {})
     line = shapes.get(header.get("Details", "").strip("[]"), {})
@@ -274,4 +306,4 @@ def _is_there(field: TargetField, header: Shape, line: Shape, shapes: Shapes) ->
 def _more(level: Level, shape: Shape) -> Iterator[TargetField]:
     for name, kind in sorted(shape.items()):
         if kind[:1] not in "{[" and name not in _NOT_MAPPED and kind != "Guid":
-            yield TargetField(name=name, label=name, type=_OF_SHAPE.get(kind, "text"), level=level)
+            yield TargetField(name=name, label=label_from(name), type=_OF_SHAPE.get(kind, "text"), level=level)

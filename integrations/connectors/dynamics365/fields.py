@@ -62,7 +62,7 @@ AddressCountryRegionId | Address: country (three letters)
 AddressCountryRegionISOCode | Address: country (two letters)
 CreditLimit | Credit limit | amount
 OnHoldStatus | Invoicing and delivery on hold | enum | No Invoice All Payment Requisition Never
-DefaultDimensionDisplayValue | Default dimensions
+DefaultDimensionDisplayValue | Financial dimensions
 OrganizationNumber | Organization number
 IdentificationNumber | Identification number
 SalesMemo | Memo
@@ -76,12 +76,12 @@ _JOURNAL_HEADER = _fields(
 JournalName | Journal name | reference | journal_name
 TransDate! | Date | date
 CurrencyCode! | Currency | reference | currency
-Invoice | Invoice number on the customer's line
+Invoice | Invoice (on the customer's line)
 DueDate | Due date | date
 DocumentDate | Document date | date
 PostingProfile | Posting profile
 Text | Description of the customer's line
-DefaultDimensionDisplayValue | Dimensions of the customer's line
+DefaultDimensionDisplayValue | Financial dimensions of the customer's line
 FinTagDisplayValue | Financial tags of the customer's line
 PaymentMethod | Method of payment | reference | payment_method
 """,
@@ -106,8 +106,8 @@ PAYMENTS = _fields(
 JournalName | Journal name | reference | journal_name
 TransactionDate! | Date | date
 CurrencyCode! | Currency | reference | currency
-OffsetAccountType | Kind of offset account | enum | Bank Ledger
-OffsetAccountDisplayValue | Offset account: bank account or ledger string
+OffsetAccountType | Offset account type | enum | Bank Ledger
+OffsetAccountDisplayValue | Offset account (bank account, or main account with its dimensions)
 PaymentMethodName | Method of payment | reference | payment_method
 PaymentSpecification | Payment specification
 PaymentId | Payment id
@@ -117,8 +117,8 @@ PostingProfile | Posting profile
 IsPrepayment | Prepayment | enum | No Yes
 TaxGroup | Sales tax group | reference | sales_tax_group
 TaxItemGroup | Item sales tax group
-DefaultDimensionsForAccountDisplayValue | Dimensions of the customer
-DefaultDimensionsForOffsetAccountDisplayValue | Dimensions of the offset account
+DefaultDimensionsForAccountDisplayValue | Financial dimensions of the customer
+DefaultDimensionsForOffsetAccountDisplayValue | Financial dimensions of the offset account
 FinTagDisplayValue | Financial tags
 """,
 )

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 from integrations.connectors.dynamics365.client import Client
 from integrations.connectors.dynamics365.fields import FIELDS, WRITABLE
 from integrations.errors import ConnectorError
-from mappings.catalogue import FieldType, TargetField
+from mappings.catalogue import FieldType, TargetField, label_from
 from mappings.rows import Level
 
 ENTITIES: Mapping[str, str] = {
@@ -68,7 +68,7 @@ class Metadata:
         names = {each.name for each in standard}
         level: Level = "line" if sink == "journals" else "header"
         own = [
-            TargetField(name=each.name, label=each.name, type=_TYPES.get(each.type, "text"), level=level)
+            TargetField(name=each.name, label=label_from(each.name), type=_TYPES.get(each.type, "text"), level=level)
             for each in found.values()
             if each.is_writable and each.name not in names | WRITABLE[sink] and _is_own(each.name)
         ]

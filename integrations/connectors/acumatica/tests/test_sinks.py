@@ -1,5 +1,6 @@
 """Sinks: what is booked stands as drafted, is found again, and the same operation again books nothing."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -343,6 +344,13 @@ def test_it_offers_only_fields_that_it_sends(session, sink):
     fields = session.sink(sink).catalogue()
     assert any(field.required for field in fields)
     assert len({(field.level, field.name) for field in fields}) == len(fields)
+
+
+def test_it_calls_fields_as_the_screens_do(session):
+    sinks = ("customers", "invoices", "sales_invoices", "payments", "journals")
+    labels = {field.name: field.label for sink in sinks for field in session.sink(sink).catalogue()}
+    assert labels["custom.Document.AdjFinPeriodID"] == "Application period (MMYYYY)"
+    assert [label for label in labels.values() if re.search(r"[a-z][A-Z]|\w\.\w", label)] == []
 
 
 def test_it_leaves_out_of_the_catalogue_what_an_old_endpoint_has_not(bench):
