@@ -16,7 +16,8 @@ from integrations.errors import ConfigurationError
 ENDS = tuple(f"D{number:02}J" for number in range(1, 15))
 PATTERN = ("DTPN", "DFYJ", *ENDS)
 CONSTANTS = ("CO", "DTPN", "ARPN", "ARFJ", "APPN", "APFJ")
-PERIODS_BACK, PERIODS_AHEAD = 24, 12  # told beside the general ledger's current one
+PERIODS_BACK, PERIODS_AHEAD = 24, 12  # told beside the current ones
+_YEARS = 3  # of calendar months beside the current year, where no pattern tells
 _UNREADABLE = ("jde_permission_missing", "jde_table_differs")
 
 Place = tuple[date, int]  # the year's first day and the period's number: periods in the order of time
@@ -78,16 +79,18 @@ def periods(company: Company, fiscal: Fiscal, calendar: Calendar) -> Iterator[Re
     if company.year_begins is None or company.period < 1:
         return
     own, ledger = fiscal.constants.get(company.code), (company.year_begins, company.period)
-    found = _around(fiscal.patterns.get(own.text("DTPN") if own else "", ()), ledger) or _months(company)
     current = {"ar": _place(own, "ARFJ", "ARPN", ledger), "ap": _place(own, "APFJ", "APPN", ledger), "gl": ledger}
-    for period in found:
+    known = fiscal.patterns.get(own.text("DTPN") if own else "", ()) or _months(company)
+    for period in _around(known, min(current.values()), max(current.values())):
         states = {module: _state(period, first, calendar) for module, first in current.items()}
         yield _entry(company, period, states)
 
 
-def _around(found: Sequence[FiscalPeriod], current: Place) -> Sequence[FiscalPeriod]:
-    at = next((index for index, period in enumerate(found) if period.place >= current), None)
-    return () if at is None else found[max(0, at - PERIODS_BACK) : at + PERIODS_AHEAD + 1]
+def _around(found: Sequence[FiscalPeriod], first: Place, last: Place) -> Sequence[FiscalPeriod]:
+    """Leave out what lies far before the first current period, or far after the last."""
+    start = sum(period.place < first for period in found) - PERIODS_BACK
+    end = sum(period.place <= last for period in found) + PERIODS_AHEAD
+    return found[max(0, start) : end]
 
 
 def _months(company: Company) -> list[FiscalPeriod]:
@@ -96,7 +99,7 @@ def _months(company: Company) -> list[FiscalPeriod]:
     if begins is None or company.period > 12:
         return []
     made = []
-    for at in range(company.period - 1 - PERIODS_BACK, company.period + PERIODS_AHEAD):
+    for at in range(-_YEARS * 12, (_YEARS + 1) * 12):
         start, following = _months_later(begins, at), _months_later(begins, at + 1)
         place = (_months_later(begins, at // 12 * 12), at % 12 + 1)
         made.append(FiscalPeriod(place=place, start=start, end=following - timedelta(days=1)))
