@@ -8,6 +8,7 @@ from integrations.contracts import Module, ReferenceEntry
 from integrations.errors import ClosedPeriodError
 
 KIND = "period"
+REFUSED = "refused_period"  # kind of the marks: a period that its target refuses, though it tells it as open
 HOLD, NEXT_OPEN, ASK, SKIP = "hold", "next_open", "ask", "skip"
 CODES = {HOLD: "closed_period", ASK: "closed_period_ask", SKIP: "closed_period_skip"}  # of the errors, by policy
 
@@ -22,6 +23,7 @@ class Period:
     start: date
     end: date
     is_open: bool
+    code: str = ""  # of the reference value
 
 
 def posting_day(day: date, references: References, module: Module, policy: str, label: str, company: str = "") -> date:
@@ -77,7 +79,17 @@ def _read(references: References, module: Module, company: str) -> list[Period]:
         for (kind, _), entry in references.items()
         if kind == KIND and (not company or entry.details.get("company", company) == company)
     }
-    return sorted((_period(entry, module) for entry in entries.values()), key=lambda period: (period.start, period.end))
+    made = (_period(entry, module, (REFUSED, _mark(entry.code, module)) in references) for entry in entries.values())
+    return sorted(made, key=lambda period: (period.start, period.end))
+
+
+def refused(period: Period, module: Module) -> ReferenceEntry:
+    """Give the mark that a target refuses a period in a module: among the reference data, it closes it."""
+    return ReferenceEntry(kind=REFUSED, code=_mark(period.code, module), number="", name=period.name)
+
+
+def _mark(code: str, module: Module) -> str:
+    return f"{module} {code}"
 
 
 def period_of(day: date, periods: list[Period]) -> Period | None:
@@ -101,13 +113,14 @@ def is_open(day: date, references: References, module: Module, company: str = ""
     return own is None or own.is_open
 
 
-def _period(entry: ReferenceEntry, module: Module) -> Period:
+def _period(entry: ReferenceEntry, module: Module, is_refused: bool) -> Period:
     details = entry.details
     return Period(
         name=entry.number or entry.name or entry.code,
         start=date.fromisoformat(details["start"]),
         end=date.fromisoformat(details["end"]),
-        is_open=entry.is_active and details.get(module, "open") == "open",
+        is_open=entry.is_active and details.get(module, "open") == "open" and not is_refused,
+        code=entry.code,
     )
 
 

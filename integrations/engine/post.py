@@ -20,6 +20,7 @@ from integrations.engine.parents import ask_older_parents, forget_look_ups
 from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.references import doubt, make_stale
+from integrations.engine.refused import moves_on
 from integrations.engine.reversal import ask_children
 from integrations.engine.singly import Faults, find_each, read_each
 from integrations.engine.standing import LINK, NOT_FOUND, POST_ANEW, REVERSED, UNDONE
@@ -189,13 +190,19 @@ def judge_answers(
     """Give the endings of what was not booked: linked by its page's look-up, or refused. One document, one record."""
     if any(isinstance(error, MissingReferenceError) for _, error in failed):
         doubt(state.sync.target if plan.flow.reads == "source" else state.sync.source)
-    endings = [*linked, *(fail(sink, work, error) for work, error in failed)]
+    endings = [*linked, *(_fail(state, plan, sink, work, error) for work, error in failed)]
     kept = {id(ending) for ending in refuse_taken(state, plan, endings)}
     return [ending if id(ending) in kept else _refused(ending.work) for ending in endings]
 
 
 def _refused(work: Work) -> Ending:
     return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
+
+
+def _fail(state: RunState, plan: FlowPlan, sink: Sink, work: Work, error: ConnectorError) -> Ending:
+    if isinstance(error, ClosedPeriodError) and moves_on(state, plan, work, error):
+        return _refused(work)
+    return fail(sink, work, error)
 
 
 def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:

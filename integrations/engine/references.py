@@ -11,10 +11,11 @@ from integrations.engine.faults import PERIOD
 from integrations.engine.store import release_waiting
 from integrations.models import Connection, ReferenceValue, Sync
 from integrations.money import to_json
-from integrations.periods import KIND
+from integrations.periods import KIND, REFUSED
 
 _GOOD_FOR = timedelta(hours=24)
 _AWAITED_GOOD_FOR = timedelta(hours=1)  # while records wait for a period to open
+_REFUSED_FOR = timedelta(hours=1)  # so long a period that was refused counts as closed, whatever its system tells
 _COLUMNS = (
     ("tenant_id", "bigint"), ("connection_id", "bigint"), ("kind", "text"), ("code", "text"), ("number", "text"),
     ("name", "text"), ("is_active", "boolean"), ("details", "jsonb"), ("seen_at", "timestamptz"),
@@ -55,7 +56,7 @@ def refresh(connection: Connection, session: Session) -> int:
     ]
     insert_rows("integrations_referencevalue", _COLUMNS, rows, on_conflict=_CONFLICT)
     values = ReferenceValue.objects.for_tenant(connection.tenant_id).filter(connection=connection)
-    values.filter(seen_at__lt=now, is_active=True).update(is_active=False)
+    values.filter(seen_at__lt=now, is_active=True).exclude(kind=REFUSED).update(is_active=False)
     Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).update(references_at=now)
     connection.references_at = now
     if _periods(connection) != periods:
@@ -80,11 +81,23 @@ def doubt(connection: Connection) -> None:
     connection.references_at = None
 
 
+def keep_refused(connection: Connection, mark: ReferenceEntry) -> None:
+    """Know for an hour that a system refuses a period which it tells as open."""
+    row = (connection.tenant_id, connection.pk, mark.kind, mark.code, mark.number, mark.name[:255], True, "{}")
+    insert_rows("integrations_referencevalue", _COLUMNS, [(*row, timezone.now())], on_conflict=_CONFLICT)
+
+
+def forget_refused(connection: Connection) -> None:
+    """Try periods anew that were refused: somebody says that they are open."""
+    ReferenceValue.objects.for_tenant(connection.tenant_id).filter(connection=connection, kind=REFUSED).delete()
+
+
 def reference_values(connection: Connection) -> dict[tuple[str, str], ReferenceEntry]:
     """Give all values by (kind, code) and by (kind, number); codes win over numbers, active ones over inactive ones."""
     rows = (
         ReferenceValue.objects.for_tenant(connection.tenant_id)
         .filter(connection=connection)
+        .exclude(kind=REFUSED, seen_at__lt=timezone.now() - _REFUSED_FOR)
         .order_by("is_active", "id")
     )
     entries = [

@@ -111,10 +111,11 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
     ):
         verify_identity(sync.source, source)
         verify_identity(sync.target, target)
-        refresh_if_old(sync.target, target, is_awaited=has_closed_periods(sync))
+        is_awaited = has_closed_periods(sync)
+        refresh_if_old(sync.target, target, is_awaited=is_awaited)
         writes_to_source = any(flow.reads == "target" for flow in pair.flows)
         if writes_to_source:
-            refresh_if_old(sync.source, source)
+            refresh_if_old(sync.source, source, is_awaited=is_awaited)
         state = RunState(
             run=run,
             sync=sync,

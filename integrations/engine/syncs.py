@@ -12,12 +12,13 @@ from audit.record import change_config
 from integrations import registry
 from integrations.contracts import Flow
 from integrations.engine import schedule
-from integrations.engine.references import make_stale
+from integrations.engine.references import forget_refused, make_stale
 from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
 from integrations.engine.standing import UNDO
 from integrations.engine.store import READ_AGAIN
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync, SyncRecord
+from integrations.periods import CODES
 from integrations.policies import policies_of, stored_name
 from mappings.rows import Row
 from mappings.value_maps import ValueMap
@@ -237,6 +238,9 @@ def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
         if again.filter(state=SyncRecord.State.PARKED).exists():
             make_stale(sync.target)
             make_stale(sync.source)
+        if again.filter(code__in=CODES.values()).exists():
+            forget_refused(sync.target)
+            forget_refused(sync.source)
         again.filter(decision=UNDO).update(decision="", decision_value="")
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
         number += records.filter(state__in=standing).update(code=READ_AGAIN)

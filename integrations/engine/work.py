@@ -291,6 +291,14 @@ class RunState:
         """Give the reference data of the system that a flow writes to."""
         return self.references if flow.reads == "source" else self.source_references
 
+    def add_reference(self, flow: Flow, entry: ReferenceEntry) -> None:
+        """Know one more value of the system that a flow writes to, in place of what was known under its code."""
+        known = {**self.references_of(flow), (entry.kind, entry.code): entry}  # another dict: calendars are kept by it
+        if flow.reads == "source":
+            self.references = known
+        else:
+            self.source_references = known
+
     @property
     def today(self) -> date:
         """The day in the source's zone."""

@@ -11,7 +11,7 @@ from integrations.connectors.jde.inputs import Inputs, inputs_of
 from integrations.connectors.jde.orchestrations import Orchestration
 from integrations.connectors.jde.outcome import receipt, require_success
 from integrations.contracts import Booked, Draft, Found, Receipt
-from integrations.errors import MappingError
+from integrations.errors import ClosedPeriodError, MappingError
 from mappings.catalogue import TargetField
 
 SETTLE_S = 600  # an orchestration may still commit after its answer was lost
@@ -51,10 +51,18 @@ class OrchestrationSink:
 
     def book(self, draft: Draft) -> Receipt:
         """Run the orchestration once; all inputs are checked before the call."""
-        inputs = self.inputs(draft)
-        said = self._client.run(self.orchestration.name, inputs)
-        require_success(self.orchestration.name, said)
+        said = self.run(self.orchestration, self.inputs(draft))
         return receipt(self.external_id(draft, said), said)
+
+    def run(self, orchestration: Orchestration, inputs: Inputs) -> Mapping[str, Any]:
+        """Run an orchestration and give its outputs; a refused G/L date is named, so that it is known as closed."""
+        try:
+            said = self._client.run(orchestration.name, inputs)
+            require_success(orchestration.name, said)
+        except ClosedPeriodError as error:
+            error.value = error.value or str(inputs.get("glDate") or "")
+            raise
+        return said
 
     def inputs(self, draft: Draft) -> Inputs:
         """Write the inputs. Raises MappingError."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.connectors.jde.client import Client
 from integrations.connectors.jde.orchestrations import ADD_VOUCHER
-from integrations.connectors.jde.outcome import output, receipt, require_success
+from integrations.connectors.jde.outcome import output, receipt
 from integrations.connectors.jde.purchases import Purchases
 from integrations.connectors.jde.records import DocumentKey, SupplierInvoice
 from integrations.connectors.jde.sinks.base import SETTLE_S
@@ -143,8 +143,7 @@ class SettlementSink:
         return replace(draft, sink="vouchers", payload=payload)
 
     def _add_as_paid(self, draft: Draft) -> Receipt:
-        said = self._client.run(ADD_VOUCHER.name, self._vouchers.inputs(self._as_voucher(draft, paid=True)))
-        require_success(ADD_VOUCHER.name, said)
+        said = self._vouchers.run(ADD_VOUCHER, self._vouchers.inputs(self._as_voucher(draft, paid=True)))
         return receipt(f"PN-{output(ADD_VOUCHER.name, said, 'paymentId')}", said)
 
 
