@@ -1,10 +1,11 @@
 """Tells this pair's cases to both sandboxes and shows what stands in both, in the words of the case files.
 
 A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (`jde` and `billcom`: what people do there;
-`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made; `close`:
-JD Edwards' period of today), and by hand from accounting what must stand: `jde` and `billcom` (every document),
-`records` that are not delivered, and both trial balances before the last sync and after. `as` names what an act gave;
-`$name` stands for it; `$today` is the sandbox's day.
+`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made; `close`: JD
+Edwards' period of today, of all or of one company and ledger; `read_periods`: by the next run), and by hand from
+accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial
+balances before the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the sandbox's
+day.
 """
 
 import re
@@ -19,6 +20,7 @@ import yaml
 
 from integrations.contracts import Changed
 from integrations.engine import inbox
+from integrations.engine.references import make_stale
 from integrations.engine.syncs import change_sync
 from integrations.engine.tests.casebook import trial_balance
 from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
@@ -63,9 +65,16 @@ def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
     if step == "close":
         _close(telling)
         return
+    if step == "read_periods":
+        make_stale(telling.sync.source)
+        telling.sync.source.refresh_from_db()
+        return
     ((where, order),) = ((key, value) for key, value in step.items() if key not in ("as", "take"))
     filled = _filled(order, telling.names)
-    if where == "advance":
+    if where == "close":
+        telling.names["next_open"] = _next_month(telling)
+        made = control.post("/periods/jde", {"current": telling.names["next_open"], **filled})
+    elif where == "advance":
         made = control.post("/advance/billcom", filled)
         made = made["payment"] or made["bill"]
     elif where == "find":
@@ -87,7 +96,12 @@ def _close(telling: Telling) -> None:
     for _ in range(MONTHS_OPEN):
         telling.box.control.post("/periods/jde", {"period": f"{month:%Y-%m}", "status": "closed"})
         month = month.replace(day=1) - timedelta(days=1)
-    telling.names["next_open"] = (today.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat()
+    telling.names["next_open"] = _next_month(telling)
+
+
+def _next_month(telling: Telling) -> str:
+    today = date.fromisoformat(telling.names["today"])
+    return (today.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat()
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:

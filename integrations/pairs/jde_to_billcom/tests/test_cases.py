@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from audit.models import Attempt
 from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.tests.harness import sandbox
 from integrations.models import Sync
@@ -18,6 +19,13 @@ def test_it_stands_in_both_systems_as_the_case_says(case):
     with sandbox() as box:
         wanted, stands = play(case, box)
     assert stands == wanted
+
+
+def test_it_dates_a_void_by_the_periods_of_its_own_company():
+    """Another company's open month is no reason to try a day that the own company has closed."""
+    with sandbox() as box:
+        play(FOLDER / "closed_period_void.yaml", box)
+    assert not Attempt.objects.filter(outcome=Attempt.Outcome.REJECTED).exists()
 
 
 def test_it_ties_out_what_receipts_leave_to_pay(settings):
