@@ -1,4 +1,4 @@
-"""The documentation as the site shows it: the files of docs/ and every connector's guide, in groups."""
+"""The documentation as the site shows it: the files of docs/, connectors' guides and specifications, in groups."""
 
 import posixpath
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ GROUPS = (
     ("Running it", ("api", "notifications", "security", "operations", "settings")),
 )
 PICTURES = "screenshots/"  # below docs/, served as static files under the same name
-GUIDES, DECISIONS, MORE = "Set-up guides", "Decisions", "More"
+GUIDES, SPECIFICATIONS, DECISIONS, MORE = "Set-up guides", "What you build or import", "Decisions", "More"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Entry:
 @lru_cache(maxsize=1)
 def entries() -> dict[str, Entry]:
     """Give all pages by slug, in reading order; a new file or connector adds itself."""
-    return {each.slug: each for each in (*_guides(), *_chapters(), *_decisions())}
+    return {each.slug: each for each in (*_guides(), *_specifications(), *_chapters(), *_decisions())}
 
 
 def grouped() -> list[tuple[str, list[Entry]]]:
@@ -63,6 +63,13 @@ def _guides() -> Iterator[Entry]:
         path = registry.folder("connectors", each.slug) / "guide.md"
         if path.exists():
             yield Entry(slug=guide_slug(each.slug), group=GUIDES, path=path)
+
+
+def _specifications() -> Iterator[Entry]:
+    """Give the pages that guides send their readers to: what is to be made on the other side, in `specifications/`."""
+    for each in systems():
+        for path in sorted((registry.folder("connectors", each.slug) / "specifications").glob("*.md")):
+            yield Entry(slug=f"{guide_slug('specifications')}/{path.stem}", group=SPECIFICATIONS, path=path)
 
 
 def _chapters() -> Iterator[Entry]:

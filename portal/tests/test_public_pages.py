@@ -88,6 +88,15 @@ def test_it_links_pages_of_the_documentation_with_each_other(client):
     assert [slug for slug, text in seen.items() if re.search(r'href="[^"]*\.(md|py)', text)] == []
 
 
+def test_it_publishes_what_a_guide_tells_to_build(client):
+    guide = client.get("/docs/guides/jde/").content.decode()
+    wanted = [path.stem for path in (registry.folder("connectors", "jde") / "specifications").glob("*.md")]
+    linked = set(re.findall(r'href="(/docs/guides/specifications/[^"]+)"', guide))
+
+    assert {f"/docs/guides/specifications/{name}/" for name in wanted} == linked
+    assert {client.get(url).status_code for url in linked} == {200}
+
+
 def test_it_shows_the_pictures_of_the_documentation(client):
     shown = re.findall(r'<img src="/static/([^"]+)" alt="[^"]+', client.get("/docs/mapping/").content.decode())
     assert len(shown) > 5
