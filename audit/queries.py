@@ -6,10 +6,23 @@ from typing import Any
 
 import simplejson
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 from audit.models import Attempt, ConfigChange, Run
 from audit.redact import redact, redact_text
 from audit.tenancy import HasId
+
+_ONLY_LOOKED = RawSQL(
+    "audit_run.trigger = 'recovery' AND audit_run.state = 'done' "
+    """AND NOT audit_run.counts @? '$.*.keyvalue() ? (@.key != "awaiting_posting")'""",
+    [],
+    output_field=models.BooleanField(),
+)
+
+
+def telling(runs: models.QuerySet[Run]) -> models.QuerySet[Run]:
+    """Leave out follow-ups that only looked whether documents are posted or approved by now, and saw nothing new."""
+    return runs.exclude(_ONLY_LOOKED)
 
 
 def attempts_of_run(run: Run) -> models.QuerySet[Attempt]:

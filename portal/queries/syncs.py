@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Run
+from audit.queries import telling
 from integrations import registry
 from integrations.contracts import Flow, Pair
 from integrations.models import Check, Problem, Sync
@@ -204,8 +205,9 @@ def flow_label(pair_slug: str, flow_slug: str) -> str:
 
 
 def recent_runs(sync: Sync, number: int = 5) -> list[Run]:
-    """Give a sync's newest runs."""
-    return list(Run.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk).order_by("-id")[:number])
+    """Give a sync's newest runs, without those that only looked and saw nothing new."""
+    runs = Run.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk)
+    return list(telling(runs).order_by("-id")[:number])
 
 
 def open_problems(sync: Sync, number: int = 5) -> list[Problem]:

@@ -40,6 +40,22 @@ def test_it_says_why_a_run_failed_instead_of_nothing_new(company):
     assert "Main sync did not get through" in client.get("/home/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_shown"),
+    [
+        ({"counts": {"bills": {"awaiting_posting": 3}, "payments": {}}}, False),
+        ({"counts": {}}, False),
+        ({"counts": {"bills": {"awaiting_posting": 2, "delivered": 1}}}, True),
+        ({"state": "failed", "counts": {"bills": {"awaiting_posting": 3}}}, True),
+        ({"trigger": "schedule", "counts": {"bills": {"awaiting_posting": 3}}}, True),
+    ],
+)
+def test_it_lists_no_follow_up_that_only_looked_and_saw_nothing_new(company, changes, is_shown):
+    Run.objects.update(**{"trigger": "recovery", "state": "done", **changes})
+
+    assert bool(company.client().get("/home/").context["runs"]) == is_shown
+
+
 def test_it_asks_to_reconcile_last_month(company, time_machine):
     time_machine.move_to("2027-02-10T09:00:00Z")
     assert "January 2027 is not reconciled yet" in company.client().get("/home/").content.decode()
