@@ -16,7 +16,7 @@ from portal.api.access import Caller, caller_of, demand, operation
 from portal.api.problem import Refused
 from portal.api.values import Asked, Id, Page, PageQuery, page_of
 from portal.permissions import Ability
-from portal.queries.syncs import newest_runs, open_problem_counts, sync_row
+from portal.queries.syncs import newest_runs, open_problem_counts, sync_row, trials_under_way
 from portal.words import schedule_sentence
 
 router = Router(tags=["Syncs"])
@@ -50,9 +50,10 @@ class SyncShown(Schema):
 
 @router.get("", **operation(Ability.VIEW, {200: Page[SyncShown]}))
 def list_syncs(request: HttpRequest, paged: PageQuery) -> Page[SyncShown]:
-    """List the company's syncs."""
+    """List the company's syncs, without what a proof runs just now."""
     caller = caller_of(request)
-    return page_of(request, _syncs(caller), paged, lambda rows: _shown(caller, rows))
+    rows = _syncs(caller).exclude(pk__in=trials_under_way(caller.tenant).values("pk"))
+    return page_of(request, rows, paged, lambda rows: _shown(caller, rows))
 
 
 @router.get("/{sync_id}", **operation(Ability.VIEW, {200: SyncShown}, 404))

@@ -13,6 +13,7 @@ from integrations.models import Problem, Sync, SyncRecord
 from mappings.models import ValueMap
 from portal.causes import Cause, cause_of, side_of
 from portal.models import CauseAssignment, CauseComment, Tenant, User
+from portal.queries.syncs import trials_under_way
 
 MOST_PROBLEMS = 2000
 # Each document has a problem of its own, because the value names it: people want one cause.
@@ -132,10 +133,15 @@ def open_problems(tenant: Tenant) -> QuerySet[Problem]:
 
 
 def held_up(tenant: Tenant, sync_id: str = "") -> list[Held]:
-    """Give the open causes, the most money first; one query, at most the 2,000 newest problems."""
+    """Give the open causes, the most money first; one query, at most the 2,000 newest problems.
+
+    What a proof under way holds up is its own page's: it is left out unless its sync is asked for.
+    """
     problems = open_problems(tenant)
     if sync_id.isascii() and sync_id.isdigit():
         problems = problems.filter(sync_id=int(sync_id))
+    else:
+        problems = problems.exclude(sync__in=trials_under_way(tenant).values("pk"))
     grouped: defaultdict[Name, list[Problem]] = defaultdict(list)
     for problem in problems.order_by("-last_seen", "-id")[:MOST_PROBLEMS]:
         grouped[name_of(problem)].append(problem)

@@ -13,6 +13,7 @@ from integrations import registry
 from integrations.engine.faults import PERIOD
 from integrations.models import Link, Sync, SyncRecord
 from portal.models import Tenant
+from portal.queries.syncs import trials_under_way
 
 CHILDREN_SHOWN = 20
 CUSTOMERS_MEANT = 20
@@ -26,7 +27,7 @@ DECISIONS_SHOWN = 50
 class Search:
     """What somebody looks for: `text` is a number, name, key, id, reference, customer, amount or day; the rest narrows.
 
-    All come as typed; what cannot be read narrows nothing.
+    All come as typed; what cannot be read narrows nothing. Records of a proof under way are found by its own sync only.
     """
 
     text: str = ""
@@ -43,6 +44,8 @@ def search_records(tenant: Tenant, wanted: Search) -> QuerySet[SyncRecord]:
     records: QuerySet[SyncRecord] = SyncRecord.objects.for_tenant(tenant)
     if wanted.sync.isascii() and wanted.sync.isdigit():
         records = records.filter(sync_id=int(wanted.sync))
+    else:
+        records = records.exclude(sync__in=trials_under_way(tenant).values("pk"))
     if wanted.flow:
         records = records.filter(flow=wanted.flow)
     if wanted.state in SyncRecord.State.values:

@@ -25,7 +25,7 @@ from portal.queries.causes import (
     spans,
     value_maps_of,
 )
-from portal.queries.syncs import flow_label, sync_names
+from portal.queries.syncs import flow_label, sync_choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
 from portal.views.records import replayed_sentence
@@ -53,7 +53,7 @@ def problem_list(request: HttpRequest) -> HttpResponse:
         "number": len(kept),
         "filters": given,
         "is_filtered": any(given.values()),
-        "sync_choices": [(str(pk), name) for pk, name in sync_names(tenant).items()],
+        "sync_choices": sync_choices(tenant),
         "who_choices": list(ACTORS.items()),
         "mine_choices": [("1", "Assigned to me")],
     }

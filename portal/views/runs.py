@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.models import Run
 from audit.queries import attempts_of_run
 from integrations.engine.cancel import cancel_run
+from integrations.engine.trial.life import TRIAL
 from integrations.errors import ConfigurationError
 from integrations.models import Sync
 from portal.causes import cause_of
 from portal.paging import page_by_id
 from portal.permissions import Ability
 from portal.queries.records import records_by_id
-from portal.queries.syncs import flow_label, sides_of, sync_names
+from portal.queries.syncs import flow_label, names_and_choices, sides_of, sync_names
 from portal.runs import name_of, run_view
 from portal.states import choices
 from portal.tenancy import current_tenant, current_user, requires
@@ -28,11 +29,11 @@ from portal.words import attempt_words
 @requires(Ability.VIEW)
 @require_safe
 def run_list(request: HttpRequest) -> HttpResponse:
-    """List runs, newest first: of one sync, in one state, started by one trigger, or with records only."""
+    """List runs, newest first; those of proofs where they, or their sync, are asked for."""
     tenant = current_tenant(request)
-    names = sync_names(tenant)
+    names, offered = names_and_choices(tenant)
     runs = Run.objects.for_tenant(tenant)
-    given = {name: request.GET.get(name, "") for name in ("sync", "state", "trigger", "records")}
+    given = {name: request.GET.get(name, "") for name in ("sync", "state", "trigger", "records", "proofs")}
     if given["sync"].isascii() and given["sync"].isdigit():
         runs = runs.filter(sync_id=int(given["sync"]))
     if given["state"] in Run.State.values:
@@ -41,6 +42,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
         runs = runs.filter(trigger=given["trigger"])
     if given["records"]:
         runs = runs.exclude(counts={})
+    if not (given["proofs"] or given["sync"]):
+        runs = runs.exclude(actor=TRIAL)
     page = page_by_id(request, runs)
     shown = {
         "page": page,
@@ -49,7 +52,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(given.values()),
         "trigger_choices": Run.Trigger.choices,
         "records_choices": [("some", "Only with records")],
-        "sync_choices": [(str(pk), name) for pk, name in names.items()],
+        "sync_choices": offered,
         "state_choices": choices("run", Run.State.values),
     }
     return render(request, "runs/list.html", shown)
