@@ -355,6 +355,58 @@ class Link(models.Model):
         return f"{self.flow} {self.natural_key} -> {self.external_id}"
 
 
+class Companion(models.Model):
+    """A further document that stands for a record beside its own: a share of its amount, or one beside it.
+
+    Those that a reversal made for them are kept, too, until it is done.
+    """
+
+    class State(models.TextChoices):
+        STANDING = "standing", "Standing"
+        REVERSAL = "reversal", "Takes another one back"
+        REVERSED = "reversed", "Reversed"
+
+    tenant = models.ForeignKey("portal.Tenant", on_delete=models.CASCADE, related_name="+")
+    source_identity = models.CharField(max_length=200)
+    target_identity = models.CharField(max_length=200)
+    flow = models.CharField(max_length=40)
+    natural_key = models.CharField(max_length=255)
+    revision = models.PositiveIntegerField(default=1)
+    reference = models.CharField(max_length=120)
+    external_id = models.CharField(max_length=120)
+    sink = models.CharField(max_length=40)
+    is_share = models.BooleanField(default=False)  # carries part of the record's own amount
+    facts = models.JSONField(default=dict)  # as last read
+    is_posted = models.BooleanField(default=True)  # False: booked, awaiting posting
+    state = models.CharField(max_length=10, choices=State, default=State.STANDING, db_default=State.STANDING)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "source_identity", "target_identity", "flow", "natural_key", "revision", "reference"],
+                name="one_companion",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "external_id"], name="companion_external"),
+            models.Index(fields=["tenant", "reference"], name="companion_reference"),
+            models.Index("tenant", KeyTransform("customer", "facts"), name="companion_customer"),
+            # what is applied to a document, looked up only when that document is about to be reversed
+            GinIndex(
+                OpClass(KeyTransform("applied", "facts"), name="jsonb_path_ops"),
+                name="companion_applied",
+                condition=Q(facts__has_key="applied"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.natural_key} + {self.external_id}"
+
+
 class Reconciliation(models.Model):
     """What the reconciliation of a period found, both days included; once signed, its report is frozen."""
 

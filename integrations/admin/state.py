@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 from audit.admin import ReadOnlyAdmin, preformatted
 from audit.queries import written
-from integrations.models import InboxEvent, Link, Ping, Problem, SyncRecord
+from integrations.models import Companion, InboxEvent, Link, Ping, Problem, SyncRecord
 
 
 @admin.register(Problem)
@@ -29,6 +29,13 @@ class SyncRecordAdmin(ReadOnlyAdmin):
 class LinkAdmin(ReadOnlyAdmin):
     list_display = ("id", "tenant", "flow", "natural_key", "revision", "external_id", "is_posted", "is_ours")
     list_filter = ("is_posted", "is_ours")
+    search_fields = ("natural_key__exact", "external_id__exact")
+
+
+@admin.register(Companion)
+class CompanionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "tenant", "flow", "natural_key", "revision", "external_id", "is_share", "state")
+    list_filter = ("is_share", "state")
     search_fields = ("natural_key__exact", "external_id__exact")
 
 

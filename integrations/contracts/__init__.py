@@ -22,6 +22,7 @@ from integrations.contracts.connecting import (
 )
 from integrations.contracts.pairing import (
     DELIVER,
+    CompanionView,
     Context,
     Flow,
     LedgerEntry,
@@ -57,6 +58,7 @@ from integrations.contracts.tools import (
     Tools,
 )
 from integrations.contracts.words import (
+    CompanionState,
     Day,
     Environment,
     LinkState,
@@ -73,6 +75,7 @@ from integrations.contracts.writing import (
     Found,
     LedgerSink,
     LineFact,
+    Makes,
     OpenItem,
     Receipt,
     Reference,
@@ -86,6 +89,8 @@ __all__ = [
     "Booked",
     "Changed",
     "Clock",
+    "CompanionState",
+    "CompanionView",
     "Connector",
     "ConsentingSession",
     "Context",
@@ -115,6 +120,7 @@ __all__ = [
     "LineFact",
     "LinkState",
     "LinkView",
+    "Makes",
     "Mapped",
     "Module",
     "Money",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from integrations.contracts.connecting import Identity, ReferenceEntry
 from integrations.contracts.reading import Record
-from integrations.contracts.words import Day, LinkState, Module, Side, Value
+from integrations.contracts.words import CompanionState, Day, LinkState, Module, Side, Value
 from integrations.contracts.writing import Booked, Draft, Facts
 from mappings.catalogue import TargetField
 from mappings.rows import Filter, Row
@@ -47,8 +47,25 @@ DELIVER = Verdict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanionView:
+    """A further document that stands for a record: a share of its own amount, or a companion beside it."""
+
+    external_id: str
+    reference: str
+    sink: str
+    facts: Facts  # as last read
+    is_share: bool = False
+    is_posted: bool = True
+    state: CompanionState = "standing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """A delivered record as drafts see it."""
+    """A delivered record as drafts see it.
+
+    `companions` are the further documents that stand, in the order booked; `reversals` those that a reversal under way
+    has made for them.
+    """
 
     external_id: str
     facts: Facts
@@ -62,6 +79,8 @@ class LinkView:
     state: LinkState = "standing"
     reversed_on: date | None = None
     reversal_id: str = ""  # of the document that reverses it, where that is another one
+    companions: tuple[CompanionView, ...] = ()
+    reversals: tuple[CompanionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +203,17 @@ class Flow:
     company_of: Callable[[Mapping[str, Value]], str] | None = None  # whose periods: by what was mapped, or booked
     fields: tuple[TargetField, ...] = ()  # that `draft` itself uses, beside the sink's: the accounts of a journal
     applied_as: Callable[[str, int], str] | None = None  # what applications call it, by key and revision; None: its id
+    companion_as: Callable[[CompanionView], str] | None = None  # likewise a share or companion; None: its id
 
     def called(self, key: str, external_id: str, revision: int) -> str:
         """Give what the applications of others call a document: its id in the target, or its number there."""
         return self.applied_as(key, revision) if self.applied_as else external_id
+
+    def all_called(self, key: str, link: LinkView) -> tuple[str, ...]:
+        """Give what the applications of others call all that stands for a record: its document, shares, companions."""
+        as_ = self.companion_as
+        further = tuple(as_(one) if as_ else one.external_id for one in link.companions)
+        return (self.called(key, link.external_id, link.revision), *further)
 
     def posts_in(self, link: LinkView | None, policies: Mapping[str, str]) -> Module:
         """Give the module whose periods count: of a document as it stands, or as the policies have it posted."""

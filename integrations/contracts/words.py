@@ -12,3 +12,4 @@ Environment: TypeAlias = Literal["sandbox", "test", "live"]
 Side: TypeAlias = Literal["source", "target"]
 Module: TypeAlias = Literal["ar", "ap", "gl"]  # receivables, payables, the general ledger
 LinkState: TypeAlias = Literal["standing", "reversing", "reversed"]
+CompanionState: TypeAlias = Literal["standing", "reversal", "reversed"]  # reversal: it takes another one back

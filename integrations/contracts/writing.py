@@ -20,7 +20,10 @@ class LineFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """An amount applied to another document, named by its id in the target."""
+    """An amount applied to another document, named by its id in the target.
+
+    Empty in the facts of a share or companion: the record's own document, which the engine names once it stands.
+    """
 
     external_id: str
     amount: Decimal
@@ -51,6 +54,9 @@ class Reference:
     field: str
 
 
+Makes: TypeAlias = Literal["link", "share", "companion", "nothing"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One operation about to be written. `reference` is ours and goes into the target (with the revision when above 1).
@@ -58,6 +64,13 @@ class Draft:
     `external_id` is the target's id where the operation acts on a document that stands already. `payload` is in the
     target's own words. `sink` may be another than the flow's. With `writes_back` it is a sink of the system that the
     flow reads: a step on the record's own document there (held while the other system pays), which makes no link.
+
+    `makes` says what the operation makes or acts on: the record's own document (`link`), a further one that carries
+    part of the record's own amount (`share`: a payment over several customers), one that stands beside it
+    (`companion`: tax withheld), or none of them (`nothing`: a step before, as the voucher that a payment needs). Shares
+    and companions are known by their references, have facts of their own, and come after the own document. While they
+    are booked, and in all that acts on them later, drafts carry their reference, the same `makes`, and their
+    `external_id`: empty for one of the same pass, the engine fills it in once it is known.
     """
 
     flow: str
@@ -71,7 +84,7 @@ class Draft:
     external_id: str = ""
     references: tuple[Reference, ...] = ()
     writes_back: bool = False
-    makes_link: bool = True  # False: a step before the record's own document (the voucher that its payment needs)
+    makes: Makes = "link"
 
 
 Stage: TypeAlias = Literal["on_hold", "unposted", "posted", "voided"]

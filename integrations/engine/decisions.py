@@ -17,7 +17,7 @@ from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.engine.store import release_waiting
 from integrations.engine.work import Aim
 from integrations.errors import ConfigurationError
-from integrations.models import Connection, Link, Sync, SyncRecord
+from integrations.models import Companion, Connection, Link, Sync, SyncRecord
 from integrations.periods import ASK, CODES, HOLD, NEXT_OPEN, SKIP
 
 State = SyncRecord.State
@@ -51,7 +51,18 @@ def _owner_of(record: SyncRecord, external_id: str) -> str:
         external_id=external_id,
     )
     standing = links.exclude(natural_key=record.natural_key).exclude(state=Link.State.REVERSED)
-    return standing.values_list("natural_key", flat=True).first() or ""
+    return standing.values_list("natural_key", flat=True).first() or _further_owner_of(record, external_id)
+
+
+def _further_owner_of(record: SyncRecord, external_id: str) -> str:
+    """Name the record of which a document is a share or companion."""
+    rows = Companion.objects.for_tenant(record.tenant_id).filter(
+        source_identity=record.source_identity,
+        target_identity=record.target_identity,
+        flow=record.flow,
+        external_id=external_id,
+    )
+    return rows.exclude(state=Companion.State.REVERSED).values_list("natural_key", flat=True).first() or ""
 
 
 def post_anew(record: SyncRecord, *, actor: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from integrations.contracts import Context, Flow, LinkView, Mapped, Value
+from integrations.engine.companions import tell_ids
 from integrations.engine.drafts import refuse_erased
 from integrations.engine.faults import parking_faults
 from integrations.engine.standing import LINK, POST_ANEW, UNDO, has_open_operations, leave_standing
@@ -67,7 +68,7 @@ def _deliver(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
         work.drafts = drafts[:1] if work.aim.looks_up else drafts
         _start(work)
         if link is not None and work.operation:
-            work.fill_in(link.external_id, start=work.operation)
+            tell_ids(work, flow, start=work.operation)
 
 
 def _amend(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None:
@@ -86,6 +87,7 @@ def _amend(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None:
         return
     work.drafts = flow.amend(work.record, mapped, context)
     _start(work)
+    tell_ids(work, flow, start=work.operation, own_too=False)
     if not work.drafts:  # nothing of it shows in the target
         leave_standing(state, plan, work, link)
         work.new_link = replace(link, details_version=work.aim.token, state="standing")
@@ -107,8 +109,7 @@ def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
         )
         return
     work.drafts, work.operation, work.resume = drafts, left[0], ""
-    if standing.link.reversal_id:
-        work.fill_in(standing.link.reversal_id, start=left[0])
+    tell_ids(work, flow, start=left[0])
 
 
 _MAKERS = {"deliver": _deliver, "amend": _amend, "reverse": _reverse}

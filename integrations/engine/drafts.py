@@ -32,7 +32,7 @@ def dump_draft(draft: Draft, *, then: str, aim: Mapping[str, Value] | None = Non
             "payload": draft.payload,
             "facts": dump_facts(draft.facts),
             **({"writes_back": True} if draft.writes_back else {}),
-            **({} if draft.makes_link else {"makes_link": False}),
+            **({} if draft.makes == "link" else {"makes": draft.makes}),
         }
     )
 
@@ -41,6 +41,8 @@ def load_draft(text: str) -> tuple[Draft, str]:
     """Read a draft that `dump_draft` wrote and the operation after it. Dates in the payload stay ISO texts, as sent."""
     fields = from_json(text)
     then, _ = fields.pop("then"), fields.pop("aim", None)
+    if fields.pop("makes_link", True) is False:  # as drafts said it before there were further documents
+        fields["makes"] = "nothing"
     fields["facts"] = load_facts(fields["facts"])
     return Draft(**fields), then
 

@@ -1,7 +1,7 @@
 """The steps of posting a batch: what was found, attempts opened, answers judged, read back, closed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from audit.models import Attempt
 from audit.record import Closing, Opening, close_attempts, idempotency_key, open_attempts
-from integrations.contracts import Booked, Draft, Found, LinkView, Receipt, Sink, Value
+from integrations.contracts import Booked, Draft, Flow, Found, LinkView, Receipt, Sink, Value
 from integrations.engine import backoff
 from integrations.engine.checkpoint import reached
+from integrations.engine.companions import all_reversed, as_seen, awaits_posting, is_further, link_after, tell_ids
 from integrations.engine.compare import differences, is_same_document
 from integrations.engine.drafts import dump_draft
 from integrations.engine.faults import PERIOD, meet_closed_period
@@ -24,7 +25,7 @@ from integrations.engine.refused import moves_on
 from integrations.engine.reversal import ask_children
 from integrations.engine.singly import Faults, find_each, read_each
 from integrations.engine.standing import LINK, NOT_FOUND, POST_ANEW, REVERSED, UNDONE
-from integrations.engine.store import load_owners, release_waiting, save_links, save_works
+from integrations.engine.store import load_owners, release_waiting, save_companions, save_links, save_works
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import (
     ClosedPeriodError,
@@ -40,6 +41,7 @@ from integrations.errors import (
 )
 
 Outcome = Attempt.Outcome
+_WRONG = (Outcome.DIFFERENT, Outcome.ABSENT)  # of what was found: it stands otherwise, or lacks a further document
 _READ_BACK_AT_ONCE = 250
 _SETTLE_SOON_S = 2
 _POLL_SOON_S = 30  # after booking what its system posts in batches
@@ -54,6 +56,7 @@ class Ending:
     found: Found | None = None
     code: str = ""
     message: str = ""
+    further: Mapping[str, Found] = field(default_factory=dict)  # by reference: what a look shows beside the own one
 
 
 def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
@@ -292,21 +295,36 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
         return hold_unknown(work, "still_on_hold", told)
     told = "; ".join(map(str, differences(work.draft.facts, found.facts)))
     if found.stage == "voided":
-        is_meant = work.aim.mode == "reverse" or work.aim.may_be_voided
+        is_meant = work.aim.mode == "reverse" or work.aim.may_be_voided or is_void(work.draft)
         told = "" if is_meant and work.draft.external_id else "it is voided there"
-    if told:
-        work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", found.external_id
-        work.reason = (
-            f"{work.label} was booked as {found.external_id}, but not as drafted: {told}. "
-            "Correct it there, or accept it."
-        )
-        return Ending(work, Outcome.DIFFERENT, found=found, code="different", message=work.reason)
-    return Ending(work, Outcome.DELIVERED, found=found)
+    return differ(work, work.draft, found, told) if told else Ending(work, Outcome.DELIVERED, found=found)
+
+
+def differ(work: Work, draft: Draft, found: Found, told: str, own: Found | None = None) -> Ending:
+    """Hold a record of which one document (that of `draft`) stands otherwise than drafted; `own` is its own, if other.
+
+    The ending is told about the own document.
+    """
+    work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", found.external_id
+    named = named_document(work, draft, found.number or found.external_id if own else found.external_id)
+    work.reason = f"{named}, but not as drafted: {told}. Correct it there, or accept it."
+    return Ending(work, Outcome.DIFFERENT, found=own or found, code="different", message=work.reason)
+
+
+def named_document(work: Work, draft: Draft, name: str) -> str:
+    """Say what was booked under which name: a record, part of it, or something beside it."""
+    part = {"share": "Part of ", "companion": "What belongs to "}.get(draft.makes, "")
+    return f"{part}{work.label} was booked as {name}"
 
 
 def is_release(draft: Draft) -> bool:
     """Tell whether a draft only takes a standing document off its hold."""
     return draft.operation.partition(":")[0] == "release"
+
+
+def is_void(draft: Draft) -> bool:
+    """Tell whether a draft takes a standing document back by voiding it."""
+    return draft.operation.partition(":")[0] == "void"
 
 
 # The close
@@ -319,12 +337,13 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
     flow = plan.flow.slug
     closings = [_closing(ending) for ending in endings]
     links = {ending.work.key: link for ending in endings if (link := _link_after(ending)) is not None}
-    going_on = [ending.work for ending in endings if _finish(ending)]
+    going_on = [ending.work for ending in endings if _finish(plan.flow, ending)]
     works = [ending.work for ending in endings]
     with fenced(state.lease):
         close_attempts(closings)
         note_landed(state.sync, flow, _landed(endings))
         save_links(state, flow, links)
+        save_companions(state, flow, links)
         note_problems(state, works)
         save_works(state, flow, works)
         forget_look_ups(works)
@@ -341,34 +360,26 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
 
 
 def _landed(endings: Sequence[Ending]) -> list[Landed]:
-    return [Landed(key=each.work.key, label=each.work.label, found=each.found) for each in endings if each.found]
+    shown = [(each.work, found) for each in endings for found in (each.found, *each.further.values()) if found]
+    return [Landed(key=work.key, label=work.label, found=found) for work, found in shown]
 
 
 def _link_after(ending: Ending) -> LinkView | None:
     """Give what is known of the record's document after an operation; None where the operation made no link."""
     work, found = ending.work, ending.found
-    is_last = not work.then and ending.outcome != Outcome.DIFFERENT
+    is_last = not work.then and ending.outcome not in _WRONG
     link = work.link
     if found is None:
         return None
-    if work.draft.writes_back or not work.draft.makes_link:
+    if work.draft.writes_back or work.draft.makes == "nothing":
         if work.aim.mode != "reverse" or link is None or not is_last:
             return None
-        work.link = replace(link, state="reversed", reversed_on=work.aim.on)
+        work.link = all_reversed(replace(link, state="reversed", reversed_on=work.aim.on))
         return work.link
     if link is None or link.revision != work.revision:
-        link = LinkView(
-            external_id=found.external_id,
-            facts=found.facts,
-            revision=work.revision,
-            source_version=work.version,
-            reference=work.draft.reference,
-            is_ours=found.by_reference,
-        )
-    if found.external_id == link.external_id:
-        link = replace(link, facts=found.facts, is_posted=found.stage == "posted")
-        link = replace(link, is_as_drafted=ending.outcome != Outcome.DIFFERENT)
-    if not link.is_posted and link.is_as_drafted and work.aim.mode != "reverse":
+        link = _new_link(work, found)
+    link = _as_read(ending, link, found)
+    if awaits_posting(link) and link.is_as_drafted and work.aim.mode != "reverse":
         work.look_again_at = timezone.now() + timedelta(seconds=_POLL_SOON_S * float(settings.SETTLE_SCALE))
     if work.aim.mode == "reverse":
         link = _reversed(work, found, link, is_last=is_last)
@@ -379,15 +390,37 @@ def _link_after(ending: Ending) -> LinkView | None:
     return link
 
 
+def _new_link(work: Work, found: Found) -> LinkView:
+    return LinkView(
+        external_id=found.external_id,
+        facts=found.facts,
+        revision=work.revision,
+        source_version=work.version,
+        reference=work.draft.reference,
+        is_ours=found.by_reference,
+    )
+
+
+def _as_read(ending: Ending, link: LinkView, found: Found) -> LinkView:
+    """Take what was read into the link: of the own document, of the further one just booked, or of all at a look."""
+    is_wrong = ending.outcome in _WRONG
+    if is_further(ending.work.draft):
+        link = link_after(ending.work, link, found)
+        return replace(link, is_as_drafted=False) if is_wrong else link
+    if found.external_id == link.external_id:
+        link = replace(link, facts=found.facts, is_posted=found.stage == "posted", is_as_drafted=not is_wrong)
+    return as_seen(link, ending.further)
+
+
 def _reversed(work: Work, found: Found, link: LinkView, *, is_last: bool) -> LinkView:
-    if found.external_id != link.external_id and not link.reversal_id:
+    if found.external_id != link.external_id and not link.reversal_id and not is_further(work.draft):
         link = replace(link, reversal_id=found.external_id)
     if not is_last:
         return replace(link, state="reversing")
-    return replace(link, state="reversed", reversed_on=work.aim.on)
+    return all_reversed(replace(link, state="reversed", reversed_on=work.aim.on))
 
 
-def _finish(ending: Ending) -> bool:
+def _finish(flow: Flow, ending: Ending) -> bool:
     """Set a work's state after its ending; True when another operation follows."""
     work = ending.work
     if ending.outcome not in (Outcome.DELIVERED, Outcome.LINKED):
@@ -399,10 +432,7 @@ def _finish(ending: Ending) -> bool:
         return False
     work.operation, work.resume = work.operation + 1, ""
     if work.operation < len(work.drafts):
-        acts_on = work.link.reversal_id if work.link and work.aim.mode == "reverse" else ""
-        acts_on = work.link.external_id if work.link and work.aim.mode != "reverse" else acts_on
-        if acts_on:
-            work.fill_in(acts_on, start=work.operation)
+        tell_ids(work, flow, start=work.operation)
         work.state = State.OPEN
         return True
     _come_to_rest(work)

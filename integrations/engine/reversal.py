@@ -1,8 +1,9 @@
 """What a reversal has to know: all that was booked of the document, and what is applied to it and must go first."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -37,14 +38,19 @@ class Child:
 
 
 _CHILDREN = """
-SELECT w.id, r.id, l.flow, l.natural_key, r.state, r.decision
+SELECT w.id AS called, r.id AS record, l.flow, l.natural_key, r.state, r.decision
 FROM unnest(%s::text[]) AS w(id)
-JOIN integrations_link l ON l.facts ? 'applied' AND (l.facts -> 'applied') @> jsonb_build_array(jsonb_build_array(w.id))
+JOIN {table} l ON l.facts ? 'applied' AND (l.facts -> 'applied') @> jsonb_build_array(jsonb_build_array(w.id))
   AND EXISTS (SELECT FROM jsonb_array_elements(l.facts -> 'applied') a WHERE a ->> 0 = w.id)  -- no amount like it
 JOIN integrations_syncrecord r USING (tenant_id, source_identity, target_identity, flow, natural_key)
-WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND l.state <> 'reversed'
-ORDER BY r.id
+WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s AND l.state {standing}
 """
+_ALL_CHILDREN = (
+    _CHILDREN.format(table="integrations_link", standing="<> 'reversed'")
+    + "UNION"  # a record may be applied by its own document and by its shares
+    + _CHILDREN.format(table="integrations_companion", standing="= 'standing'")
+    + "ORDER BY record"
+)
 
 
 def children_of(sync: Sync, names: Sequence[str]) -> dict[str, list[Child]]:
@@ -53,7 +59,8 @@ def children_of(sync: Sync, names: Sequence[str]) -> dict[str, list[Child]]:
     if not names:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(_CHILDREN, [list(names), sync.tenant_id, sync.source_identity, sync.target_identity])
+        bounds: list[Any] = [list(names), sync.tenant_id, sync.source_identity, sync.target_identity]
+        cursor.execute(_ALL_CHILDREN, [*bounds, *bounds])
         for name, record_id, flow, key, state, decision in cursor.fetchall():
             child = Child(record_id=record_id, flow=flow, key=key, state=state, decision=decision)
             found[name].append(child)
@@ -65,15 +72,14 @@ def gather(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> list[Work]
     if not works:
         return []
     links = {id(work): work.link for work in works if work.link is not None}
-    called = {
-        id(work): plan.flow.called(work.key, work.link.external_id, work.link.revision) for work in works if work.link
-    }
-    children = children_of(state.sync, list(called.values()))
+    called = {id(work): plan.flow.all_called(work.key, work.link) for work in works if work.link}
+    children = children_of(state.sync, [name for names in called.values() for name in names])
     trail = _load_trail(state, works)
     ready, asked = list[Work](), set[int]()
     for work in works:
         link = links[id(work)]
-        first = [child for child in children[called[id(work)]] if _goes_first(state, work, child)]
+        of_work = _of(children, plan.flow.slug, work, called[id(work)])
+        first = [child for child in of_work if _goes_first(state, work, child)]
         if first:
             names = ", ".join(f"{child.flow} {child.key}" for child in first)
             told = f"{work.label} is reversed after what is applied to it: {names}."
@@ -86,6 +92,12 @@ def gather(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> list[Work]
             ready.append(work)
     state.asked |= asked
     return ready
+
+
+def _of(children: Mapping[str, list[Child]], flow: str, work: Work, names: Sequence[str]) -> list[Child]:
+    """Give, once each, what is applied to a record's documents; its own companions are no children of it."""
+    found = {child.record_id: child for name in names for child in children.get(name, ())}
+    return [child for child in found.values() if (child.flow, child.key) != (flow, work.key)]
 
 
 def _goes_first(state: RunState, work: Work, child: Child) -> bool:

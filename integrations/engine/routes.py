@@ -50,10 +50,12 @@ class RoutedSink:
     def book(self, draft: Draft) -> Receipt:
         """Write a draft. One that makes a document after an earlier step was not looked up with its page: it is now.
 
+        Not so a share or companion whose target keeps our reference unique and updates what bears it.
         Raises DuplicateError where something stands already, and what the sink raises.
         """
         sink = self._sink(_way(draft))
-        if not draft.external_id and draft.reference not in self._looked_up:
+        is_upsert = draft.makes in ("share", "companion") and sink.settle_s == 0
+        if not draft.external_id and draft.reference not in self._looked_up and not is_upsert:
             self._looked_up.add(draft.reference)
             hits = sink.find([draft]).get(draft.reference, ())
             if any(hit.by_reference or draft.reference not in self.ours_only for hit in hits):

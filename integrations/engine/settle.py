@@ -12,9 +12,11 @@ from audit.record import lose_runs
 from audit.seal import seal_run
 from integrations.contracts import Booked, Found, Need, Receipt, Record, Sink
 from integrations.engine import backoff
+from integrations.engine.companions import further_of
 from integrations.engine.compare import differences
 from integrations.engine.drafts import load_aim, load_draft
 from integrations.engine.lease import fenced
+from integrations.engine.looking import add_further
 from integrations.engine.post import (
     Ending,
     Outcome,
@@ -23,14 +25,16 @@ from integrations.engine.post import (
     hold_unknown,
     hold_unread,
     is_release,
+    is_void,
     judge_hits,
     judge_read,
+    named_document,
     open_works,
     read_back,
 )
 from integrations.engine.routes import RoutedSink
 from integrations.engine.singly import Hits, find_each, read_each
-from integrations.engine.store import load_links, load_rows, load_unknown, save_works
+from integrations.engine.store import DELETED, load_links, load_rows, load_unknown, save_works
 from integrations.engine.work import Aim, FlowPlan, Row, RunState, State, Work
 from integrations.models import SyncRecord
 
@@ -38,7 +42,6 @@ _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
 _SEALED_AT_ONCE = 50
 _WORKER_LOST = "worker_lost"
-STANDING = (Outcome.DELIVERED, Outcome.LINKED, Outcome.DIFFERENT)  # outcomes of attempts whose document stands
 
 
 def recover(state: RunState) -> None:
@@ -117,7 +120,8 @@ def settle_unknown(state: RunState, plan: FlowPlan) -> None:
             work for work in asked if work.draft.external_id and not _ours(hits, work) and not _is_repeatable(work)
         ]
         endings += [_judge(sink, work, hits.get(work.draft.reference, ())) for work in asked if work not in unfound]
-        close(state, plan, [*_read_found(sink, endings), *_judge_changes(sink, [*changing, *unfound])])
+        judged = [*_read_found(sink, endings), *_judge_changes(sink, [*changing, *unfound])]
+        close(state, plan, add_further(plan.flow, sink, judged))
 
 
 def know_links(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
@@ -145,8 +149,10 @@ def _is_repeatable(work: Work) -> bool:
 
 
 def _changes_what_stands(work: Work) -> bool:
-    """Tell whether a draft acts on the record's own document under its own reference: finding that proves nothing."""
-    is_own = work.link is None or work.draft.reference == work.link.reference
+    """Tell whether a draft acts on a standing document of the record, by its reference: finding that proves nothing."""
+    is_own = (
+        work.link is None or work.draft.reference == work.link.reference or further_of(work, work.draft) is not None
+    )
     return bool(work.draft.external_id) and is_own and not _is_repeatable(work)
 
 
@@ -170,9 +176,10 @@ def _judge_changes(sink: RoutedSink, works: Sequence[Work]) -> list[Ending]:
 def _has_arrived(work: Work, found: Found) -> bool:
     if is_release(work.draft):
         return found.stage != "on_hold"
-    if work.aim.mode == "reverse" and found.stage == "voided":
+    if (work.aim.mode == "reverse" or is_void(work.draft)) and found.stage == "voided":
         return True
-    was_otherwise = work.link is not None and bool(differences(work.draft.facts, work.link.facts))
+    before = further_of(work, work.draft) or work.link
+    was_otherwise = before is not None and bool(differences(work.draft.facts, before.facts))
     return was_otherwise and not differences(work.draft.facts, found.facts)
 
 
@@ -186,22 +193,6 @@ def last_works(state: RunState, plan: FlowPlan, rows: Sequence[Row], outcomes: S
         .distinct("record_id")
     )
     return [_work_of(plan, by_id[attempt.record_id], attempt) for attempt in sent]
-
-
-def show_own_documents(works: Sequence[Work]) -> None:
-    """Give each work the newest draft of its record's own document: what was booked beside it is not what stands as it.
-
-    Reversals keep theirs.
-    """
-    of_record = {w.row.id: w for w in works if w.row and w.link and w.aim.mode != "reverse"}
-    ids = [work.link.external_id for work in of_record.values() if work.link is not None]
-    own = (
-        Attempt.objects.filter(record_id__in=of_record, external_id__in=ids, outcome__in=STANDING)  # ids bound it
-        .order_by("record_id", "-id")
-        .distinct("record_id")
-    )
-    for attempt in own:
-        of_record[attempt.record_id].drafts = (load_draft(attempt.draft)[0],)
 
 
 def open_settling(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
@@ -250,9 +241,12 @@ def _send_again(work: Work, told: str) -> Ending:
 
 def deleted(work: Work) -> Ending:
     """What stood in the target and does so no longer was deleted there by a person: never posted again silently."""
+    name = work.link.external_id if work.link is not None else "a document"
+    further = further_of(work, work.draft)
+    named = named_document(work, work.draft, further.external_id if further else name)
     work.park(
-        "deleted_in_target",
-        f"{work.label} was booked in the target and stands there no longer: somebody deleted it. "
+        DELETED,
+        f"{named} in the target and stands there no longer: somebody deleted it. "
         "Restore it there, or skip it here with a reason.",
     )
     return Ending(work, Outcome.ABSENT, code=work.code, message=work.reason)

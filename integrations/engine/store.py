@@ -1,5 +1,6 @@
 """Batched reads and writes of SyncRecords and links: a handful of statements per chunk, whatever its size."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,14 +8,15 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.sql import insert_rows
-from integrations.contracts import LinkView, Need
+from integrations.contracts import CompanionView, LinkView, Need
 from integrations.engine.drafts import dump_facts, load_facts
 from integrations.engine.work import PARTLY, Row, RunState, State, Work
-from integrations.models import Sync
+from integrations.models import Companion, Sync
 from integrations.money import from_json, to_json
 
 READ_AGAIN = "read_again"  # the code of records that are to be read back
 STALE_READ = "stale_read"  # of those whose source shows an older state than it told of: asked again after a pause
+DELETED = "deleted_in_target"  # the code of records of which a document is gone there
 _ROW_COLUMNS = (
     "id, natural_key, state, source_version, revision, next_operation, wanted_order, seen_order, tries, problem_id, "
     "code, due_at, absent_since, label, amount, currency, document_date, decision, decision_value, details_version, "
@@ -85,21 +87,29 @@ def _row(values: Sequence[Any]) -> Row:
     return Row(**dict(zip(Row.__slots__, values, strict=True)))
 
 
+_FURTHER = (
+    "SELECT jsonb_agg(jsonb_build_array(c.external_id, c.reference, c.sink, c.facts, c.is_share, c.is_posted, c.state) "
+    "ORDER BY c.id) FROM integrations_companion c WHERE c.tenant_id = l.tenant_id "
+    "AND c.source_identity = l.source_identity AND c.target_identity = l.target_identity AND c.flow = l.flow "
+    "AND c.natural_key = l.natural_key AND c.revision = l.revision AND c.state <> 'reversed'"
+)
+
+
 def load_links(
     state: RunState, needs: Iterable[Need], *, with_different: bool = False
 ) -> dict[tuple[str, str], LinkView]:
-    """Load the newest link of each needed record that stands as drafted: only that can be referenced.
+    """Load the newest link of each needed record that stands as drafted, with its further documents, by one query.
 
-    What stands differently holds its children, and what is reversed, or about to be, is there no more. `with_different`
-    gives those, too.
+    Only that can be referenced: what stands differently holds its children, and what is reversed, or about to be, is
+    there no more. `with_different` gives those, too.
     """
     wanted = sorted({(need.flow, need.key) for need in needs})
     if not wanted:
         return {}
     sql = (
-        "SELECT DISTINCT ON (l.flow, l.natural_key) l.flow, l.natural_key, l.external_id, l.facts, l.revision, "
+        "SELECT DISTINCT ON (l.flow, l.natural_key) l.flow, l.natural_key, l.external_id, l.facts, l.revision, "  # noqa: S608
         "l.source_version, l.is_as_drafted, l.details_version, l.is_posted, l.reference, l.is_ours, l.state, "
-        "l.reversed_on, l.reversal_id "
+        f"l.reversed_on, l.reversal_id, ({_FURTHER}) "
         "FROM integrations_link l JOIN (SELECT unnest(%s::text[]) AS flow, unnest(%s::text[]) AS natural_key) w "
         "ON l.flow = w.flow AND l.natural_key = w.natural_key "
         "WHERE l.tenant_id = %s AND l.source_identity = %s AND l.target_identity = %s "
@@ -118,6 +128,7 @@ def _can_be_referenced(link: LinkView) -> bool:
 
 
 def _link_view(row: Sequence[Any]) -> LinkView:
+    further = tuple(_companion_view(each) for each in _json(row[14]) or ())
     return LinkView(
         external_id=row[2],
         facts=load_facts(_json(row[3])),
@@ -131,6 +142,21 @@ def _link_view(row: Sequence[Any]) -> LinkView:
         state=row[11],
         reversed_on=row[12],
         reversal_id=row[13],
+        companions=tuple(one for one in further if one.state == "standing"),
+        reversals=tuple(one for one in further if one.state == "reversal"),
+    )
+
+
+def _companion_view(values: Sequence[Any]) -> CompanionView:
+    external_id, reference, sink, facts, is_share, is_posted, state = values
+    return CompanionView(
+        external_id=external_id,
+        reference=reference,
+        sink=sink,
+        facts=load_facts(facts),
+        is_share=is_share,
+        is_posted=is_posted,
+        state=state,
     )
 
 
@@ -253,14 +279,68 @@ def save_links(state: RunState, flow_slug: str, links: Mapping[str, LinkView]) -
     insert_rows("integrations_link", _LINK_COLUMNS, rows, on_conflict=_LINK_CONFLICT)
 
 
-def load_owners(sync: Sync, flow: str, external_ids: Sequence[str]) -> dict[str, str]:
-    """Give the natural keys that these documents of a kind are linked to; reversed ones are free."""
-    sql = (
-        "SELECT external_id, natural_key FROM integrations_link WHERE tenant_id = %s AND source_identity = %s "
-        "AND target_identity = %s AND flow = %s AND external_id = ANY(%s) AND state <> 'reversed'"
+_COMPANION_COLUMNS = (
+    ("tenant_id", "bigint"), ("source_identity", "text"), ("target_identity", "text"), ("flow", "text"),
+    ("natural_key", "text"), ("revision", "int"), ("reference", "text"), ("external_id", "text"), ("sink", "text"),
+    ("is_share", "boolean"), ("facts", "jsonb"), ("is_posted", "boolean"), ("state", "text"),
+    ("created_at", "timestamptz"), ("updated_at", "timestamptz"),
+)  # fmt: skip
+_COMPANION_CONFLICT = (
+    "(tenant_id, source_identity, target_identity, flow, natural_key, revision, reference) DO UPDATE SET "
+    + ", ".join(f"{name} = EXCLUDED.{name}" for name in ("external_id", "facts", "is_posted", "state", "updated_at"))
+)
+
+
+def save_companions(state: RunState, flow_slug: str, links: Mapping[str, LinkView]) -> None:
+    """Keep what is known of the further documents of these links, by key; no statement where there are none."""
+    now, sync = timezone.now(), state.sync
+    rows = [
+        (
+            sync.tenant_id, sync.source_identity, sync.target_identity, flow_slug, key, link.revision, one.reference,
+            one.external_id, one.sink, one.is_share, to_json(dump_facts(one.facts)), one.is_posted, one.state, now, now,
+        )
+        for key, link in links.items()
+        for one in (*link.companions, *link.reversals)
+    ]  # fmt: skip
+    insert_rows("integrations_companion", _COMPANION_COLUMNS, rows, on_conflict=_COMPANION_CONFLICT)
+
+
+def companions_of(sync: Sync, names: Iterable[tuple[str, str]]) -> defaultdict[tuple[str, str], list[CompanionView]]:
+    """Give what stands beside the own documents of records named by (flow, key), in the order booked."""
+    found: defaultdict[tuple[str, str], list[CompanionView]] = defaultdict(list)
+    wanted = set(names)
+    rows = Companion.objects.for_tenant(sync.tenant_id).filter(
+        source_identity=sync.source_identity,
+        target_identity=sync.target_identity,
+        natural_key__in=sorted({key for _, key in wanted}),
+        state=Companion.State.STANDING,
     )
+    for row in rows.order_by("pk") if wanted else ():
+        if (row.flow, row.natural_key) in wanted:
+            found[row.flow, row.natural_key].append(view_of(row))
+    return found
+
+
+def view_of(row: Companion) -> CompanionView:
+    """Give a further document as drafts see it."""
+    return _companion_view(
+        (row.external_id, row.reference, row.sink, row.facts, row.is_share, row.is_posted, row.state)
+    )
+
+
+def load_owners(sync: Sync, flow: str, external_ids: Sequence[str]) -> dict[str, str]:
+    """Give the natural keys that these documents of a kind stand for; reversed ones are free."""
+    where = (
+        "WHERE tenant_id = %s AND source_identity = %s AND target_identity = %s AND flow = %s "
+        "AND external_id = ANY(%s) AND state <> 'reversed'"
+    )
+    sql = (
+        f"SELECT external_id, natural_key FROM integrations_companion {where} "  # noqa: S608
+        f"UNION ALL SELECT external_id, natural_key FROM integrations_link {where}"  # the last one counts
+    )
+    values: list[Any] = [sync.tenant_id, sync.source_identity, sync.target_identity, flow, list(external_ids)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, flow, list(external_ids)])
+        cursor.execute(sql, [*values, *values])
         return dict(cursor.fetchall())
 
 

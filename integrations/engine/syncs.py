@@ -15,7 +15,7 @@ from integrations.engine import schedule
 from integrations.engine.references import forget_refused, make_stale
 from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
 from integrations.engine.standing import UNDO
-from integrations.engine.store import READ_AGAIN
+from integrations.engine.store import DELETED, READ_AGAIN
 from integrations.errors import ConfigurationError
 from integrations.models import Connection, Sync, SyncRecord
 from integrations.periods import CODES
@@ -242,6 +242,8 @@ def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
             forget_refused(sync.target)
             forget_refused(sync.source)
         again.filter(decision=UNDO).update(decision="", decision_value="")
+        gone = again.filter(state=SyncRecord.State.PARKED, code=DELETED)
+        gone.update(state=SyncRecord.State.DIFFERENT)  # looked for again below: it may have been restored
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
         number += records.filter(state__in=standing).update(code=READ_AGAIN)
         schedule.ask_for_run(sync, trigger="replay")

@@ -13,9 +13,11 @@ from django.utils import timezone
 from audit.models import Attempt
 from audit.record import change_config
 from integrations import registry
+from integrations.contracts import CompanionView, Facts, LinkView
 from integrations.engine import schedule
 from integrations.engine.reversal import children_of
 from integrations.engine.standing import UNDO
+from integrations.engine.store import companions_of
 from integrations.errors import ConfigurationError
 from integrations.models import Link, Sync, SyncRecord
 
@@ -169,9 +171,18 @@ def _ours(sync: Sync, children: Sequence[SyncRecord]) -> list[SyncRecord]:
 
 
 def _called(sync: Sync, records: Iterable[SyncRecord], links: dict[tuple[str, str], Link]) -> list[str]:
-    """Give what applications call the documents of records."""
+    """Give what applications call the documents of records: their own, and the further ones."""
     pair, standing = registry.pair(sync.pair), [(record, links[_name(record)]) for record in records]
-    return [pair.flow(one.flow).called(one.natural_key, link.external_id, link.revision) for one, link in standing]
+    further = companions_of(sync, (_name(record) for record, _ in standing))
+    return [
+        name
+        for one, link in standing
+        for name in pair.flow(one.flow).all_called(one.natural_key, _view(link, further[_name(one)]))
+    ]
+
+
+def _view(link: Link, further: Sequence[CompanionView]) -> LinkView:
+    return LinkView(external_id=link.external_id, facts=Facts(), revision=link.revision, companions=tuple(further))
 
 
 def _name(record: SyncRecord) -> tuple[str, str]:

@@ -1,18 +1,20 @@
 """Looks again at what stands in the target: posted meanwhile, deleted, doubled by a late answer, or changed."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from integrations.contracts import Booked, Found, Receipt
+from integrations.contracts import Found
+from integrations.engine.companions import STANDING, are_known_so, awaits_posting, know_documents, read_documents
 from integrations.engine.compare import differences
 from integrations.engine.lease import fenced
-from integrations.engine.post import Ending, Outcome, close, compare, judge_hits, read_back
-from integrations.engine.settle import STANDING, deleted, know_links, last_works, open_settling, show_own_documents
-from integrations.engine.singly import find_each, read_each
+from integrations.engine.looking import judge_look, look_at
+from integrations.engine.post import Ending, Outcome, close, judge_hits
+from integrations.engine.routes import RoutedSink
+from integrations.engine.settle import deleted, know_links, last_works, open_settling
+from integrations.engine.singly import find_each
 from integrations.engine.store import load_asked, load_watched
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.models import Sync
@@ -27,24 +29,23 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
         return
     works = last_works(state, plan, [row for row in rows if row.state == State.DELIVERED], STANDING)
     know_links(state, plan, works)
-    show_own_documents(works)
-    works = [_about_own(work) for work in works if work.link is not None and work.aim.mode != "reverse"]
+    works = [work for work in works if work.link is not None and work.aim.mode != "reverse"]
+    know_documents(plan.flow, works)
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     late = [work for work in works if not _awaits(work)]
     hits, _ = find_each(sink, [work.draft for work in late if not work.draft.external_id])
-    standing, unread = read_each(sink, [_booked(work) for work in works])
+    standing, unread = read_documents(sink, works)
     changed, missed = list[Work](), list[str]()
-    unseen = [work.key for work in works if work.draft.reference in unread]
+    unseen = [work.key for work in works if any(reference in unread for reference in _references(work))]
     for work in works:
-        found = standing.get(work.draft.reference)
         if work.key in unseen:
             continue
-        if found is None and work.absent_since is None:
+        if work.absent_since is None and any(reference not in standing for reference in _references(work)):
             missed.append(work.key)
-        elif len(hits.get(work.draft.reference, ())) > 1 or _is_news(work, found):
+        elif len(hits.get(work.draft.reference, ())) > 1 or _is_news(work, standing):
             changed.append(work)
     open_settling(state, plan, changed)
-    endings = [_judge(work, hits.get(work.draft.reference, ()), standing.get(work.draft.reference)) for work in changed]
+    endings = [_judge(sink, work, hits.get(work.draft.reference, ()), standing) for work in changed]
     close(state, plan, endings)
     done = {work.key for work in changed}
     awaiting = [work.key for work in works if _awaits(work) and work.key not in done]
@@ -53,39 +54,31 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     _plan_next_look(state, plan, [row.natural_key for row in rows], again, missed, sink.settle_s)
 
 
-def _about_own(work: Work) -> Work:
-    """Look at the record's own document, though its last operation made another one beside it."""
-    link = work.link
-    if link is not None and work.booked_as not in ("", link.external_id):
-        facts = replace(link.facts, open_amount=None)
-        own = replace(work.draft, reference=link.reference, external_id=link.external_id, facts=facts)
-        work.drafts = (own,)
-    return work
+def _references(work: Work) -> list[str]:
+    return [work.draft.reference, *(one.draft.reference for one in work.further)]
 
 
 def _awaits(work: Work) -> bool:
-    return work.link is not None and not work.link.is_posted
+    return work.link is not None and awaits_posting(work.link)
 
 
-def _booked(work: Work) -> Booked:
-    return Booked(draft=work.draft, external_id=work.link.external_id if work.link else "")
-
-
-def _is_news(work: Work, found: Found | None) -> bool:
+def _is_news(work: Work, standing: Mapping[str, Found]) -> bool:
     """Tell whether a look shows anything that is not on record."""
+    found = standing.get(work.draft.reference)
     if found is None or found.stage == "voided":
         return True
-    if _awaits(work) and found.stage == "posted":
+    if work.link is not None and not work.link.is_posted and found.stage == "posted":
         return True
     known = work.link.facts if work.link else work.draft.facts  # a difference may have been accepted
-    return bool(differences(work.draft.facts, found.facts)) and bool(differences(known, found.facts))
+    is_own_news = bool(differences(work.draft.facts, found.facts)) and bool(differences(known, found.facts))
+    return is_own_news or not are_known_so(work, standing)
 
 
-def _judge(work: Work, hits: Sequence[Found], found: Found | None) -> Ending:
+def _judge(sink: RoutedSink, work: Work, hits: Sequence[Found], standing: Mapping[str, Found]) -> Ending:
     if len(hits) > 1:
         judge_hits(work, hits)
         return Ending(work, Outcome.REJECTED, code=work.code, message=work.reason)
-    return deleted(work) if found is None else compare(work, found.external_id, found)
+    return judge_look(sink, work, standing, {}) if work.draft.reference in standing else deleted(work)
 
 
 def _plan_next_look(
@@ -112,22 +105,23 @@ def read_again(state: RunState, plan: FlowPlan) -> None:
     if not works:
         return
     know_links(state, plan, works)
-    show_own_documents(works)
+    know_documents(plan.flow, works)
     open_settling(state, plan, works)
-    sink = state.sink_session(plan.flow).sink(plan.flow.sink)
-    close(state, plan, read_back(sink, [(work, Receipt(external_id=_looked_for(work))) for work in works]))
+    close(state, plan, look_at(state.sink_session(plan.flow).sink(plan.flow.sink), works))
 
 
-def _looked_for(work: Work) -> str:
-    """Give the id to read: what the last operation was answered with."""
-    return work.booked_as or (work.link.external_id if work.link else work.draft.external_id)
+_AWAITS = (
+    "(NOT l.is_posted OR EXISTS (SELECT FROM integrations_companion c WHERE c.tenant_id = l.tenant_id "
+    "AND c.source_identity = l.source_identity AND c.target_identity = l.target_identity AND c.flow = l.flow "
+    "AND c.natural_key = l.natural_key AND c.revision = l.revision AND c.state = 'standing' AND NOT c.is_posted))"
+)
 
 
 def wake(sync: Sync) -> int:
     """Have all that awaits posting looked at now: its system told of a change. Gives how many."""
     sql = (
-        "UPDATE integrations_syncrecord r SET look_again_at = now() FROM integrations_link l "
-        "WHERE r.sync_id = %s AND r.look_again_at IS NOT NULL AND NOT l.is_posted AND l.state = 'standing' "
+        "UPDATE integrations_syncrecord r SET look_again_at = now() FROM integrations_link l "  # noqa: S608
+        f"WHERE r.sync_id = %s AND r.look_again_at IS NOT NULL AND {_AWAITS} AND l.state = 'standing' "
         "AND l.tenant_id = r.tenant_id AND l.source_identity = r.source_identity "
         "AND l.target_identity = r.target_identity AND l.flow = r.flow AND l.natural_key = r.natural_key"
     )
@@ -139,9 +133,9 @@ def wake(sync: Sync) -> int:
 def awaiting_posting(sync: Sync) -> dict[str, int]:
     """Count, by flow, what is booked and delivered but not in the target's ledger yet."""
     sql = (
-        "SELECT r.flow, count(DISTINCT r.id) FROM integrations_syncrecord r JOIN integrations_link l "
+        "SELECT r.flow, count(DISTINCT r.id) FROM integrations_syncrecord r JOIN integrations_link l "  # noqa: S608
         "USING (tenant_id, source_identity, target_identity, flow, natural_key) "
-        "WHERE r.sync_id = %s AND r.state = 'delivered' AND NOT l.is_posted AND l.state = 'standing' GROUP BY r.flow"
+        f"WHERE r.sync_id = %s AND r.state = 'delivered' AND {_AWAITS} AND l.state = 'standing' GROUP BY r.flow"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [sync.pk])

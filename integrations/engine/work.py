@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -135,6 +135,7 @@ class Work:
     new_link: LinkView | None = None  # what is to be known of it, though nothing is called
     standing: Standing | None = None  # of a reversal
     booked: tuple[Booked, ...] = ()  # of an amendment: what stands of the record already, oldest first
+    further: tuple[Booked, ...] = ()  # of a look: the record's further documents, each with its newest draft
     done: frozenset[str] = frozenset()  # operations of the reversal that an earlier pass has booked
     is_overdue: bool = False  # waits longer than the policy's days
     period_policy: str = ""
@@ -207,15 +208,6 @@ class Work:
         if self.aim.lacks:
             lacked = ", ".join(name.replace(":", " ") for name in self.aim.lacks)
             self.code, self.reason = PARTLY, f"Booked without {lacked}; that is made up for once it stands."
-
-    def fill_in(self, external_id: str, *, start: int) -> None:
-        """Tell the drafts from `start` on which document they act, as far as they do not say."""
-        self.drafts = tuple(
-            draft
-            if number < start or draft.external_id or draft.writes_back
-            else replace(draft, external_id=external_id)
-            for number, draft in enumerate(self.drafts)
-        )
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from audit.models import Attempt, ConfigChange
 from audit.queries import attempts_of_record, drafted, parsed
+from integrations.contracts import Facts
 from integrations.engine.syncs import replay
 from integrations.jobs import start_due
-from integrations.models import Link, SyncRecord
+from integrations.models import Companion, Link, SyncRecord
 from portal.api.access import Caller, caller_of, operation
 from portal.api.problem import Refused
 from portal.api.runs import AttemptShown, show_attempt
@@ -31,7 +32,7 @@ from portal.api.values import (
     page_of,
 )
 from portal.permissions import Ability
-from portal.queries.records import Search, decisions_about, linked_ids, links_of, search_records, sync_of
+from portal.queries.records import Search, decisions_about, further_of, linked_ids, links_of, search_records, sync_of
 
 router = Router(tags=["Records"])
 RecordState = Literal["due", "open", "waiting", "parked", "unknown", "delivered", "different", "skipped"]
@@ -70,10 +71,24 @@ class LinkShown(Schema):
     reversal_id: str
 
 
+class FurtherShown(Schema):
+    """A further document in the target: a share of the record's amount, or one that stands beside its own."""
+
+    external_id: str
+    reference: str
+    revision: int
+    kind: str
+    is_share: bool
+    state: str
+    is_posted: bool
+    money: Money | None
+
+
 class RecordInFull(RecordShown):
     """A record with its documents and what it waits for."""
 
     links: list[LinkShown]
+    further_documents: list[FurtherShown]
     waits_for: list[str]
 
 
@@ -133,7 +148,10 @@ def get_record(request: HttpRequest, record_id: Id) -> RecordInFull:
     links = links_of(record)
     external_id = links[0].external_id if links else ""
     return RecordInFull(
-        **_values(record, external_id), links=[_link(each) for each in links], waits_for=record.waits_for
+        **_values(record, external_id),
+        links=[_link(each) for each in links],
+        further_documents=[_further(*each) for each in further_of(record)],
+        waits_for=record.waits_for,
     )
 
 
@@ -190,6 +208,19 @@ def _values(row: SyncRecord, external_id: str) -> dict[str, Any]:
 
 def _link(link: Link) -> LinkShown:
     return LinkShown.model_validate(link)
+
+
+def _further(row: Companion, facts: Facts) -> FurtherShown:
+    return FurtherShown(
+        external_id=row.external_id,
+        reference=row.reference,
+        revision=row.revision,
+        kind=row.sink,
+        is_share=row.is_share,
+        state=row.state,
+        is_posted=row.is_posted,
+        money=money(facts.total, facts.currency) if facts.total is not None and facts.currency else None,
+    )
 
 
 def _in_full(attempt: Attempt) -> AttemptInFull:

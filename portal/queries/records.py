@@ -10,8 +10,10 @@ from django.db.models import Q, QuerySet
 
 from audit.models import Attempt, ConfigChange
 from integrations import registry
+from integrations.contracts import Facts
+from integrations.engine.drafts import load_facts
 from integrations.engine.faults import PERIOD
-from integrations.models import Link, Sync, SyncRecord
+from integrations.models import Companion, Link, Sync, SyncRecord
 from portal.models import Tenant
 from portal.queries.syncs import trials_under_way
 
@@ -91,7 +93,9 @@ _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 def _matches(tenant: Tenant, text: str) -> Q:
     links = Link.objects.for_tenant(tenant)
     linked = links.filter(Q(external_id=text) | Q(reference=text) | Q(reversal_id=text) & ~Q(reversal_id=""))
-    keys = list(linked.values_list("natural_key", flat=True)[:LINKS_MEANT])
+    companions = Companion.objects.for_tenant(tenant)
+    named = companions.filter(Q(external_id=text) | Q(reference=text)).values_list("natural_key")
+    keys = [key for (key,) in linked.values_list("natural_key").union(named)[:LINKS_MEANT]]
     found = Q(natural_key__startswith=text) | Q(label__icontains=text) | Q(natural_key__in=keys)
     if (amount := amount_of(text)) is not None:
         found |= Q(amount=amount)
@@ -99,6 +103,7 @@ def _matches(tenant: Tenant, text: str) -> Q:
         found |= Q(document_date=day)
     if customers := _customers(tenant, text):
         found |= Q(natural_key__in=links.filter(facts__customer__in=customers).values("natural_key"))
+        found |= Q(natural_key__in=companions.filter(facts__customer__in=customers).values("natural_key"))
     return found
 
 
@@ -121,6 +126,13 @@ def links_of(record: SyncRecord) -> list[Link]:
     """Give a record's documents in the target, newest revision first."""
     links = Link.objects.for_tenant(record.tenant_id).filter(**_sides(record))
     return list(links.filter(flow=record.flow, natural_key=record.natural_key).order_by("-revision"))
+
+
+def further_of(record: SyncRecord) -> list[tuple[Companion, Facts]]:
+    """Give a record's further documents in the target with what was last read of them, in the order booked."""
+    rows = Companion.objects.for_tenant(record.tenant_id).filter(**_sides(record))
+    named = rows.filter(flow=record.flow, natural_key=record.natural_key).order_by("-revision", "pk")
+    return [(row, load_facts(row.facts)) for row in named]
 
 
 def linked_ids(records: Sequence[SyncRecord]) -> dict[int, str]:

@@ -20,6 +20,7 @@ from portal.queries.records import (
     Search,
     children_of,
     decisions_about,
+    further_of,
     linked_ids,
     links_of,
     outline_of,
@@ -97,6 +98,10 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "entries": entries,
         "links": [(link, _target_url(sync, record.flow, link.external_id)) for link in links],
+        "further": [
+            (one, facts, document_url(writing_side(sync, record.flow), one.sink, one.external_id))
+            for one, facts in further_of(record)
+        ],
         "source_url": _source_url(sync, record),
         "source": reading_side(sync, record.flow),
         "target": writing_side(sync, record.flow),

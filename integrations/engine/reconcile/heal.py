@@ -16,7 +16,7 @@ from integrations.engine.reconcile.report import Difference, Heal
 from integrations.engine.sessions import today_at
 from integrations.engine.standing import LINK, POST_ANEW
 from integrations.errors import ConfigurationError
-from integrations.models import Link, Sync, SyncRecord
+from integrations.models import Companion, Link, Sync, SyncRecord
 
 WORDS: dict[Heal, str] = {
     "run": "runs the sync, which reads and posts it",
@@ -98,6 +98,8 @@ def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
         links.filter(**sides, state=Link.State.STANDING).update(
             state=Link.State.REVERSED, reversed_on=today_at(sync.source), updated_at=timezone.now()
         )
+        further = Companion.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
+        further.filter(**sides).update(state=Companion.State.REVERSED, updated_at=timezone.now())
         schedule.ask_for_run(sync, trigger="replay")
     return number
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from integrations.contracts import Facts, Flow, Money
+from integrations.contracts import CompanionView, Facts, Flow, Money
 from integrations.engine.compare import differences
 from integrations.engine.reconcile.books import SourceDocument
 from integrations.engine.reconcile.ledger import Standing
@@ -96,7 +96,29 @@ class Case:
         wanted = self.trail.wanted.total if self.trail else None
         if facts.total is None:
             return amount
-        return facts.total if wanted is None or self.version_changed else amount + facts.total - wanted
+        if wanted is None or self.version_changed:
+            return facts.total + sum((self.standing_total(one) for one in self.shares), ZERO)
+        return amount + facts.total - wanted + sum((self.share_off(one) for one in self.shares), ZERO)
+
+    @property
+    def shares(self) -> tuple[CompanionView, ...]:
+        """The further documents that carry part of the record's own amount."""
+        return self.trail.shares if self.trail else ()
+
+    def standing_total(self, one: CompanionView) -> Decimal:
+        """Give the amount of a further document as it stands; nothing where it is gone or voided."""
+        held = self.others.get(one.external_id)
+        return _or(held.found.facts.total, ZERO) if held is not None and held.counts else ZERO
+
+    def standing_name(self, one: CompanionView) -> str:
+        """Give what people call a further document there; empty where it is gone or voided."""
+        held = self.others.get(one.external_id)
+        return held.name if held is not None and held.counts else ""
+
+    def share_off(self, one: CompanionView) -> Decimal:
+        """Give how far a share is from what was sent."""
+        wanted = self.trail.wanted_of(one).total if self.trail else None
+        return self.standing_total(one) - _or(wanted, ZERO)
 
     @property
     def version_changed(self) -> bool:
@@ -123,14 +145,29 @@ def judge_case(tally: Tally, case: Case) -> None:
 def _check_beside(tally: Tally, case: Case) -> None:
     """See that what was booked beside a document (reversals, write-offs, withheld taxes) stands as we booked it."""
     linked = {link.external_id for link in case.trail.links} if case.trail else set()
+    further = {one.external_id: one for one in case.trail.further} if case.trail else {}
     for booked in case.trail.others if case.trail else ():
         held = case.others.get(booked.external_id)
+        if (held is None or not held.counts) and booked.external_id in further:
+            _name_gone(tally, case, further[booked.external_id], booked.facts.total)
         if held is None or not held.counts or booked.external_id in linked:
             continue
         for kind, told in _sorted_faults(booked.facts, held.found.facts).items():
             detail = f"{held.name}, booked for {case.label}: {told}"
             action = f"Correct {held.name} in {case.target_name}."
             _name(tally, case, kind, detail, action, amounts=(booked.facts.total, held.found.facts.total))
+
+
+def _name_gone(tally: Tally, case: Case, one: CompanionView, total: Decimal | None) -> None:
+    """Name a further document that was deleted or voided while its record stands."""
+    if not case.stands:
+        return
+    held, target = case.others.get(one.external_id), case.target_name
+    name = held.name if held else one.external_id
+    part = "part of" if one.is_share else "what belongs to"
+    detail = f"{name}, {part} {case.label}, {'was voided in' if held else 'stands no longer in'} {target}."
+    action = f"Restore {name} in {target}, then read {case.label} again; or skip it here with the reason."
+    _name(tally, case, "missing", detail, action, heal="read_again", amounts=(total, None), stands=held)
 
 
 def _belongs(case: Case) -> bool:
@@ -195,7 +232,11 @@ def _name_missing(tally: Tally, case: Case) -> None:
     trail, target = case.trail, case.target_name
     standing = case.standing
     heal: Heal = "replay"
-    if standing is not None and standing.found.stage == "voided":
+    left = ", ".join(name for one in (trail.further if trail else ()) if (name := case.standing_name(one)))
+    if left:  # posted anew they would stand twice
+        detail = f"{case.label} stands no longer in {target}, but {left}, booked with it, does."
+        action, heal = f"Void {left} in {target} and reconcile again: then it can be posted anew from here.", ""
+    elif standing is not None and standing.found.stage == "voided":
         detail = f"{case.label} stands in {target} as {standing.name}, but it was voided there."
         action = f"Restore {standing.name} in {target} and read it again, or have {case.label} posted anew."
         heal = "post_anew"
@@ -249,7 +290,7 @@ def _faults(case: Case, standing: Standing) -> dict[Kind, str]:
     """Name what differs, once per kind; lines that differ with the total are the same fault."""
     found: dict[Kind, str] = {}
     facts = standing.found.facts
-    if case.money is not None and not _same_money(case, case.money, facts):
+    if case.money is not None and not _same_money(case, case.money, facts) and not _is_told_of_shares(case, facts):
         found["amount"] = (
             f"{case.money.amount} {case.money.currency} in {case.source_name}, "
             f"{case.ledger_amount(facts, case.money.amount)} {facts.currency} in {case.target_name}."
@@ -280,6 +321,13 @@ def _changed_kind(case: Case, facts: Facts) -> Kind:
     day = case.document.day if case.document else None
     wanted = case.trail.wanted.date if case.trail else None
     return "date" if day and facts.date and day not in (facts.date, wanted) else "account"
+
+
+def _is_told_of_shares(case: Case, facts: Facts) -> bool:
+    """Tell whether the own document is as sent: the shares that are not are named for themselves."""
+    wanted = case.trail.wanted if case.trail else Facts()
+    is_own_right = (facts.total, facts.currency) == (wanted.total, wanted.currency) and not case.version_changed
+    return bool(case.shares) and is_own_right
 
 
 def _same_money(case: Case, money: Money, facts: Facts) -> bool:

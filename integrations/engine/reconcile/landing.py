@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.contracts import Found
 from integrations.engine.drafts import dump_facts
-from integrations.models import Link, Reconciliation, Sync
+from integrations.models import Companion, Link, Reconciliation, Sync
 
 _SIGNED = (Reconciliation.State.SIGNED, Reconciliation.State.STALE)
 
@@ -54,16 +54,16 @@ def _is_in(each: Landed, start: date, end: date) -> bool:
 
 def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
     """Leave out what our links know already with the same facts."""
-    links = Link.objects.for_tenant(sync.tenant_id).filter(
-        source_identity=sync.source_identity,
-        target_identity=sync.target_identity,
-        flow=flow,
-        natural_key__in=[each.key for each in landed],
-    )
-    known = {
-        (key, external_id): facts
-        for key, external_id, facts in links.values_list("natural_key", "external_id", "facts")
+    named: dict[str, Any] = {
+        "source_identity": sync.source_identity,
+        "target_identity": sync.target_identity,
+        "flow": flow,
+        "natural_key__in": [each.key for each in landed],
     }
+    shown = ("natural_key", "external_id", "facts")
+    links = Link.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
+    further = Companion.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
+    known = {(key, external_id): facts for key, external_id, facts in (*further, *links)}
     return [
         each
         for each in landed

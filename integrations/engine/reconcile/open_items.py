@@ -12,7 +12,7 @@ from integrations.contracts import Flow, LedgerSink, Money, OpenItem, Record, Wi
 from integrations.engine.reconcile.books import Books, open_books
 from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_detail, read_proofs
 from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
-from integrations.engine.reconcile.trail import Trail, load_trails, owners
+from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.models import Sync
 
@@ -84,6 +84,7 @@ class _Open:
 
     label: str
     money: Money
+    payer: tuple[str, str] | None  # (flow, key) of whose it is in the source
 
 
 def _read_source(
@@ -118,8 +119,18 @@ def _note(books: Books, flow: Flow, records: Iterable[Record], as_of: date, open
         read.add(record.key)
         money = _open_at(books, flow, record, as_of)
         if money is not None and money.amount:
-            opened[record.key] = _Open(label=flow.label_of(record), money=money)
+            opened[record.key] = _Open(label=flow.label_of(record), money=money, payer=_payer(books, flow, record))
     return read
+
+
+def _payer(books: Books, flow: Flow, record: Record) -> tuple[str, str] | None:
+    """Name the customer or vendor whose document it is."""
+    parties = {each.slug for each in books.pair.flows if not each.is_document}
+    try:
+        needs = flow.needs(record, books.context)
+    except ConnectorError:
+        return None
+    return next(((need.flow, need.key) for need in needs if need.flow in parties), None)
 
 
 def _open_at(books: Books, flow: Flow, record: Record, as_of: date) -> Money | None:
@@ -145,20 +156,14 @@ def _compared(
     before: TieOut | None,
 ) -> TieOut:
     trails = {slug: load_trails(books.sync, slug, _keys(slug, by_key, names)) for slug, by_key in opened.items()}
-    rows = {
-        (slug, key): _row(slug, key, each, trails) for slug, by_key in opened.items() for key, each in by_key.items()
-    }
-    rows = _once(books, rows)
+    rows = _once(books, _source_rows(books, opened, trails))
     strangers = list[tuple[str, OpenItem]]()
     for slug, item in items:
         owner = next((name for name in names.get(item.external_id, ()) if name[0] in opened), None)
         if owner is None:
             strangers.append((slug, item))
         else:
-            held = rows.get(owner) or _known(owner, item, trails)
-            rows[owner] = replace(
-                held, target=held.target + item.amount, number=item.number, customer=item.customer or held.customer
-            )
+            _add(rows, owner, item, trails)
     extra, remarks = _sort_strangers(books, strangers)
     kept, excluded = _leave_out(books, [*rows.values()], trails)
     ordered = sorted([*kept, *extra], key=lambda row: (row.customer, row.currency, row.flow, row.id))
@@ -167,10 +172,53 @@ def _compared(
     )
 
 
-def _once(books: Books, rows: dict[tuple[str, str], OpenRow]) -> dict[tuple[str, str], OpenRow]:
+_Rows = dict[tuple[str, str, str], OpenRow]  # by flow, key, and the customer where a record has shares of several
+
+
+def _source_rows(books: Books, opened: dict[str, dict[str, _Open]], trails: dict[str, dict[str, Trail]]) -> _Rows:
+    """Give a row for all that the source shows open; of what stands in shares it is the payer's own."""
+    shared = {
+        (slug, key): each.payer
+        for slug, by_key in opened.items()
+        for key, each in by_key.items()
+        if each.payer is not None and _is_shared(trails[slug].get(key))
+    }
+    payers = linked_ids(books.sync, shared.values()) if shared else {}
+    rows: _Rows = {}
+    for slug, by_key in opened.items():
+        for key, each in by_key.items():
+            row, payer = _row(slug, key, each, trails), shared.get((slug, key))
+            row = replace(row, customer=payers.get(payer, row.customer)) if payer else row
+            rows[_row_name(row, trails[slug].get(key))] = row
+    return rows
+
+
+def _add(rows: _Rows, owner: tuple[str, str], item: OpenItem, trails: dict[str, dict[str, Trail]]) -> None:
+    """Add an open item to its record's row: to that of its own customer where the record has shares."""
+    trail, begun = trails[owner[0]].get(owner[1]), _known(owner, item, trails)
+    name = _row_name(begun, trail)
+    held = rows.get(name, begun)
+    is_own = trail is None or all(one.external_id != item.external_id for one in trail.further)
+    rows[name] = replace(
+        held,
+        target=held.target + item.amount,
+        number=item.number if is_own else held.number or item.number,
+        customer=item.customer or held.customer,
+    )
+
+
+def _is_shared(trail: Trail | None) -> bool:
+    return trail is not None and bool(trail.shares)
+
+
+def _row_name(row: OpenRow, trail: Trail | None) -> tuple[str, str, str]:
+    return row.flow, row.id, row.customer if _is_shared(trail) else ""
+
+
+def _once(books: Books, rows: _Rows) -> _Rows:
     """Leave out records whose document stands for a later one now: what is open is told there."""
     newest = owners(books.sync, (row.external_id for row in rows.values() if row.external_id))
-    return {name: row for name, row in rows.items() if newest.get(row.external_id, [name])[0] == name}
+    return {name: row for name, row in rows.items() if newest.get(row.external_id, [name[:2]])[0] == name[:2]}
 
 
 def _keys(slug: str, by_key: dict[str, _Open], names: dict[str, list[tuple[str, str]]]) -> set[str]:

@@ -158,6 +158,7 @@ def _others(ledger: Ledger, trail: Trail | None) -> dict[str, Standing]:
     if trail is None:
         return {}
     sinks = {link.external_id: "" for link in trail.links[1:]} | {link.reversal_id: "" for link in trail.links}
+    sinks |= {one.external_id: one.sink for one in trail.further}
     sinks |= {each.external_id: each.sink for each in trail.others}
     return {id: held for id, sink in sinks.items() if id and (held := ledger.get(id, sink)) is not None}
 
@@ -292,7 +293,9 @@ def _tell_proven(period: Period, tally: Tally, unclaimed: Sequence[Standing]) ->
 
 def _remark_beside(period: Period, tally: Tally) -> None:
     """Say what stands beside the documents that were counted, so that the target's own register can be explained."""
-    main = {trail.link.external_id for of_flow in period.trails.values() for trail in of_flow.values() if trail.link}
+    trails = [trail for of_flow in period.trails.values() for trail in of_flow.values() if trail.link]
+    main = {trail.link.external_id for trail in trails if trail.link}
+    main |= {one.external_id for trail in trails for one in trail.shares}
     reason = "Booked beside other documents: reversals, replaced documents, write-offs, withheld taxes."
     for each in period.ledger.listed:
         facts, id = each.found.facts, each.found.external_id

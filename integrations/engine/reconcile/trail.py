@@ -11,9 +11,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from audit.models import Attempt
-from integrations.contracts import Draft, Facts
+from integrations.contracts import CompanionView, Draft, Facts
 from integrations.engine.drafts import ERASED, load_draft, load_facts
-from integrations.models import Link, Sync, SyncRecord
+from integrations.engine.store import view_of
+from integrations.models import Companion, Link, Sync, SyncRecord
 from integrations.money import from_json
 
 _AT_ONCE = 1000
@@ -35,6 +36,7 @@ class Joined:
     is_reversed: bool = False
     reversal_id: str = ""
     details_version: str = ""
+    further: tuple[CompanionView, ...] = ()  # shares and companions that stand with it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +84,21 @@ class Trail:
         return made.facts if made is not None else self.link.facts
 
     @property
+    def further(self) -> tuple[CompanionView, ...]:
+        """What stands with the newest linked document, unless that is reversed."""
+        return self.link.further if self.link is not None and not self.link.is_reversed else ()
+
+    @property
+    def shares(self) -> tuple[CompanionView, ...]:
+        """Those of them that carry part of the record's own amount."""
+        return tuple(one for one in self.further if one.is_share)
+
+    def wanted_of(self, one: CompanionView) -> Facts:
+        """Give what a further document must look like."""
+        made = self.booked.get(one.external_id)
+        return made.facts if made is not None else one.facts
+
+    @property
     def beside(self) -> set[str]:
         """References of what was booked beside the documents that stand for it: write-offs, reversals."""
         return self.references - {link.reference for link in self.links}
@@ -117,6 +134,7 @@ def _records(sync: Sync, flow: str, keys: Sequence[str]) -> Iterator[Trail]:
 
 
 def _add_links(sync: Sync, flow: str, trails: dict[str, Trail]) -> None:
+    further = _further(sync, flow, trails)
     rows = _links(sync).filter(flow=flow, natural_key__in=list(trails)).order_by("-revision")
     for row in rows:
         if row.natural_key in trails:
@@ -131,8 +149,18 @@ def _add_links(sync: Sync, flow: str, trails: dict[str, Trail]) -> None:
                     is_reversed=row.state == Link.State.REVERSED,
                     reversal_id=row.reversal_id,
                     details_version=row.details_version,
+                    further=tuple(further.get((row.natural_key, row.revision), ())),
                 )
             )
+
+
+def _further(sync: Sync, flow: str, keys: Iterable[str]) -> dict[tuple[str, int], list[CompanionView]]:
+    """Give what stands beside the own documents of records, by key and revision."""
+    found: defaultdict[tuple[str, int], list[CompanionView]] = defaultdict(list)
+    rows = _companions(sync).filter(flow=flow, natural_key__in=list(keys), state=Companion.State.STANDING)
+    for row in rows.order_by("pk"):
+        found[row.natural_key, row.revision].append(view_of(row))
+    return found
 
 
 _ATTEMPTS = """
@@ -212,6 +240,9 @@ def owners(sync: Sync, external_ids: Iterable[str]) -> dict[str, list[tuple[str,
             rows = _links(sync).filter(**{f"{name}__in": some}).values_list(name, "flow", "natural_key")
             for external_id, flow, key in rows.order_by("-pk"):
                 found[external_id].append((flow, key))
+        further = _companions(sync).filter(external_id__in=some).values_list("external_id", "flow", "natural_key")
+        for external_id, flow, key in further.order_by("-pk"):
+            found[external_id].append((flow, key))
     return dict(found)
 
 
@@ -241,6 +272,10 @@ def linked_ids(sync: Sync, names: Iterable[tuple[str, str]]) -> dict[tuple[str, 
 
 def _links(sync: Sync) -> QuerySet[Link]:
     return Link.objects.for_tenant(sync.tenant_id).filter(**_sides(sync))
+
+
+def _companions(sync: Sync) -> QuerySet[Companion]:
+    return Companion.objects.for_tenant(sync.tenant_id).filter(**_sides(sync))
 
 
 def _sides(sync: Sync) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from integrations.contracts import Booked, Draft, Facts, Flow, LedgerEntry, LinkView, Need, Record, Standing
+from integrations.engine.companions import further_views, is_further
 from integrations.engine.drafting import context_of
 from integrations.engine.faults import parking_faults
 from integrations.engine.post import judge_hits
@@ -155,7 +156,7 @@ def _foresee(ground: Ground, plan: FlowPlan, works: Sequence[Work], seen: Forese
 
 def _stand_in(ground: Ground, name: Name, work: Work) -> LinkView:
     """Give the link that a record will have once its drafts are booked."""
-    makes = [draft for draft in work.drafts if draft.makes_link and not draft.writes_back]
+    makes = [draft for draft in work.drafts if draft.makes == "link" and not draft.writes_back]
     first = makes[0] if makes else work.drafts[0]
     facts = first.facts
     for draft in makes[1:]:
@@ -172,6 +173,7 @@ def _stand_in(ground: Ground, name: Name, work: Work) -> LinkView:
         source_version=work.version,
         details_version=work.aim.token or work.details,
         reference=first.reference,
+        companions=further_views(work.drafts, token),
     )
 
 
@@ -245,7 +247,12 @@ def _reversal(ground: Ground, flow: Flow, work: Work) -> tuple[Draft, ...]:
     link = state.stand_ins[(flow.slug, work.key)]
     day = flow.verdict(work.record, context).on or state.today
     module = flow.posts_in(link, state.sync.policies)
-    booked = tuple(Booked(draft=draft, external_id=link.external_id) for draft in work.drafts if draft.makes_link)
+    ids = {one.reference: one.external_id for one in link.companions}
+    booked = tuple(
+        Booked(draft=draft, external_id=ids[draft.reference] if is_further(draft) else link.external_id)
+        for draft in work.drafts
+        if draft.makes != "nothing"
+    )
     company = next((flow.company(one.draft.payload) for one in booked), "")
     on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label, company)
     standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)

@@ -16,7 +16,7 @@ from integrations.engine.run import run_sync
 from integrations.engine.standing import UNDO
 from integrations.engine.undo import Scope, undo
 from integrations.errors import ConfigurationError
-from integrations.models import Connection, Link, Sync, SyncRecord
+from integrations.models import Companion, Connection, Link, Sync, SyncRecord
 from mappings.models import Mapping as Version
 
 State = SyncRecord.State
@@ -193,5 +193,7 @@ def _remove(trial: Sync) -> bool | None:
     if standing_of(trial).exists() or trial.records.filter(state__in=(State.OPEN, State.UNKNOWN)).exists():
         return False
     links_of(trial).delete()
+    further = Companion.objects.for_tenant(trial.tenant_id)
+    further.filter(source_identity=trial.source_identity, target_identity=trial.target_identity).delete()
     held.delete()
     return True

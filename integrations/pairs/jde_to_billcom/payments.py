@@ -341,7 +341,7 @@ def _vouchers_first(
             reference=jde_reference(context, "voucher", share.source),
             payload={**payload, "bills": [_bill(share)]},
             facts=Facts(total=share.settled.total, currency=str(payload["currencyCode"])),
-            makes_link=False,
+            makes="nothing",
         )
         for share in shares
         if type_of(share.source) not in (VOUCHER, DEBIT_MEMO, RECEIPT)
@@ -440,7 +440,7 @@ def _status(key: str, source_id: str, status: str, operation: str, context: Cont
         external_id=source_id if is_voucher else "",
         payload={**named, "payStatus": status, "reason": "Bill archived in BILL" if status == "A" else "Paid by BILL"},
         facts=Facts(),
-        makes_link=False,
+        makes="nothing",
     )
 
 
