@@ -18,10 +18,6 @@ LONGEST_EXTERNAL_ID = 63  # the vendor names no limit; below 64 is what others k
 DEFAULT_ITEM_TYPE = "serviceSaleItem"
 ITEM_TYPES = (DEFAULT_ITEM_TYPE, "nonInventorySaleItem", "otherChargeSaleItem")
 RECORD_TYPE = "recordType"  # in an item's payload only: names the record type and is not sent
-COMPANION = (
-    "companionOf"  # in a payload of the invoices sink only: names the record type that is made beside the invoice
-)
-COMPANION_AMOUNT = "companionAmount"  # beside it: how much of the invoice it settles
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _OURS = re.compile(r"(.+?-(?:CUS|ITM|INV|CN|TXN|RFD)-)")
@@ -99,7 +95,10 @@ def sublist(rows: Sequence[Mapping[str, Value]]) -> Body:
 
 
 def application(document: str, amount: Decimal, line: int = 0) -> Body:
-    """Make one row of an `apply` sublist: so much applied to the document with this internal id."""
+    """Make one row of an `apply` sublist: so much applied to the document with this internal id.
+
+    Empty for the record's own document, not booked yet: the sink names it, as the draft's facts do.
+    """
     return {"doc": reference(document), "line": line, "apply": True, "amount": amount}
 
 

@@ -1,25 +1,14 @@
 """What drafts make in the ledger: lines on the income accounts of their items, totals on receivables and banks."""
 
-from decimal import Decimal
-
-from integrations.connectors.netsuite.records import COMPANION_AMOUNT
-from integrations.contracts import Context, Draft, LedgerEntry
+from integrations.contracts import Context, Draft
 from integrations.entries import RECEIVABLES, Entries, by_sink, named, of_cash, of_document
 
 _ITEM = "item"
 
 
 def entries(draft: Draft, context: Context) -> Entries:
-    """Give the entries of a draft; tax that a customer withheld comes as a credit memo beside its invoice."""
-    return _withheld(draft) if draft.operation.startswith("withheld:") else _BY_SINK(draft, context)
-
-
-def _withheld(draft: Draft) -> Entries:
-    amount = Decimal(str(draft.payload[COMPANION_AMOUNT]))
-    return (
-        LedgerEntry(account="", amount=amount, text="Tax withheld, on the account of its item"),
-        LedgerEntry(account="", amount=-amount, text=RECEIVABLES),
-    )
+    """Give the entries of a draft."""
+    return _BY_SINK(draft, context)
 
 
 def _account_of(item: str, context: Context) -> str:

@@ -55,7 +55,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
         ),
         references=(*used("invoices", header), *line_references, *tax_references),
     )
-    return (made, *held_back(record, mapped, made.facts, "", context))
+    return (made, *held_back(record, mapped, made.facts, None, context))
 
 
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -75,7 +75,7 @@ def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
         payload=body("invoices", values),
         facts=facts,
     )
-    return (update, *held_back(record, mapped, facts, link.external_id, context))
+    return (update, *held_back(record, mapped, facts, link, context))
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:

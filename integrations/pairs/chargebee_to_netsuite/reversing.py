@@ -22,7 +22,7 @@ _HEADER = (
 def sales_reversal(standing: Standing, *, flow: str, sink: str, reference: str, more: Mapping[str, Value]) -> Draft:
     """Draft the opposite record with the lines of an invoice or credit memo, on the reversal's day."""
     sent, facts = created(standing), standing.link.facts
-    lines = [_line(number, line) for number, line in enumerate(_lines_sent(sent) or _lines_read(facts), 1)]
+    lines = [_line(number, line) for number, line in enumerate(lines_sent(sent) or _lines_read(facts), 1)]
     payload = {
         **_header(sent, facts),
         "entity": {"id": facts.customer},
@@ -86,7 +86,8 @@ def _header(sent: Mapping[str, Any], facts: Facts) -> dict[str, Value]:
     return {**{name: sent[name] for name in _HEADER if name in sent}, **rate}
 
 
-def _lines_sent(sent: Mapping[str, Any]) -> list[Mapping[str, Value]]:
+def lines_sent(sent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the lines of a document as they were sent."""
     return list((sent.get("item") or {}).get("items", ()))
 
 

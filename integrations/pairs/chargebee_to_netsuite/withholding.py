@@ -7,21 +7,32 @@ from decimal import Decimal
 
 from integrations.connectors.chargebee.records import TaxWithheld, lifecycle
 from integrations.connectors.netsuite.records import (
-    COMPANION,
-    COMPANION_AMOUNT,
+    application,
     application_to,
     body,
     external_id,
     sublist,
     unapplication,
 )
-from integrations.contracts import Context, Draft, Facts, Mapped, Record, Standing, Value
-from integrations.errors import MappingError
-from integrations.pairs.chargebee_to_netsuite.common import posting, reference
+from integrations.contracts import (
+    Application,
+    CompanionView,
+    Context,
+    Draft,
+    Facts,
+    LinkView,
+    Mapped,
+    Record,
+    Standing,
+)
+from integrations.errors import MappingError, RejectedError
+from integrations.pairs.chargebee_to_netsuite.common import line_facts, posting, reference
 from integrations.pairs.chargebee_to_netsuite.references import resolve
+from integrations.pairs.chargebee_to_netsuite.reversing import lines_sent
 from mappings.catalogue import TargetField
 
 WITHHOLDING_ITEM = "withholdingItem"
+_OPERATION = "withheld:"
 FIELDS = (
     TargetField(
         name=WITHHOLDING_ITEM,
@@ -33,58 +44,59 @@ FIELDS = (
 )
 
 
-def held_back(record: Record, mapped: Mapped, invoice: Facts, invoice_id: str, context: Context) -> Iterator[Draft]:
-    """Draft one credit memo per tax withheld: a step of its invoice, whose facts are read back."""
+def held_back(
+    record: Record, mapped: Mapped, invoice: Facts, link: LinkView | None, context: Context
+) -> Iterator[Draft]:
+    """Draft a credit memo for each tax withheld that has none yet, applied to the invoice.
+
+    Raises RejectedError where the amount of one that stands has changed.
+    """
+    standing = {one.reference: one for one in link.companions} if link else {}
     for tax in lifecycle.invoices.withheld(record):
-        yield Draft(
-            flow="invoices",
-            key=record.key,
-            sink="invoices",
-            operation=f"withheld:{tax.id}",
-            external_id=invoice_id,
-            revision=context.revision,
-            reference=reference(context, "CN", f"{record.key}-{tax.id}", context.revision),
-            payload={
-                COMPANION: "creditMemo",
-                COMPANION_AMOUNT: tax.amount,
-                **_payload(record, tax, mapped, invoice, context),
-            },
-            facts=invoice,
-        )
+        own = reference(context, "CN", f"{record.key}-{tax.id}", context.revision)
+        if own not in standing:
+            yield _memo(record, tax, mapped, invoice, link, context, own)
+        elif standing[own].facts.total != tax.amount:
+            raise _changed(record, tax, standing[own])
 
 
 def taken_back(standing: Standing, context: Context) -> Iterator[Draft]:
     """Reverse the credit memos of tax withheld before their invoice: an invoice for each, which then uses it up."""
+    ids = {one.reference: one.external_id for one in standing.link.companions}
     for booked in standing.booked:
-        if COMPANION not in booked.draft.payload:
+        if not booked.draft.operation.startswith(_OPERATION):
             continue
         memo, link = booked.draft, standing.link
-        own = external_id(memo.reference, "CN", "REV")
-        sent = {name: value for name, value in memo.payload.items() if name not in (COMPANION, COMPANION_AMOUNT)}
-        total = Decimal(str(memo.payload[COMPANION_AMOUNT]))
+        own, sent = external_id(memo.reference, "CN", "REV"), memo.payload
+        total = sum((Decimal(str(line["amount"])) for line in lines_sent(sent)), Decimal(0))
         facts = Facts(customer=link.facts.customer, currency=link.facts.currency, total=total)
-        plain = {name: value for name, value in sent.items() if name not in ("autoApply", "memo")}
+        plain = {name: sent[name] for name in ("entity", "currency", "item")}
         words = {"tranDate": standing.on.isoformat(), "memo": f"Reversal of tax withheld on {standing.label}"}
         yield replace(
             memo,
             external_id="",
+            sink="invoices",
             operation=f"reverse-{memo.operation}",
             reference=own,
             payload={**plain, **words},
             facts=replace(facts, date=standing.on),
+            makes="companion",
         )
         rows = [unapplication(link.external_id), application_to(own, total)]
         yield replace(
             memo,
-            external_id="",
+            external_id=ids.get(memo.reference, ""),
             sink="credit_memos",
-            operation=f"reverse-settle-{memo.operation}",
-            payload={**sent, "apply": sublist(rows)},
+            operation=f"settle-{memo.operation}",
+            payload={"autoApply": False, "apply": sublist(rows)},
             facts=replace(facts, open_amount=Decimal(0)),
+            makes="companion",
         )
 
 
-def _payload(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, context: Context) -> dict[str, Value]:
+def _memo(
+    record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, link: LinkView | None, context: Context, own: str
+) -> Draft:
     item = mapped.header.get(WITHHOLDING_ITEM)
     if not item:
         raise MappingError(
@@ -92,15 +104,44 @@ def _payload(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, c
             "the account for withholding tax, under Mappings > Invoices.",
             field=WITHHOLDING_ITEM,
         )
-    day = lifecycle.common.day(tax.date, context) if tax.date else invoice.date or date.min
     label = f"Tax withheld on {record.key}"
-    header = {
-        "entity": invoice.customer,
-        "tranDate": day,
-        "currency": invoice.currency,
-        "memo": f"{label} {tax.reference_number}".strip(),
-        **posting("invoices", day, label, context).header,
-    }
-    line = {"item": item, "quantity": 1, "rate": tax.amount, "amount": tax.amount, "description": label}
+    day = lifecycle.common.day(tax.date, context) if tax.date else invoice.date or date.min
+    memo = f"{label} {tax.reference_number}".strip()
+    moved = posting("invoices", day, label, context, memo)
+    header = {"entity": invoice.customer, "tranDate": day, "currency": invoice.currency, "memo": memo, **moved.header}
+    line = {"item": item, "quantity": Decimal(1), "rate": tax.amount, "amount": tax.amount, "description": label}
     lines = [resolve("credit_memos", line, context, is_line=True)]
-    return {**body("credit_memos", resolve("credit_memos", header, context), lines), "autoApply": False}
+    applied = Application(external_id=link.external_id if link else "", amount=tax.amount)
+    return Draft(
+        flow="invoices",
+        key=record.key,
+        sink="credit_memos",
+        operation=f"{_OPERATION}{tax.id}",
+        revision=context.revision,
+        reference=own,
+        payload={
+            **body("credit_memos", resolve("credit_memos", header, context), lines),
+            "autoApply": False,
+            "apply": sublist([application(applied.external_id, applied.amount)]),
+        },
+        facts=Facts(
+            customer=invoice.customer,
+            currency=invoice.currency,
+            total=tax.amount,
+            date=moved.day,
+            lines=line_facts(lines),
+            applied=(applied,),
+        ),
+        makes="companion",
+    )
+
+
+def _changed(record: Record, tax: TaxWithheld, memo: CompanionView) -> RejectedError:
+    return RejectedError(
+        f"The tax withheld on {record.key} is {tax.amount} now, but stands in NetSuite as {memo.external_id} over "
+        f"{memo.facts.total}. A posted document is never rewritten: correct it there, then have {record.key} read "
+        "again.",
+        code="withheld_tax_changed",
+        field="amount",
+        value=tax.id,
+    )

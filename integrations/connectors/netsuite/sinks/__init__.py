@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from integrations.connectors.netsuite.client import Client
 from integrations.connectors.netsuite.sinks.base import RecordSink
 from integrations.connectors.netsuite.sinks.customers import CustomerSink
-from integrations.connectors.netsuite.sinks.documents import CREDIT_MEMOS, PAYMENTS, REFUNDS, DocumentSink
-from integrations.connectors.netsuite.sinks.invoices import InvoiceSink
+from integrations.connectors.netsuite.sinks.documents import CREDIT_MEMOS, INVOICES, PAYMENTS, REFUNDS, DocumentSink
 from integrations.connectors.netsuite.sinks.items import ItemSink
 
 SLUGS = ("customers", "items", "invoices", "credit_memos", "payments", "refunds")
@@ -17,7 +16,7 @@ def sinks(client: Client) -> Mapping[str, RecordSink]:
     made: tuple[RecordSink, ...] = (
         CustomerSink(client),
         ItemSink(client),
-        InvoiceSink(client),
+        DocumentSink(client, INVOICES),
         DocumentSink(client, CREDIT_MEMOS),
         DocumentSink(client, PAYMENTS),
         DocumentSink(client, REFUNDS),

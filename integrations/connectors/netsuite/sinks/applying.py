@@ -1,10 +1,11 @@
 """What an `apply` sublist still has to change: rows that stand as wanted are left out, none names a document twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from integrations.connectors.netsuite.records import reference
+from integrations.connectors.netsuite.records import reference, sublist
 from integrations.contracts import Draft
 
 Row: TypeAlias = Mapping[str, Any]
@@ -14,6 +15,17 @@ def rows_of(draft: Draft) -> Sequence[Row]:
     """Give the rows that a draft sends."""
     sent: Any = draft.payload.get("apply")
     return sent["items"] if isinstance(sent, Mapping) else ()
+
+
+def naming_own(draft: Draft) -> Draft:
+    """Name, in the row that has no id yet, the record's own document: a companion's facts say what it is applied to."""
+    rows = rows_of(draft)
+    if all(row["doc"].get("id") != "" for row in rows):
+        return draft
+    named = {row["doc"].get("id") for row in rows}
+    own = next((one.external_id for one in draft.facts.applied or () if one.external_id not in named), "")
+    filled = [{**row, "doc": reference(own)} if row["doc"].get("id") == "" else row for row in rows]
+    return replace(draft, payload={**draft.payload, "apply": sublist(filled)})
 
 
 def names_of(rows: Sequence[Row]) -> list[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from integrations.connectors.netsuite.client import Client
 from integrations.connectors.netsuite.records import sublist
 from integrations.connectors.netsuite.sinks.applying import Row as ApplyRow
-from integrations.connectors.netsuite.sinks.applying import lacking, may_name_twice, names_of, rows_of
+from integrations.connectors.netsuite.sinks.applying import lacking, may_name_twice, names_of, naming_own, rows_of
 from integrations.connectors.netsuite.sinks.base import RecordSink, is_creation
 from integrations.connectors.netsuite.suiteql import Query, Row, amount, chunks, day, ids, marks
 from integrations.contracts import Application, Draft, Facts, Found, LineFact, OpenItem, Receipt, Stage
@@ -122,6 +122,7 @@ class DocumentSink(RecordSink):
 
     def book(self, draft: Draft) -> Receipt:
         """Write the document; where one may be named twice, only those applications that do not stand yet."""
+        draft = naming_own(draft)
         rows = rows_of(draft)
         if draft.operation == "create" or not may_name_twice(rows):
             return super().book(draft)
@@ -174,11 +175,6 @@ class DocumentSink(RecordSink):
     def by_internal_id(self, values: Sequence[str]) -> Iterator[Found]:
         """Find documents by their internal ids."""
         return self._documents(f"t.id IN ({ids(values)})", ())
-
-    def by_either_id(self, references: Sequence[str], internal_ids: Sequence[str]) -> Iterator[Found]:
-        """Find documents by external or by internal id with the same few queries."""
-        wanted = f"(t.externalid IN ({marks(references)}) OR t.id IN ({ids(internal_ids) or 0}))"
-        return self._documents(wanted, tuple(references))
 
     def by_business_key(self, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:
         """Find invoices and credit memos by number, customer and currency, money by customer, currency, amount, day."""

@@ -9,8 +9,6 @@ import pytest
 
 from integrations.connectors.netsuite.client import SUITEQL_PATH
 from integrations.connectors.netsuite.records import (
-    COMPANION,
-    COMPANION_AMOUNT,
     application,
     application_to,
     sublist,
@@ -127,17 +125,15 @@ def test_it_sends_only_what_lacks_of_a_documents_applications(ledger, customer, 
     assert {one.external_id: one.amount for one in applied} == {stands: Decimal(30), lacks: Decimal(20)}
 
 
-def test_it_books_a_companion_beside_its_invoice_and_tells_it_as_the_invoice(ledger, customer, item):
-    draft = ledger.invoice(customer, item, "100.00")
-    invoice = ledger.book(draft)
+def test_it_applies_a_companion_to_the_document_that_its_facts_name(ledger, customer, item):
+    invoice = ledger.book(ledger.invoice(customer, item, "100.00"))
     beside = memo(ledger, customer, item, "10.00")
-    payload = {COMPANION: "creditMemo", COMPANION_AMOUNT: Decimal(10), **beside.payload}
-    step = replace(beside, sink="invoices", operation="withheld:1", external_id=invoice, payload=payload)
-    assert ledger.found(step)[step.reference] == ()
-    assert ledger.book(step) == invoice
-    assert ledger.book(step) == invoice  # an upsert: sent again it does no harm
-    [found] = ledger.found(step)[step.reference]
-    assert (found.external_id, ledger.stands(step, invoice).facts.open_amount) == (invoice, Decimal(90))
+    applied = replace(beside.facts, applied=(Application(external_id=invoice, amount=Decimal(10)),))
+    payload = {**beside.payload, "apply": sublist([application("", Decimal(10))])}
+    step = replace(beside, operation="withheld:1", payload=payload, facts=applied, makes="companion")
+    own = ledger.book(step)
+    assert ledger.book(step) == own  # an upsert: sent again it does no harm
+    assert ledger.stands(step, own).facts.applied == applied.applied
 
 
 def test_it_takes_two_documents_of_one_number_in_two_currencies_for_two(ledger, customer, item):
