@@ -23,6 +23,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.test import TransactionTestCase
+from pytest_django.plugin import blocking_manager_key
 from xdist.scheduler import LoadScopeScheduling
 
 from portal.launch import prepare
@@ -63,13 +64,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysToge
     return JourneysTogether(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Migrate the template while the workers of pytest-xdist collect: each of them would wait for it."""
+    config = session.config
+    if not _is_alone(config) and not hasattr(config, "workerinput"):
+        with config.stash[blocking_manager_key].unblock():
+            databases.make_template(migrate_anew=config.getvalue("create_db"))
+
+
+def _is_alone(config: pytest.Config) -> bool:
+    """Tell whether this process neither has workers nor is one."""
+    return not hasattr(config, "workerinput") and config.getoption("dist", "no") == "no"
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
-    """Make this session's database from its template; pytest-django's own would migrate at every start."""
+    """Make this session's database from the template; pytest-django's own would migrate at every start."""
     with django_db_blocker.unblock():
-        databases.create(migrate_anew=request.config.getvalue("create_db"))
+        databases.create(migrate_anew=_is_alone(request.config) and request.config.getvalue("create_db"))
     yield
     with django_db_blocker.unblock():
         databases.drop()

@@ -1,14 +1,15 @@
 """The test session's own database and Redis number: taken, made from a migrated template, reset, dropped.
 
 Every pytest process takes a *slot*, a number that the kernel guards with a file lock, so that two sessions on one
-checkout (or the workers of one session) never meet. Slot 7 means the databases test_portal_7 and
-test_portal_7_template and Redis database 7; number 0 belongs to whoever runs the portal itself.
+checkout (or the workers of one session) never meet. Slot 7 means the database test_portal_7 and Redis database 7;
+number 0 belongs to whoever runs the portal itself. All slots share one template, migrated by the first that asks.
 """
 
 import fcntl
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,8 @@ from portal.embedded.processes import wait_until
 from portal.launch import ROOT
 
 REDIS_DATABASES = 64
+TEMPLATE = "test_portal_template"
+SLOTS = ROOT / ".local" / "test-slots"
 APPS = ("portal", "integrations", "mappings", "audit")
 
 
@@ -30,10 +33,9 @@ def take_slot() -> int:
     Points DATABASE_URL and REDIS_URL at the slot's databases, so that programs started by a test never touch the
     portal's own. Call it before the settings are imported.
     """
-    folder = ROOT / ".local" / "test-slots"
-    folder.mkdir(parents=True, exist_ok=True)
+    SLOTS.mkdir(parents=True, exist_ok=True)
     for slot in range(1, REDIS_DATABASES):
-        descriptor = os.open(folder / str(slot), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(SLOTS / str(slot), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -51,21 +53,41 @@ def with_path(url: str, path: str) -> str:
 
 
 def create(*, migrate_anew: bool) -> None:
-    """Make the session's database from its template, which is migrated first where the migrations have changed."""
+    """Make the session's database from the template, which is migrated first where the migrations have changed."""
     name = connection.settings_dict["NAME"]
-    template = template_of(name)
-    with connection._nodb_cursor() as cursor:
-        if migrate_anew or read_comment(cursor, template) != migrations_digest():
-            cursor.execute(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {template}")
-            migrate(template)
-            cursor.execute(f"COMMENT ON DATABASE {template} IS '{migrations_digest()}'")
     drop()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template_of(name)}")
+    with _alone_with_template(), connection._nodb_cursor() as cursor:
+        _migrate_template(cursor, migrate_anew=migrate_anew)
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     with connection.cursor() as cursor:
         _migrated.tables = _with_rows(cursor, _tables(cursor))
         _migrated.sequences = _used_sequences(cursor)
+
+
+def make_template(*, migrate_anew: bool) -> None:
+    """Migrate the template where the migrations have changed, before anybody waits for it."""
+    with _alone_with_template(), connection._nodb_cursor() as cursor:
+        _migrate_template(cursor, migrate_anew=migrate_anew)
+
+
+@contextmanager
+def _alone_with_template() -> Iterator[None]:
+    """Keep other sessions from the template, which none may be connected to while it is copied."""
+    descriptor = os.open(SLOTS / "template", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _migrate_template(cursor: CursorWrapper, *, migrate_anew: bool) -> None:
+    digest = migrations_digest()
+    if migrate_anew or read_comment(cursor, TEMPLATE) != digest:
+        cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {TEMPLATE}")
+        migrate(TEMPLATE)
+        cursor.execute(f"COMMENT ON DATABASE {TEMPLATE} IS '{digest}'")
 
 
 @dataclass(slots=True)
@@ -143,17 +165,12 @@ def _used_sequences(cursor: CursorWrapper) -> set[str]:
 
 
 def drop() -> None:
-    """Remove the session's database; the template stays for the next session on this slot."""
+    """Remove the session's database; the template stays for the next session."""
     name = connection.settings_dict["NAME"]
     connections.close_all()
     with connection._nodb_cursor() as cursor:
         disconnect(cursor, name)
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def template_of(name: str) -> str:
-    """Name the template of a test database."""
-    return f"{name}_template"
 
 
 def migrate(database: str) -> None:
