@@ -14,8 +14,9 @@ help: ## show what there is
 demo: .venv/.stamp ## start everything with a demo company, run all syncs, keep serving until Ctrl-C
 	@exec .venv/bin/python manage.py demo
 
+# Python may keep what it compiled: three workers and some hundred programs would each compile the portal anew.
 test: .venv/.stamp ## run the whole suite (browser journeys need Chromium)
-	.venv/bin/pytest -q -n $(TEST_WORKERS)
+	PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -q -n $(TEST_WORKERS)
 
 check: .venv/.stamp ## formatting, lint, types, import contracts, migrations
 	.venv/bin/ruff format --check .
