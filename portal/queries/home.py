@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Run
-from audit.queries import telling
 from integrations.engine.faults import PERIOD
 from integrations.engine.trial.life import TRIAL
 from integrations.models import Connection, Reconciliation, Sync, SyncRecord
@@ -28,8 +27,10 @@ from portal.queries.syncs import SyncRow
 RUNS_ADDED_UP = 500
 CAUSES_SHOWN = 5
 RUNS_SHOWN = 6
+RUNS_LOOKED_AT = 100
 SIGN_OFF_AFTER_DAYS = 5  # of the new month
 _FAILED = (Run.State.FAILED, Run.State.LOST)
+_STILL = frozenset({"unchanged", "waiting", "awaiting_posting"})  # as it was before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,14 +221,15 @@ def _period(held: Reconciliation) -> Attention:
     return Attention(
         tone="warning",
         icon="scale",
-        title=f"{name}: something landed after sign-off" if is_stale else f"{name} does not tie",
-        text=f"{held.sync.name}: " + (_STALE if is_stale else _DIFFERS),
+        title=f"{held.sync.name}: "
+        + (f"something landed in {name} after sign-off" if is_stale else f"{name} does not tie"),
+        text=_STALE if is_stale else _DIFFERS,
         url=reverse("reconciliation_detail", args=[held.pk]),
     )
 
 
-_STALE = "what was signed is no longer the whole period. See what came in, and reconcile it again."
-_DIFFERS = "source and target differ, and nobody has explained why."
+_STALE = "What was signed is no longer the whole period. See what came in, and reconcile it again."
+_DIFFERS = "Source and target differ, and nobody has explained why."
 
 
 def _unsigned(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:
@@ -292,7 +294,25 @@ def _delivered_of_late(tenant: Tenant) -> int:
     return whole["delivered"] + whole["linked"]
 
 
-def last_runs(tenant: Tenant) -> list[Run]:
-    """Give the company's newest runs; those of proofs book nothing that stays, and looks without news tell nothing."""
-    runs = Run.objects.for_tenant(tenant).exclude(actor=TRIAL)
-    return list(telling(runs).order_by("-id")[:RUNS_SHOWN])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRuns:
+    """The newest runs that moved or failed something, and how many beside them only found nothing new."""
+
+    runs: tuple[Run, ...]
+    idle: int
+    idle_last: Run | None
+
+
+def last_runs(tenant: Tenant) -> LastRuns:
+    """Give the company's newest runs: those that found nothing new are counted alone, those of proofs left out."""
+    newest = list(Run.objects.for_tenant(tenant).exclude(actor=TRIAL).order_by("-id")[:RUNS_LOOKED_AT])
+    told = tuple(run for run in newest if not is_idle(run))[:RUNS_SHOWN]
+    since = told[-1].pk if len(told) == RUNS_SHOWN else 0
+    idle = [run for run in newest if is_idle(run) and run.pk > since]
+    return LastRuns(runs=told, idle=len(idle), idle_last=idle[0] if idle else None)
+
+
+def is_idle(run: Run) -> bool:
+    """Tell whether a run ended well and moved nothing: it looked again at what waits, or met nothing at all."""
+    states = {state for counts in run.counts.values() for state, number in counts.items() if number}
+    return run.state in (Run.State.DONE, Run.State.YIELDED) and states <= _STILL

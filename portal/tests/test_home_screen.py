@@ -47,10 +47,10 @@ def test_it_says_why_a_run_failed_instead_of_nothing_new(company):
         ({"counts": {}}, False),
         ({"counts": {"bills": {"awaiting_posting": 2, "delivered": 1}}}, True),
         ({"state": "failed", "counts": {"bills": {"awaiting_posting": 3}}}, True),
-        ({"trigger": "schedule", "counts": {"bills": {"awaiting_posting": 3}}}, True),
+        ({"trigger": "schedule", "counts": {"bills": {"awaiting_posting": 3}}}, False),
     ],
 )
-def test_it_lists_no_follow_up_that_only_looked_and_saw_nothing_new(company, changes, is_shown):
+def test_it_lists_no_run_that_only_looked_and_saw_nothing_new(company, changes, is_shown):
     Run.objects.update(**{"trigger": "recovery", "state": "done", **changes})
 
     assert bool(company.client().get("/home/").context["runs"]) == is_shown
@@ -131,10 +131,30 @@ def test_it_no_longer_shows_a_stale_period_that_was_signed_anew(company):
     held = company.reconciliation
     signed = {"ok": True, "signed_by": "owner@acme.example", "signed_at": timezone.now()}
     Reconciliation.objects.filter(pk=held.pk).update(state="stale", **signed)
-    told = "November 2026: something landed after sign-off"
+    told = "Main sync: something landed in November 2026 after sign-off"
     assert told in company.client().get("/home/").content.decode()
     Reconciliation.objects.create(
         tenant=company.tenant, sync=company.sync, start=held.start, end=held.end, state="signed", report={}, **signed
     )
 
     assert told not in company.client().get("/home/").content.decode()
+
+
+def test_it_counts_idle_runs_instead_of_listing_them(company):
+    for counts in ({}, {"bills": {"awaiting_posting": 11}}, {"bills": {"unchanged": 2, "waiting": 1}}):
+        Run.objects.create(
+            tenant=company.tenant, sync_id=company.sync.pk, pair=company.sync.pair, trigger="follow_up", state="done",
+            counts=counts, fence=1,
+        )  # fmt: skip
+    answer = company.client().get("/home/")
+
+    assert [view.run for view, _ in answer.context["runs"]] == [company.run]
+    assert "3 runs found nothing new" in answer.content.decode()
+
+
+def test_it_lists_a_run_that_failed_though_it_moved_nothing(company):
+    failed = Run.objects.create(
+        tenant=company.tenant, sync_id=company.sync.pk, pair=company.sync.pair, state="failed", fence=1
+    )
+
+    assert company.client().get("/home/").context["runs"][0][0].run == failed

@@ -133,7 +133,7 @@ def test_it_lists_what_landed_after_sign_off(company, url):
 
     assert "Invoice INV-9" in text_of(client, url)
     assert "1 landed since" in text_of(client, "/reconciliation/")
-    assert "something landed after sign-off" in text_of(client, "/home/")
+    assert "something landed in November 2026 after sign-off" in text_of(client, "/home/")
 
 
 def test_it_exports_a_workbook_and_csv(company, url):

@@ -188,7 +188,7 @@ def test_it_shows_first_what_needs_a_person(company, client):
     assert titles == [
         "Main sync is stopped: The API key is refused",
         "Chargebee side fails",
-        "November 2026 does not tie",
+        "Main sync: November 2026 does not tie",
         "A value is not mapped: setup-fee",
     ]
 

@@ -38,12 +38,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboard/first_steps.html", _first_steps(request))
     names = {row.sync.pk: row.sync.name for row in rows}
     listed, totals = attention(tenant, rows)
+    last = last_runs(tenant)
     page = {
         "rows": [(row, schedule_sentence(row.sync)) for row in rows],
         "attention": listed,
         "totals": totals,
         "chart": chart_of(tenant),
-        "runs": [(run_view(run), name_of(run, names)) for run in last_runs(tenant)],
+        "runs": [(run_view(run), name_of(run, names)) for run in last.runs],
+        "last": last,
     }
     return render(request, "dashboard/index.html", page)
 
