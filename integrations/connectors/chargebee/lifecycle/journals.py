@@ -151,20 +151,16 @@ def _lines(mapped: Mapped, posting: date, context: Context, *, sign: int) -> Ent
 def _by_customer(rows: Applied, flow: str, payer: str, sign: int, context: Context) -> dict[str, list[Part]]:
     """Share what is settled out to the customers on whose receivable it stands, each part with the rate it has there.
 
-    A parent or payment owner pays for others; what does not stand in the target (yet) is taken as the payer's own.
+    What does not stand in the target (yet) is taken as the payer's own, and so is what a payment left on account,
+    whomever it paid.
     """
     own = context.links[("customers", payer)].external_id
-    shares: dict[str, list[Part]] = {}
-    for key, amount in rows:
-        link = context.links.get((flow, key))
-        customer = _holder(flow, link.facts.customer if link else None, own)
-        shares.setdefault(customer, []).append((sign * amount, _rate_of(flow, key, context)))
-    return shares
-
-
-def _holder(flow: str, customer: str | None, own: str) -> str:
-    """Give on whose receivable something stands: what a payment left on account is the payer's, whomever it paid."""
-    return own if flow == "payments" or not customer else customer
+    held = {own: list(rows)} if flow == "payments" else payments.by_customer(rows, flow, own, context)
+    return {
+        customer: [(sign * amount, _rate_of(flow, key, context)) for key, amount in some]
+        for customer, some in held.items()
+        if some
+    }
 
 
 def _shared(

@@ -1,6 +1,7 @@
 """Payments: money that came in and stayed; what it is applied to may change without the cash being touched."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -16,7 +17,19 @@ from integrations.connectors.chargebee.lifecycle.common import (
     open_money,
     withdrawn,
 )
-from integrations.contracts import DELIVER, Context, Money, Need, Record, SourceDocument, Value, Verdict
+from integrations.contracts import (
+    DELIVER,
+    Context,
+    Facts,
+    LinkView,
+    Makes,
+    Money,
+    Need,
+    Record,
+    SourceDocument,
+    Value,
+    Verdict,
+)
 
 COMING: Mapping[str, str] = {
     "in_progress": "is still in progress at the gateway",
@@ -144,6 +157,79 @@ def source_fields(transaction: Transaction, context: Context) -> dict[str, Value
         "exchange_rate": transaction.exchange_rate,
         **transaction.custom,
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one customer has of a payment: what its invoices take, by key, and what stays unapplied with it."""
+
+    customer: str  # the target's id
+    applied: Applied
+    rest: Decimal = ZERO
+
+    @property
+    def amount(self) -> Decimal:
+        """The part of the payment's amount."""
+        return self.rest + sum((amount for _, amount in self.applied), ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A document that stands for a record, wholly or in part: its own one, or one of its shares."""
+
+    external_id: str
+    reference: str
+    facts: Facts
+    makes: Makes  # of drafts that act on it
+
+
+def shares(record: Record, context: Context) -> tuple[Share, ...]:
+    """Share a payment out over the customers whose invoices it pays: theirs in the order of the invoices.
+
+    What is applied to nothing is the payer's own, and comes last unless the payer has an invoice among them. What is
+    applied to an invoice that does not stand in the target yet stays unapplied with the first of those customers; with
+    none, all is the payer's. The amounts make the payment's own.
+    """
+    payment, rows = transaction_of(record), applied(record)
+    own = context.links[("customers", payment.customer_id)].external_id
+    standing = tuple((key, amount) for key, amount in rows if ("invoices", key) in context.links)
+    taken = by_customer(standing, "invoices", own, context)
+    excess = payment.amount - sum((amount for _, amount in rows), ZERO)
+    rests = {customer: ZERO for customer in taken}
+    first = next(iter(taken), own)
+    rests[first] = rests.get(first, ZERO) + sum((amount for _, amount in rows), ZERO)
+    rests[first] -= sum((amount for _, amount in standing), ZERO)
+    rests[own] = rests.get(own, ZERO) + excess
+    made = (Share(customer=one, applied=tuple(taken.get(one, ())), rest=rest) for one, rest in rests.items())
+    return tuple(share for share in made if share.amount) or (Share(customer=own, applied=(), rest=payment.amount),)
+
+
+def by_customer(rows: Applied, flow: str, unknown: str, context: Context) -> dict[str, list[tuple[str, Decimal]]]:
+    """Sort what is settled by the customers on whose receivable it stands; what does not stand is `unknown`'s.
+
+    A parent or payment owner pays for others: the receivable relieved is the one of the document's own customer.
+    """
+    found: dict[str, list[tuple[str, Decimal]]] = {}
+    for key, amount in rows:
+        link = context.links.get((flow, key))
+        found.setdefault((link.facts.customer if link else None) or unknown, []).append((key, amount))
+    return found
+
+
+def parts(link: LinkView) -> tuple[Part, ...]:
+    """Give the documents that carry a record's amount: its own one, then its shares."""
+    own = Part(external_id=link.external_id, reference=link.reference, facts=link.facts, makes="link")
+    further = (
+        Part(external_id=one.external_id, reference=one.reference, facts=one.facts, makes="share")
+        for one in link.companions
+        if one.is_share
+    )
+    return (own, *further)
+
+
+def part_of(link: LinkView, customer: str) -> Part | None:
+    """Give the document on a customer's receivable that carries a record's amount; None where none does."""
+    return next((part for part in parts(link) if part.facts.customer == customer), None)
 
 
 def payers(record: Record, context: Context) -> tuple[str, ...]:
