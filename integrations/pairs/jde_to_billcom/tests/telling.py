@@ -1,8 +1,9 @@
 """Tells this pair's cases to both sandboxes and shows what stands in both, in the words of the case files.
 
-A case is one YAML file: `case` and `rule` in words, `policies`, the `story` (`jde` and `billcom`: what people do there;
-`advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards posts; `find`: what another made; `close`: JD
-Edwards' period of today, of all or of one company and ledger; `read_periods`: by the next run), and by hand from
+A case is one YAML file: `case` and `rule` in words, `policies`, `mapping` (constants by flow and field), the `story`
+(`jde` and `billcom`: what people do there; `advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards
+posts; `find`: what another made; `close`: JD Edwards' period of today, of all or of one company and ledger;
+`read_periods`: by the next run; `link`: a person says that a parked record is what it stands beside), and by hand from
 accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial
 balances before the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the sandbox's
 day.
@@ -20,11 +21,16 @@ import yaml
 
 from integrations.contracts import Changed
 from integrations.engine import inbox
+from integrations.engine.decisions import link_found
 from integrations.engine.references import make_stale
 from integrations.engine.syncs import change_sync
 from integrations.engine.tests.casebook import trial_balance
 from integrations.engine.tests.harness import ACTOR, Sandbox, make_live_sync, run_to_rest
 from integrations.models import Sync, SyncRecord
+from mappings.models import Mapping as Mapped
+from mappings.rows import ConstantSpec, Row
+from mappings.rows_json import row_to_json
+from mappings.versions import publish, save_as_draft
 
 Json = dict[str, Any]
 SYSTEMS = ("jde", "billcom")
@@ -51,15 +57,15 @@ def play(case: Path, box: Sandbox) -> tuple[Json, Json]:
     telling = Telling(box=box, names={"today": box.control.get("/clock")["now"][:10]})
     box.control.post("/post/jde", {"auto": False})
     for step in told["story"]:
-        _tell(telling, step, told.get("policies", {}))
+        _tell(telling, step, told)
     return _wanted(telling, told), _stands(telling, told)
 
 
-def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
+def _tell(telling: Telling, step: Any, told: Json) -> None:
     control = telling.box.control
     if step == "sync":
         telling.before = {system: _balance(telling, system) for system in SYSTEMS}
-        _sync(telling, policies)
+        _sync(telling, told)
         control.post("/post/jde", {"approve": True})
         return
     if step == "close":
@@ -71,6 +77,9 @@ def _tell(telling: Telling, step: Any, policies: Mapping[str, str]) -> None:
         return
     ((where, order),) = ((key, value) for key, value in step.items() if key not in ("as", "take"))
     filled = _filled(order, telling.names)
+    if where == "link":
+        _link(telling, filled)
+        return
     if where == "close":
         telling.names["next_open"] = _next_month(telling)
         made = control.post("/periods/jde", {"current": telling.names["next_open"], **filled})
@@ -117,9 +126,27 @@ def _filled(value: Any, names: Mapping[str, str]) -> Any:
     return int(told) if value.startswith("$") and told.isdecimal() else told
 
 
-def _sync(telling: Telling, policies: Mapping[str, str]) -> None:
+def _link(telling: Telling, order: Json) -> None:
+    record = SyncRecord.objects.get(sync=telling.sync, flow=order["flow"], natural_key=str(order["key"]))
+    link_found(record, actor=ACTOR, external_id=str(order.get("to", "")))
+
+
+def _map(telling: Telling, flow: str, constants: Mapping[str, str]) -> None:
+    """Have fields of a flow's lines or header say always the same."""
+    live = Mapped.objects.get(sync_id=telling.sync.pk, flow=flow, status=Mapped.Status.PUBLISHED)
+    known = {row["target"]: row for row in live.rows}
+    rows = [row for row in live.rows if row["target"] not in constants]
+    for name, value in constants.items():
+        level = known.get(name, {}).get("level", "header")
+        rows.append(row_to_json(Row(id=f"{level}.{name}", target=name, level=level, spec=ConstantSpec(value=value))))
+    publish(mapping=save_as_draft(mapping=live, actor=ACTOR, rows=rows).mapping, actor=ACTOR)
+
+
+def _sync(telling: Telling, told: Json) -> None:
     if telling.sync is None:
-        telling.sync = make_live_sync(telling.box, PAIR)
+        telling.sync, policies = make_live_sync(telling.box, PAIR), told.get("policies", {})
+        for flow, constants in told.get("mapping", {}).items():
+            _map(telling, flow, constants)
         if policies:
             changes = {"policies": {**telling.sync.policies, **policies}}
             change_sync(telling.sync, changes=changes, actor=ACTOR)
@@ -172,6 +199,7 @@ def _expected(one: Json, today: str) -> Json:
         **({"pay_status": one["pay_status"]} if "pay_status" in one else {}),
         **({"status": one["status"]} if "status" in one else {}),
         **({"applied": _amounts(one["applied"])} if "applied" in one else {}),
+        **({"customer": one["customer"]} if "customer" in one else {}),
     }
 
 
@@ -207,6 +235,7 @@ def _shown(one: Json, said: Json) -> Json:
         **({"pay_status": one.get("pay_status")} if "pay_status" in said else {}),
         **({"status": one["status"]} if "status" in said else {}),
         **({"applied": _amounts({row["id"]: row["amount"] for row in one["applied"]})} if "applied" in said else {}),
+        **({"customer": one["customer"]} if "customer" in said else {}),
     }
 
 
