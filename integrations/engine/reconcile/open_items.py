@@ -85,6 +85,7 @@ class _Open:
     label: str
     money: Money
     payer: tuple[str, str] | None  # (flow, key) of whose it is in the source
+    ahead: frozenset[str]  # keys of its own flow that it names: an order, whose bill it is to take over
 
 
 def _read_source(
@@ -119,18 +120,23 @@ def _note(books: Books, flow: Flow, records: Iterable[Record], as_of: date, open
         read.add(record.key)
         money = _open_at(books, flow, record, as_of)
         if money is not None and money.amount:
-            opened[record.key] = _Open(label=flow.label_of(record), money=money, payer=_payer(books, flow, record))
+            opened[record.key] = _opened(books, flow, record, money)
     return read
 
 
-def _payer(books: Books, flow: Flow, record: Record) -> tuple[str, str] | None:
-    """Name the customer or vendor whose document it is."""
+def _opened(books: Books, flow: Flow, record: Record, money: Money) -> _Open:
+    """Note an open document, with the customer or vendor whose it is."""
     parties = {each.slug for each in books.pair.flows if not each.is_document}
     try:
         needs = flow.needs(record, books.context)
     except ConnectorError:
-        return None
-    return next(((need.flow, need.key) for need in needs if need.flow in parties), None)
+        needs = ()
+    return _Open(
+        label=flow.label_of(record),
+        money=money,
+        payer=next(((need.flow, need.key) for need in needs if need.flow in parties), None),
+        ahead=frozenset(need.key for need in needs if need.flow == flow.slug),
+    )
 
 
 def _open_at(books: Books, flow: Flow, record: Record, as_of: date) -> Money | None:
@@ -156,7 +162,7 @@ def _compared(
     before: TieOut | None,
 ) -> TieOut:
     trails = {slug: load_trails(books.sync, slug, _keys(slug, by_key, names)) for slug, by_key in opened.items()}
-    rows = _once(books, _source_rows(books, opened, trails))
+    rows, held = _told_ahead(_once(books, _source_rows(books, opened, trails)), opened)
     strangers = list[tuple[str, OpenItem]]()
     for slug, item in items:
         owner = next((name for name in names.get(item.external_id, ()) if name[0] in opened), None)
@@ -168,7 +174,7 @@ def _compared(
     kept, excluded = _leave_out(books, [*rows.values()], trails)
     ordered = sorted([*kept, *extra], key=lambda row: (row.customer, row.currency, row.flow, row.id))
     return TieOut(
-        as_of=as_of, since=before.since if before else since, rows=tuple(ordered), remarks=(*excluded, *remarks)
+        as_of=as_of, since=before.since if before else since, rows=tuple(ordered), remarks=(*excluded, *held, *remarks)
     )
 
 
@@ -219,6 +225,22 @@ def _once(books: Books, rows: _Rows) -> _Rows:
     """Leave out records whose document stands for a later one now: what is open is told there."""
     newest = owners(books.sync, (row.external_id for row in rows.values() if row.external_id))
     return {name: row for name, row in rows.items() if newest.get(row.external_id, [name[:2]])[0] == name[:2]}
+
+
+def _told_ahead(rows: _Rows, opened: dict[str, dict[str, _Open]]) -> tuple[_Rows, list[Remark]]:
+    """Take out what has no document yet and names an earlier record whose document stands: that one tells it, too."""
+    linked = {name[:2] for name, row in rows.items() if row.external_id}
+    kept, remarks = dict[tuple[str, str, str], OpenRow](), dict[tuple[str, str], Remark]()
+    for name, row in rows.items():
+        if row.external_id or not any((row.flow, key) in linked for key in opened[row.flow][row.id].ahead):
+            kept[name] = row
+            continue
+        reason = "Told by the earlier document that they belong to, until they take its place."
+        remark = remarks.get((row.flow, row.currency)) or Remark(
+            code="held", flow=row.flow, currency=row.currency, reason=reason
+        )
+        remarks[row.flow, row.currency] = remark.plus(row.id, row.source)
+    return kept, [*remarks.values()]
 
 
 def _keys(slug: str, by_key: dict[str, _Open], names: dict[str, list[tuple[str, str]]]) -> set[str]:

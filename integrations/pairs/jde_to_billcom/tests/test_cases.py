@@ -1,6 +1,7 @@
 """The casebook of purchases: what must stand in both systems, written by hand from accounting."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -36,3 +37,16 @@ def test_it_ties_out_what_receipts_leave_to_pay(settings):
         sync, today = Sync.objects.latest("pk"), date.fromisoformat(box.control.get("/clock")["now"][:10])
         opened = tie_out(sync, today, since=today - timedelta(days=400))
     assert opened.differing == ()
+
+
+def test_it_counts_a_purchase_once_whose_order_is_billed_and_whose_invoice_waits(settings):
+    """The order tells what its voucher leaves open; the voucher itself tells it only once it has a bill of its own."""
+    settings.SETTLE_SCALE = 0
+    with sandbox() as box:
+        play(FOLDER / "order_scheduled_then_invoice.yaml", box)
+        sync, today = Sync.objects.latest("pk"), date.fromisoformat(box.control.get("/clock")["now"][:10])
+        opened = tie_out(sync, today, since=today - timedelta(days=400))
+    assert [(row.label, row.source, row.target) for row in opened.rows] == [
+        ("Purchase order OP-4701-00001", Decimal(200), Decimal(200))
+    ]
+    assert [(remark.code, remark.total) for remark in opened.remarks] == [("held", Decimal(200))]
