@@ -44,6 +44,12 @@ def token_of(name: Name) -> str:
     return f"new{hashlib.sha256(':'.join(name).encode()).hexdigest()[:14]}"
 
 
+def label_of(seen: Foreseen, name: Name) -> str:
+    """Give what people call a record that was looked at."""
+    work = seen.works.get(name)
+    return work.label if work is not None and work.label else " ".join(name)
+
+
 def foresee(ground: Ground, asked: Read, *, looks_up: bool = False, is_forced: bool = False) -> Foreseen:
     """Give what a run would do with these records and with the parents that they need and that do not stand yet.
 

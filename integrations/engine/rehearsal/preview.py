@@ -7,7 +7,7 @@ from typing import Any
 from integrations.contracts import Draft, Flow, Value
 from integrations.engine.rehearsal.choosing import Because, choose
 from integrations.engine.rehearsal.faults import Fault, faults_of, static_faults
-from integrations.engine.rehearsal.foreseeing import Foreseen, Name, foresee
+from integrations.engine.rehearsal.foreseeing import Foreseen, Name, foresee, label_of
 from integrations.engine.rehearsal.ground import Ground
 from integrations.engine.rehearsal.ledger import shown_entries, unbalanced
 from integrations.engine.rehearsal.mapped import Look, looks
@@ -71,7 +71,7 @@ def _record(ground: Ground, seen: Foreseen, name: Name, look: Look | None, becau
     state, work = ground.state, seen.works[name]
     references = state.references_of(ground.plan(name[0]).flow)
     entries = seen.entries.get(name, ())
-    stand_ins = {link.external_id: f"{flow} {key}" for (flow, key), link in state.stand_ins.items()}
+    stand_ins = {link.external_id: label_of(seen, each) for each, link in state.stand_ins.items()}
     drafts = [_draft(draft, stand_ins) for draft in (*seen.drafts.get(name, ()), *seen.reversals.get(name, ()))]
     return {
         "key": name[1],

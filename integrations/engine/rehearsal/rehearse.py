@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from integrations.contracts import Draft, Limits
 from integrations.engine.rehearsal.faults import faults_of
-from integrations.engine.rehearsal.foreseeing import Foreseen, Name, foresee, token_of
+from integrations.engine.rehearsal.foreseeing import Foreseen, Name, foresee, label_of, token_of
 from integrations.engine.rehearsal.ground import Ground
 from integrations.engine.rehearsal.ledger import trial_balance, unbalanced
 from integrations.engine.rehearsal.reading import read_dated
@@ -25,9 +25,10 @@ def rehearse(ground: Ground, start: date, end: date) -> tuple[dict[str, Any], st
     """Give the report of all documents dated in [start, end] with the parents they need, and the exact payloads.
 
     Ids that only booking gives are stood in for by texts that begin with "new": the real run sends the same bytes with
-    the real ids in their place, and nothing else differs. The report's `stand_ins` say which text is which record. The
-    reversal of what is posted only to be reversed (voided before its first post) is marked `follows_booking`: it also
-    takes over what the target tells of the document just booked, such as the rate it was booked at.
+    the real ids in their place, and nothing else differs. The report's `stand_ins` say which text is which record,
+    `labels` what people call it. The reversal of what is posted only to be reversed (voided before its first post) is
+    marked `follows_booking`: it also takes over what the target tells of the document just booked, such as the rate it
+    was booked at.
     """
     seen = foresee(ground, read_dated(ground, start, end), looks_up=True)
     state, names = ground.state, list(seen.works)
@@ -44,6 +45,11 @@ def rehearse(ground: Ground, start: date, end: date) -> tuple[dict[str, Any], st
         "faults": [fault.as_json() for fault in faults_of(seen, names)],
         "stand_ins": {
             link.external_id: ":".join(name)
+            for name, link in state.stand_ins.items()
+            if token_of(name) in link.external_id
+        },
+        "labels": {
+            link.external_id: label_of(seen, name)
             for name, link in state.stand_ins.items()
             if token_of(name) in link.external_id
         },
