@@ -26,6 +26,11 @@ def reversal_reference(context: Context, kind: Kind, key: str, revision: int = 1
     return reference(context, kind, f"{key}-REV", revision)
 
 
+def share_key(key: str, customer: str) -> str:
+    """Name a customer's share of a payment or refund: by the customer, as the order may be another the next time."""
+    return f"{key}-OF-{customer}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """When a document is booked: the date it will show, and what its header says beside the mapping."""
@@ -41,12 +46,13 @@ def posting(flow: str, day: date, label: str, context: Context, memo: Value = No
     account allows no date outside its posting period: then the date moves and the memo keeps the wanted one.
     """
     policy = context.policy(flow, "closed_periods", "hold")
-    on = posting_day(day, context.references, "ar", policy, label)
+    on = posting_day(day, context.references, "ar", policy, label, not_before=context.not_before)
     if on == day:
         return Posting(day=day, header={})
-    if context.policy(flow, "moved_dates", "period") == "date":
+    period = _period_of(on, context)
+    if not period or context.policy(flow, "moved_dates", "period") == "date":
         return Posting(day=on, header={"tranDate": on, "memo": f"{memo or label} (dated {day})"})
-    return Posting(day=day, header={"postingPeriod": _period_of(on, context)})
+    return Posting(day=day, header={"postingPeriod": period})
 
 
 def _period_of(on: date, context: Context) -> str:

@@ -69,7 +69,8 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Apply the credit memo as Chargebee has it now."""
     wanted = linked(lifecycle.credit_notes.applied(record), "invoices", context)
-    return (reapply(record, wanted, "CN", "credit_notes", "credit_memos", context),)
+    [own, *_] = lifecycle.payments.parts(context.links[("credit_notes", record.key)])
+    return (reapply(record, own, wanted, "credit_notes", context),)
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:

@@ -1,55 +1,76 @@
-"""Refunds: one customer refund each, out of the credit memos or the payment that it pays out."""
+"""Refunds: one customer refund per customer, out of the credit memos or the payment that it pays out."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application_to, body, sublist, unapplication
-from integrations.contracts import Context, Draft, Facts, LinkView, Mapped, Record, Standing
+from integrations.contracts import Application, Context, Draft, Facts, Makes, Mapped, Record, Standing
 from integrations.errors import RejectedError
-from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows, linked, other_customer
-from integrations.pairs.chargebee_to_netsuite.common import posting, rate, reference, reversal_reference
+from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows
+from integrations.pairs.chargebee_to_netsuite.common import posting, rate, reference, reversal_reference, share_key
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
-from integrations.pairs.chargebee_to_netsuite.reversing import money_reversal
+from integrations.pairs.chargebee_to_netsuite.reversing import each_document, money_reversal, step
 
 ZERO = Decimal(0)
 
 
 def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft the customer refund; what it applies is its amount. Raises RejectedError where that is not known."""
-    refund = lifecycle.payments.transaction_of(record)
-    applied = _applied(record, context)
-    customer = _customer(record, context)
-    day = lifecycle.common.day(refund.date, context)
-    moved = posting("refunds", day, f"Refund {refund.id}", context, mapped.header.get("memo"))
-    header = resolve("refunds", {**mapped.header, **rate(refund, context), "customer": customer}, context)
-    return (
-        Draft(
-            flow="refunds",
-            key=refund.id,
-            sink="refunds",
-            revision=context.revision,
-            reference=reference(context, "RFD", refund.id, context.revision),
-            payload={**body("refunds", {**header, **moved.header}), **apply_rows(applied)},
-            facts=Facts(
-                customer=customer, currency=refund.currency_code, total=refund.amount, date=moved.day, applied=applied
-            ),
-            references=tuple(used("refunds", header)),
-        ),
-    )
+    """Draft a customer refund for each customer whose credits it pays out: usually one.
+
+    What a refund applies is its amount. Raises RejectedError where that is not known.
+    """
+    paid = _paid_out(record, context)
+    first = next(iter(paid))
+    return tuple(_refund(record, mapped, one, applied, context, is_own=one == first) for one, applied in paid.items())
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     """Take the money back by a customer payment, and let the refund use that up: its credits are open again."""
+    return tuple(draft for each, makes in each_document(standing) for draft in _taken_back(each, context, makes))
+
+
+def _refund(
+    record: Record, mapped: Mapped, customer: str, applied: Applications, context: Context, *, is_own: bool
+) -> Draft:
+    refund = lifecycle.payments.transaction_of(record)
+    day = lifecycle.common.day(refund.date, context)
+    moved = posting("refunds", day, f"Refund {refund.id}", context, mapped.header.get("memo"))
+    header = resolve("refunds", {**mapped.header, **rate(refund, context), "customer": customer}, context)
+    key = refund.id if is_own else share_key(refund.id, customer)
+    return Draft(
+        flow="refunds",
+        key=refund.id,
+        sink="refunds",
+        operation="create" if is_own else f"create-share:{customer}",
+        revision=context.revision,
+        reference=reference(context, "RFD", key, context.revision),
+        payload={**body("refunds", {**header, **moved.header}), **apply_rows(applied)},
+        facts=Facts(
+            customer=customer,
+            currency=refund.currency_code,
+            total=sum((one.amount for one in applied), ZERO),
+            date=moved.day,
+            applied=applied,
+        ),
+        references=tuple(used("refunds", header)),
+        makes="link" if is_own else "share",
+    )
+
+
+def _taken_back(standing: Standing, context: Context, makes: Makes) -> tuple[Draft, Draft]:
     link, facts = standing.link, standing.link.facts
-    own = reversal_reference(context, "RFD", standing.key, link.revision)
+    key = standing.key if makes == "link" else share_key(standing.key, facts.customer or "")
+    own = reversal_reference(context, "RFD", key, link.revision)
     more = {"payment": facts.total, "autoApply": False}
     back = money_reversal(standing, flow="refunds", sink="payments", reference=own, more=more)
+    back = replace(back, operation=step("reverse", facts, makes), makes=makes)
     gone = [unapplication(one.external_id) for one in facts.applied or ()]
     settled = replace(
         back,
         sink="refunds",
-        operation="settle",
+        operation=step("settle", facts, makes),
         external_id=link.external_id,
         reference=link.reference or reference(context, "RFD", standing.key, link.revision),
         payload={"apply": sublist([*gone, application_to(own, facts.total or ZERO)])},
@@ -58,11 +79,14 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     return (back, settled)
 
 
-def _applied(record: Record, context: Context) -> Applications:
+def _paid_out(record: Record, context: Context) -> dict[str, Applications]:
+    """Give what is paid out, by customer. Raises RejectedError where that is not the refund's amount."""
     refund = lifecycle.payments.transaction_of(record)
-    notes = linked(lifecycle.refunds.notes(record), "credit_notes", context)
-    applied = (*notes, *linked(lifecycle.refunds.from_payment(record), "payments", context))
-    if sum(one.amount for one in applied) != refund.amount:
+    own = context.links[("customers", refund.customer_id)].external_id
+    paid: dict[str, Applications] = {}
+    for customer, applied in (*_of_notes(record, own, context), *_of_payments(record, own, context)):
+        paid[customer] = (*paid.get(customer, ()), applied)
+    if sum(one.amount for applied in paid.values() for one in applied) != refund.amount:
         raise RejectedError(
             f"Refund {refund.id} pays out {refund.amount} {refund.currency_code}, but NetSuite shows no credit memo or "
             "payment for all of it; there a refund must name what it pays out. Book that first, or enter this one by "
@@ -71,16 +95,31 @@ def _applied(record: Record, context: Context) -> Applications:
             field="apply",
             value=refund.id,
         )
-    return applied
+    return paid
 
 
-def _customer(record: Record, context: Context) -> str:
-    """Give the customer whose credit is paid out."""
-    named = [("credit_notes", key) for key, _ in lifecycle.refunds.notes(record)]
-    named += [("payments", key) for key, _ in lifecycle.refunds.from_payment(record)]
-    links: list[LinkView] = [context.links[name] for name in named if name in context.links]
-    owners = list(dict.fromkeys(link.facts.customer for link in links if link.facts.customer))
-    if len(owners) > 1:
-        raise other_customer(f"Refund {record.key}")
-    own = context.links[("customers", lifecycle.payments.transaction_of(record).customer_id)].external_id
-    return owners[0] if owners else own
+def _of_notes(record: Record, own: str, context: Context) -> Iterator[tuple[str, Application]]:
+    for key, amount in lifecycle.refunds.notes(record):
+        if link := context.links.get(("credit_notes", key)):
+            yield link.facts.customer or own, Application(external_id=link.external_id, amount=amount)
+
+
+def _of_payments(record: Record, own: str, context: Context) -> Iterator[tuple[str, Application]]:
+    """Give what a payment left over: out of the part of the refund's customer first, then of what others have left."""
+    for key, amount in lifecycle.refunds.from_payment(record):
+        link = context.links.get(("payments", key))
+        parts = lifecycle.payments.parts(link) if link else ()
+        if len(parts) == 1:
+            yield parts[0].facts.customer or own, Application(external_id=parts[0].external_id, amount=amount)
+            continue
+        for part in sorted(parts, key=lambda part: part.facts.customer != own):
+            if taken := min(amount, _left(part)):
+                yield part.facts.customer or own, Application(external_id=part.external_id, amount=taken)
+            amount -= taken
+
+
+def _left(part: lifecycle.payments.Part) -> Decimal:
+    """Give what a payment has left, as last read."""
+    facts = part.facts
+    used = sum((one.amount for one in facts.applied or ()), ZERO)
+    return (facts.total or ZERO) - used if facts.open_amount is None else facts.open_amount

@@ -1,11 +1,13 @@
 """Documents that take another's effect back: its lines on the opposite record type, its money the other way."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import sublist
-from integrations.contracts import Draft, Facts, Standing, Value
+from integrations.contracts import Draft, Facts, Makes, Standing, Value
 from integrations.errors import RejectedError
 
 _LINE = (
@@ -59,6 +61,21 @@ def money_reversal(standing: Standing, *, flow: str, sink: str, reference: str, 
         **more,
     }
     return _reversal(standing, flow, sink, reference, payload)
+
+
+def each_document(standing: Standing) -> list[tuple[Standing, Makes]]:
+    """Give each document that carries a record's amount as if it stood alone, its own first; and what drafts of it make."""
+    link = standing.link
+    alone = (
+        (replace(link, external_id=one.external_id, reference=one.reference, facts=one.facts), one.makes)
+        for one in lifecycle.payments.parts(link)
+    )
+    return [(replace(standing, link=each), makes) for each, makes in alone]
+
+
+def step(name: str, facts: Facts, makes: Makes) -> str:
+    """Name an operation on the own document plainly, on a share with its customer."""
+    return name if makes == "link" else f"{name}:{facts.customer}"
 
 
 def created(standing: Standing) -> Mapping[str, Any]:

@@ -195,7 +195,7 @@ def shares(record: Record, context: Context) -> tuple[Share, ...]:
     standing = tuple((key, amount) for key, amount in rows if ("invoices", key) in context.links)
     taken = by_customer(standing, "invoices", own, context)
     excess = payment.amount - sum((amount for _, amount in rows), ZERO)
-    rests = {customer: ZERO for customer in taken}
+    rests = dict.fromkeys(taken, ZERO)
     first = next(iter(taken), own)
     rests[first] = rests.get(first, ZERO) + sum((amount for _, amount in rows), ZERO)
     rests[first] -= sum((amount for _, amount in standing), ZERO)
