@@ -5,8 +5,9 @@ the sync, `replay` tries what is held anew; what has `target` is an order to the
 stand in the end: every document of the ledger, what became of records that make none (`records`), and the trial balance
 before the last run and after. `as: name` names an object (`take` what of it, else its id); `$name` stands for it. A
 reference names a document by the end of our own; where ours says nothing (a digest), by flow, key and operation:
-`invoices $inv`, `invoices $inv reverse`, `invoices $inv 2` for what was posted anew. `parties` of a document, where a
-case asks for them, are its amounts by the source's customers, debits positive.
+`invoices $inv`, `invoices $inv reverse`, `invoices $inv 2` for what was posted anew, `payments $pay
+create-share:$kid` for a customer's share. `parties` of a document, where a case asks for them, are its amounts by the
+source's customers, debits positive.
 """
 
 import re
@@ -253,18 +254,24 @@ def _trail(telling: Telling, documents: list[Json]) -> dict[str, str]:
     booked = Attempt.objects.filter(run__sync_id=telling.sync.pk, outcome__in=["delivered", "linked", "different"])
     rows = booked.exclude(external_id="").order_by("-id")
     told = rows.values_list("external_id", "flow", "natural_key", "operation", "revision")
+    customers = _customers(telling)
     named = {
-        made: f"{flow} {key} {_done(operation, revision)}".rstrip() for made, flow, key, operation, revision in told
+        made: f"{flow} {key} {_done(operation, revision, customers)}".rstrip()
+        for made, flow, key, operation, revision in told
     }
     beside = {one["reference"]: named[one["id"]] for one in documents if one["id"] in named and one["reference"]}
     others = [one for one in documents if one["id"] not in named and one.get("reference") in beside]
     return named | {one["id"]: f"{beside[one['reference']]} {one['kind']}" for one in others}
 
 
-def _done(operation: str, revision: int) -> str:
-    """Say what was done: nothing for the first creation, the revision's number for one posted anew."""
+def _done(operation: str, revision: int, customers: Mapping[str, str]) -> str:
+    """Say what was done: nothing for the first creation, the revision's number for one posted anew.
+
+    What is done for one customer's share names that customer as the source does.
+    """
     if operation != "create":
-        return operation
+        done, _, about = operation.partition(":")
+        return f"{done}:{customers[about]}" if about in customers else operation
     return str(revision) if revision > 1 else ""
 
 
@@ -274,10 +281,15 @@ def _trailed(document: Json, trail: Mapping[str, str]) -> str:
     return trail.get(document.get("journal") or document["id"]) or trail.get(by_number, "")
 
 
+def _customers(telling: Telling) -> dict[str, str]:
+    """Give the source's names of customers by the target's."""
+    links = Link.objects.filter(tenant=telling.sync.tenant, flow="customers")
+    return dict(links.values_list("external_id", "natural_key"))
+
+
 def _parties(telling: Telling, document: Json) -> dict[str, str]:
     """Add up a document's lines by party, named as in the source."""
-    links = Link.objects.filter(tenant=telling.sync.tenant, flow="customers")
-    names = dict(links.values_list("external_id", "natural_key"))
+    names = _customers(telling)
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in document["lines"]:
         if party := line.get("party"):
