@@ -30,7 +30,7 @@ RUNS_SHOWN = 6
 RUNS_LOOKED_AT = 100
 SIGN_OFF_AFTER_DAYS = 5  # of the new month
 _FAILED = (Run.State.FAILED, Run.State.LOST)
-_STILL = frozenset({"unchanged", "waiting", "awaiting_posting"})  # as it was before
+_STILL = frozenset({"unchanged", "waiting", "skipped", "awaiting_posting"})  # as before, or left out by rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ def test_it_no_longer_shows_a_stale_period_that_was_signed_anew(company):
 
 
 def test_it_counts_idle_runs_instead_of_listing_them(company):
-    for counts in ({}, {"bills": {"awaiting_posting": 11}}, {"bills": {"unchanged": 2, "waiting": 1}}):
+    for counts in ({}, {"bills": {"awaiting_posting": 11}}, {"bills": {"unchanged": 2, "skipped": 1}}):
         Run.objects.create(
             tenant=company.tenant, sync_id=company.sync.pk, pair=company.sync.pair, trigger="follow_up", state="done",
             counts=counts, fence=1,
