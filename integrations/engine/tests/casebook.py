@@ -70,6 +70,12 @@ def cases(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
+def named_cases(folder: Path) -> set[str]:
+    """Give the cases that the table beside them names, which says what each tells."""
+    rows = [line for line in (folder / "README.md").read_text().splitlines() if line.startswith("|")]
+    return {name for row in rows for name in re.findall(r"`([a-z_0-9]+)`", row.rpartition(" | ")[2])}
+
+
 def play(case: Path, pair_slug: str, box: Sandbox, opening: list[Json], after_sync: Sequence[Json] = ()) -> Outcome:
     """Tell one case and give what it wants beside what stands.
 

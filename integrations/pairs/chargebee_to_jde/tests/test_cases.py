@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from integrations.engine.tests.casebook import cases, play
+from integrations.engine.tests.casebook import cases, named_cases, play
 from integrations.engine.tests.harness import sandbox
 
 FOLDER = Path(__file__).parent / "cases"
@@ -24,6 +24,10 @@ def box(shared_box):
     """Give the sandbox as it was made: a reset is quicker than another one."""
     shared_box.control.post("/reset")
     return shared_box
+
+
+def test_it_names_every_case_in_the_table():
+    assert named_cases(FOLDER) == {case.stem for case in cases(FOLDER)}
 
 
 @pytest.mark.parametrize("case", cases(FOLDER), ids=lambda case: case.stem)

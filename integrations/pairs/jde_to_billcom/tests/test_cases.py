@@ -7,7 +7,8 @@ import pytest
 
 from audit.models import Attempt
 from integrations.engine.reconcile.open_items import tie_out
-from integrations.engine.tests.harness import sandbox
+from integrations.engine.tests.casebook import named_cases
+from integrations.engine.tests.harness import make_live_sync, run_to_rest, sandbox
 from integrations.models import Sync
 from integrations.pairs.jde_to_billcom.tests.telling import FOLDER, play
 
@@ -20,6 +21,21 @@ def test_it_stands_in_both_systems_as_the_case_says(case):
     with sandbox() as box:
         wanted, stands = play(case, box)
     assert stands == wanted
+
+
+def test_it_names_every_case_in_the_table():
+    assert named_cases(FOLDER) == {path.stem for path in CASES}
+
+
+def test_it_brings_a_suppliers_new_name_to_its_vendor():
+    with sandbox() as box:
+        supplier = box.control.post("/act/jde", {"do": "add_supplier", "name": "Acme Bearings"})["supplier"]
+        sync = make_live_sync(box, "jde_to_billcom")
+        run_to_rest(sync)
+        box.control.post("/act/jde", {"do": "change_supplier", "supplier": supplier, "name": "Acme Bearings Ltd"})
+        run_to_rest(sync)
+        names = [one["name"] for one in box.control.documents("billcom") if one["kind"] == "vendor"]
+    assert names == ["Acme Bearings Ltd"]
 
 
 def test_it_dates_a_void_by_the_periods_of_its_own_company():
