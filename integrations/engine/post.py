@@ -19,6 +19,7 @@ from integrations.engine.faults import PERIOD, meet_closed_period
 from integrations.engine.lease import fenced
 from integrations.engine.parents import ask_older_parents, forget_look_ups
 from integrations.engine.problems import note_problems, refresh_problems
+from integrations.engine.rates import details_after, is_unsettled
 from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.references import doubt, make_stale
 from integrations.engine.refused import moves_on
@@ -41,10 +42,10 @@ from integrations.errors import (
 )
 
 Outcome = Attempt.Outcome
-_WRONG = (Outcome.DIFFERENT, Outcome.ABSENT)  # of what was found: it stands otherwise, or lacks a further document
 _READ_BACK_AT_ONCE = 250
 _SETTLE_SOON_S = 2
 _POLL_SOON_S = 30  # after booking what its system posts in batches
+_SETTLES_NEXT = "difference_follows"
 
 
 @dataclass(slots=True)
@@ -336,7 +337,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
         return []
     flow = plan.flow.slug
     closings = [_closing(ending) for ending in endings]
-    links = {ending.work.key: link for ending in endings if (link := _link_after(ending)) is not None}
+    links = {ending.work.key: link for ending in endings if (link := _link_after(plan.flow, ending)) is not None}
     going_on = [ending.work for ending in endings if _finish(plan.flow, ending)]
     works = [ending.work for ending in endings]
     with fenced(state.lease):
@@ -354,7 +355,7 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
             make_stale(state.sync.target if plan.flow.reads == "source" else state.sync.source)
     for work in works:
         if work.state != State.OPEN:
-            state.count(flow, work.state)
+            state.count(flow, State.DELIVERED if work.code == _SETTLES_NEXT else work.state)
     reached("closed")
     return going_on
 
@@ -364,13 +365,16 @@ def _landed(endings: Sequence[Ending]) -> list[Landed]:
     return [Landed(key=work.key, label=work.label, found=found) for work, found in shown]
 
 
-def _link_after(ending: Ending) -> LinkView | None:
+def _link_after(flow: Flow, ending: Ending) -> LinkView | None:
     """Give what is known of the record's document after an operation; None where the operation made no link."""
     work, found = ending.work, ending.found
-    is_last = not work.then and ending.outcome not in _WRONG
+    is_last = not work.then and ending.outcome != Outcome.DIFFERENT
     link = work.link
     if found is None:
         return None
+    if ending.outcome == Outcome.ABSENT:  # one of its further documents is gone
+        work.link = as_seen(replace(link, is_as_drafted=False), ending.further) if link else None
+        return work.link
     if work.draft.writes_back or work.draft.makes == "nothing":
         if work.aim.mode != "reverse" or link is None or not is_last:
             return None
@@ -384,7 +388,7 @@ def _link_after(ending: Ending) -> LinkView | None:
     if work.aim.mode == "reverse":
         link = _reversed(work, found, link, is_last=is_last)
     elif is_last:
-        link = replace(link, source_version=work.version, details_version=work.aim.token or work.details)
+        link = replace(link, source_version=work.version, details_version=details_after(flow, work, found, link))
         link = replace(link, state="standing")
     work.link = link
     return link
@@ -403,7 +407,7 @@ def _new_link(work: Work, found: Found) -> LinkView:
 
 def _as_read(ending: Ending, link: LinkView, found: Found) -> LinkView:
     """Take what was read into the link: of the own document, of the further one just booked, or of all at a look."""
-    is_wrong = ending.outcome in _WRONG
+    is_wrong = ending.outcome == Outcome.DIFFERENT
     if is_further(ending.work.draft):
         link = link_after(ending.work, link, found)
         return replace(link, is_as_drafted=False) if is_wrong else link
@@ -457,6 +461,9 @@ def _come_to_rest(work: Work) -> None:
         work.reason = "Its new state is posted next." if aim.mode == "reverse" else "Its reversal is booked next."
     else:
         work.deliver()
+        if work.link is not None and is_unsettled(work.link.details_version):
+            work.state, work.due_at, work.code = State.DUE, timezone.now(), _SETTLES_NEXT
+            work.reason = "What its exchange rate leaves is booked next."
 
 
 def _closing(ending: Ending) -> Closing:

@@ -64,7 +64,7 @@ def money_reversal(standing: Standing, *, flow: str, sink: str, reference: str, 
 
 
 def each_document(standing: Standing) -> list[tuple[Standing, Makes]]:
-    """Give each document that carries a record's amount as if it stood alone, its own first; and what drafts of it make."""
+    """Give each document of a record as if it stood alone, its own first, and what drafts that act on it make."""
     link = standing.link
     alone = (
         (replace(link, external_id=one.external_id, reference=one.reference, facts=one.facts), one.makes)

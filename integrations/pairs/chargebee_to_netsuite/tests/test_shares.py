@@ -1,0 +1,116 @@
+"""A payment over several customers: seen, proven, changed and taken back document by document."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+
+from audit.models import Attempt
+from integrations.engine.decisions import accept_different
+from integrations.engine.reconcile.open_items import balances, tie_out
+from integrations.engine.reconcile.period import reconcile_period
+from integrations.engine.reconcile.tests.ground import found, tamper
+from integrations.engine.syncs import replay
+from integrations.engine.tests.casebook import play, trial_balance
+from integrations.engine.tests.harness import ACTOR, Sandbox, sandbox
+from integrations.engine.undo import Scope, undo
+from integrations.models import Companion, Link, Sync, SyncRecord
+from integrations.pairs.chargebee_to_netsuite.tests.test_undo import ledger, settle
+
+FOLDER = Path(__file__).parent / "cases"
+START, END = date(2026, 8, 1), date(2026, 9, 30)
+
+
+@pytest.fixture
+def box(live_db, settings):
+    settings.SETTLE_SCALE = 0
+    with sandbox() as served:
+        play_case(served, "paid_by_parent_too_much")
+        yield served
+
+
+def play_case(box: Sandbox, name: str) -> None:
+    play(FOLDER / f"{name}.yaml", "chargebee_to_netsuite", box, yaml.safe_load((FOLDER / "opening.yml").read_text()))
+
+
+def payment() -> SyncRecord:
+    return SyncRecord.objects.get(flow="payments", natural_key=Link.objects.get(flow="payments").natural_key)
+
+
+def read_again() -> SyncRecord:
+    """Have the payment read again; give it as it is then."""
+    sync, record = Sync.objects.get(), payment()
+    replay(sync, record_ids=[record.pk], actor=ACTOR)
+    settle(sync, "replay")
+    return payment()
+
+
+def act(box: Sandbox, do: str, **order: object) -> dict:
+    return box.control.post("/act/chargebee", {"do": do, **order})["object"]
+
+
+def test_it_ties_out_what_a_parent_paid_too_much(box):
+    sync, share = Sync.objects.get(), Companion.objects.get()
+    report, opened = reconcile_period(sync, START, END), tie_out(sync, END, since=START)
+    assert (found(report), report.ok, all(line.agrees for line in report.lines)) == ([], True, True)
+    assert [line.target.total for line in report.lines if line.kind == "payments"] == [Decimal(125)]
+    owed = {each.customer: (each.source.amount, each.target.amount) for each in balances(opened)}
+    assert {who: both for who, both in owed.items() if any(both)} == {share.facts["customer"]: (-25, -25)}
+
+
+def test_it_sees_a_share_that_is_altered_and_one_that_is_gone(box):
+    share = Companion.objects.get()
+    tamper(box, share.external_id, "amount", "24")
+    different = read_again()
+    assert (different.state, different.problem.value) == ("different", share.external_id)
+    report = reconcile_period(Sync.objects.get(), START, END)
+    assert found(report) == [("payments", "amount", different.natural_key)]
+    assert [line.difference for line in report.lines if line.kind == "payments"] == [Decimal(-1)]
+    assert read_again().state == "different"
+    accept_different(payment(), reason="A rebate", actor=ACTOR)
+    assert payment().state == "delivered"
+    tamper(box, share.external_id, "delete")
+    for _ in range(2):
+        gone = read_again()
+        assert (gone.state, gone.code, share.external_id in gone.reason) == ("parked", "deleted_in_target", True)
+    report = reconcile_period(Sync.objects.get(), START, END)
+    assert found(report) == [("payments", "missing", gone.natural_key)]
+
+
+def test_it_moves_no_cash_between_customers(box):
+    invoice = act(
+        box, "issue_invoice", customer_id="kid", currency="USD", status="posted", at="2026-09-10T10:00:00-04:00",
+        lines=[{"description": "More", "amount": 2500}],
+    )  # fmt: skip
+    order = {"payment_id": payment().natural_key, "invoice_id": invoice["id"], "amount": 2500}
+    act(box, "apply_excess", at="2026-09-11T10:00:00-04:00", **order)
+    before = box.control.writes("netsuite")
+    settle(Sync.objects.get())
+    held = payment()
+    assert (held.state, held.code, box.control.writes("netsuite") - before) == ("parked", "payment_over_customers", 1)
+
+
+@pytest.mark.parametrize("flow", ["payments", "invoices"])
+def test_it_undoes_what_stands_in_shares(box, flow):
+    sync = Sync.objects.get()
+    record = SyncRecord.objects.get(flow=flow, state="delivered")
+    undo(sync, scope=Scope(record_id=record.pk), actor=ACTOR, reason="Wrong customer")
+    settle(sync, "replay")
+    assert list(SyncRecord.objects.filter(state__in=["parked", "different", "waiting"]).values_list("reason")) == []
+    assert trial_balance(ledger(box)).get("1214", 0) == 0
+    assert not Companion.objects.exclude(state="reversed").exists()
+
+
+@pytest.mark.parametrize("kind", ["answer_lost_before_commit", "answer_lost_after_commit"])
+def test_it_books_a_share_once_though_its_answer_is_lost(live_db, settings, kind):
+    settings.SETTLE_SCALE = 0
+    with sandbox() as box:
+        rule = {"kind": kind, "rate": 1, "times": 1, "method": "PUT", "path": "*-OF-*"}
+        box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
+        play_case(box, "paid_by_parent_too_much")
+        settle(Sync.objects.get(), "recovery")
+        assert Attempt.objects.filter(operation__startswith="create-share", outcome="unknown").exists()
+        totals = sorted(one["total"] for one in ledger(box) if one["kind"] == "payment")
+        assert (totals, payment().state, Companion.objects.count()) == (["100.00", "25.00"], "delivered", 1)
