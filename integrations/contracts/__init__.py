@@ -58,6 +58,7 @@ from integrations.contracts.tools import (
     Tools,
 )
 from integrations.contracts.words import (
+    DIFFERENCE_OPEN,
     CompanionState,
     Day,
     Environment,
@@ -85,6 +86,7 @@ from integrations.contracts.writing import (
 
 __all__ = [
     "DELIVER",
+    "DIFFERENCE_OPEN",
     "Application",
     "Booked",
     "Changed",

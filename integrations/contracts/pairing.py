@@ -112,6 +112,7 @@ class Context:
     today: date | None = None  # in the source's zone
     missing: frozenset[tuple[str, str]] = frozenset()  # needs (flow, key) that a draft is to do without for now
     booked: tuple[Booked, ...] = ()  # in an amendment: all that was booked of the standing document, oldest first
+    settles: bool = False  # in an amendment: nothing has changed, only the rates at which it was booked are known now
 
     def policy(self, flow: str, name: str, default: str = "") -> str:
         """Give the choice made for an object kind, else for the whole sync, else the default."""
@@ -195,6 +196,7 @@ class Flow:
     beside: tuple[str, ...] = ()  # further sinks whose documents stand for its records: vendor credits among bills
     details: Callable[[Record], str] | None = None
     amend: Callable[[Record, Mapped, Context], tuple[Draft, ...]] | None = None
+    settles: Callable[[Record, Draft], bool] | None = None  # `amend` follows once the target told a booked draft's rate
     reverse: Callable[[Standing, Context], tuple[Draft, ...]] | None = None
     voids: bool = False  # `reverse` only voids the document itself: one that stands voided is done already
     open_at: Callable[[Record, date, Context], Money | None] | None = None  # open in the source at the end of a day

@@ -13,3 +13,4 @@ Side: TypeAlias = Literal["source", "target"]
 Module: TypeAlias = Literal["ar", "ap", "gl"]  # receivables, payables, the general ledger
 LinkState: TypeAlias = Literal["standing", "reversing", "reversed"]
 CompanionState: TypeAlias = Literal["standing", "reversal", "reversed"]  # reversal: it takes another one back
+DIFFERENCE_OPEN = "difference_not_booked"  # MappingError of an amendment: the document stands, its difference waits

@@ -43,6 +43,7 @@ class Facts:
     posting_date: Day | None = None
     lines: tuple[LineFact, ...] | None = None
     applied: tuple[Application, ...] | None = None
+    owed: tuple[LineFact, ...] | None = None  # by customer, in the ledger's own currency, as it stands; never compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

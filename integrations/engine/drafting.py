@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from integrations.contracts import Context, Flow, LinkView, Mapped, Value
+from integrations.contracts import DIFFERENCE_OPEN, Context, Flow, LinkView, Mapped, Value
 from integrations.engine.companions import tell_ids
 from integrations.engine.drafts import refuse_erased
 from integrations.engine.faults import parking_faults
+from integrations.engine.rates import unsettled
 from integrations.engine.standing import LINK, POST_ANEW, UNDO, has_open_operations, leave_standing
 from integrations.engine.work import FlowPlan, RunState, State, Work
+from integrations.errors import MappingError
 from integrations.periods import HOLD, NEXT_OPEN, SKIP
 
 PAID_IN_TARGET = "paid_in_target"
@@ -81,16 +83,32 @@ def _amend(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None:
         return
     refuse_erased(work.booked)
     context = context_of(state, flow, {**parents, (flow.slug, work.key): link}, work, link.revision)
+    context = replace(context, settles=link.details_version == unsettled(work.aim.token))
     if (mapped := _map(state, plan, work, context, is_new=False)) is None:
         if work.state == State.SKIPPED:  # a filter of later days does not concern what stands
             leave_standing(state, plan, work, link)
         return
-    work.drafts = flow.amend(work.record, mapped, context)
+    try:
+        work.drafts = flow.amend(work.record, mapped, context)
+    except MappingError as error:
+        if error.code != DIFFERENCE_OPEN:
+            raise
+        _leave_open(state, plan, work, link, error)
+        return
     _start(work)
     tell_ids(work, flow, start=work.operation, own_too=False)
     if not work.drafts:  # nothing of it shows in the target
         leave_standing(state, plan, work, link)
         work.new_link = replace(link, details_version=work.aim.token, state="standing")
+
+
+def _leave_open(state: RunState, plan: FlowPlan, work: Work, link: LinkView, error: MappingError) -> None:
+    """Keep delivered what stands, and say what keeps its exchange difference from being booked; it stays wanted."""
+    leave_standing(state, plan, work, link)
+    work.new_link = replace(link, details_version=unsettled(work.aim.token), state="standing")
+    if not work.aim.lacks:  # else that is told first; the difference is asked for again once it stands
+        work.code, work.field = error.code, error.field
+        work.reason = f"{work.label} stands as {link.external_id}. {error.message}"
 
 
 def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None:

@@ -79,6 +79,8 @@ def dump_facts(facts: Facts) -> dict[str, Any]:
         said["lines"] = [[line.account, str(line.amount)] for line in facts.lines]
     if facts.applied is not None:
         said["applied"] = [[applied.external_id, str(applied.amount)] for applied in facts.applied]
+    if facts.owed is not None:
+        said["owed"] = [[one.account, str(one.amount)] for one in facts.owed]
     return said
 
 
@@ -91,4 +93,6 @@ def load_facts(said: Mapping[str, Any]) -> Facts:
         values["lines"] = tuple(LineFact(account=account, amount=Decimal(amount)) for account, amount in said["lines"])
     if "applied" in said:
         values["applied"] = tuple(Application(external_id=to, amount=Decimal(amount)) for to, amount in said["applied"])
+    if "owed" in said:
+        values["owed"] = tuple(LineFact(account=to, amount=Decimal(amount)) for to, amount in said["owed"])
     return Facts(**values)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.sql import insert_rows, update_rows
+from integrations.contracts import DIFFERENCE_OPEN
 from integrations.engine.work import RunState, State, Work
 from integrations.money import to_json
 
@@ -51,7 +52,9 @@ def note_problems(state: RunState, works: Sequence[Work]) -> None:
 
 def _is_held_up(work: Work) -> bool:
     waits_too_long = work.state == State.WAITING and work.is_overdue
-    return work.state in _HOLDS or waits_too_long or (work.state in _RETRIED and work.tries >= _STUBBORN)
+    lacks_account = work.state == State.DELIVERED and work.code == DIFFERENCE_OPEN
+    is_retried_in_vain = work.state in _RETRIED and work.tries >= _STUBBORN
+    return work.state in _HOLDS or waits_too_long or lacks_account or is_retried_in_vain
 
 
 def _cause(work: Work) -> tuple[str, str, str]:
