@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from audit.queries import written
 from integrations.contracts import Flow
 from integrations.engine.rehearsal.readiness import Missing, open_faults, readiness
 from integrations.engine.rehearsal.stored import latest, newest
 from integrations.models import Check, Sync
+from integrations.money import from_json
 from portal.queries.syncs import flows_of
 from portal.words import account_title
 
@@ -107,12 +109,17 @@ _STAND_IN = re.compile(r"(\S*new[0-9a-f]{14}\S*) stands for (.+)")
 def _with_names(record: Mapping[str, Any]) -> dict[str, Any]:
     told = [found for text in record.get("stand_ins", ()) if (found := _STAND_IN.fullmatch(text))]
     names = {found[1]: found[2] for found in told}
-    drafts = [{**draft, "payload": _replaced(draft["payload"], names)} for draft in record["drafts"]]
-    entries = [
-        {**entry, "account": _named(entry["account"], names), "name": _named(entry["name"], names)}
-        for entry in record["entries"]
+    drafts = [
+        {**draft, "payload": _replaced(written(from_json(draft["payload"])), names)} for draft in record["drafts"]
     ]
+    entries = [_entry(entry, names) for entry in record["entries"]]
     return {**record, "drafts": drafts, "entries": entries, "first": sorted(set(names.values()))}
+
+
+def _entry(entry: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any]:
+    """Give an entry with its amounts as such, an empty side as None."""
+    sides = {side: Decimal(entry[side]) if entry[side] else None for side in ("debit", "credit")}
+    return {**entry, "account": _named(entry["account"], names), "name": _named(entry["name"], names), **sides}
 
 
 def _replaced(payload: str, names: Mapping[str, str]) -> str:

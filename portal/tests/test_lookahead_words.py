@@ -1,5 +1,8 @@
 """What previews and rehearsals say: counts in words, and names in the place of ids that only booking gives."""
 
+import json
+from decimal import Decimal
+
 from integrations.models import Check, Sync
 from portal.queries.preview import Look
 
@@ -36,9 +39,11 @@ def test_it_says_in_words_what_would_become_of_what_was_read():
 def test_it_names_in_a_payload_what_is_not_booked_yet():
     (shown,) = look({"records": [record()]}).records
 
-    assert shown["drafts"][0]["payload"] == (
-        '{"customer":{"id":"[id of Customer Fern Ltd]"},"doc":{"id":"[id of Invoice INV-7]"},"account":{"id":"122"}}'
-    )
+    assert json.loads(shown["drafts"][0]["payload"]) == {
+        "customer": {"id": "[id of Customer Fern Ltd]"},
+        "doc": {"id": "[id of Invoice INV-7]"},
+        "account": {"id": "122"},
+    }
     assert shown["first"] == ["Customer Fern Ltd", "Invoice INV-7"]
 
 
@@ -58,3 +63,10 @@ def test_it_names_in_a_trial_balance_who_is_not_booked_yet():
     }
 
     assert [each.name for each in look(report).trial_balance] == ["Receivable Customer Fern Ltd (new)"]
+
+
+def test_it_shows_the_amounts_of_entries_as_such():
+    entry = {"account": "1100", "name": "Receivable", "debit": "28.38", "credit": "", "currency": "KWD"}
+    (shown,) = look({"records": [record(entries=[entry])]}).records
+
+    assert [(each["debit"], each["credit"]) for each in shown["entries"]] == [(Decimal("28.38"), None)]

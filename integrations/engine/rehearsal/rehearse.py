@@ -13,7 +13,7 @@ from integrations.engine.rehearsal.ground import Ground
 from integrations.engine.rehearsal.ledger import trial_balance, unbalanced
 from integrations.engine.rehearsal.reading import read_dated
 from integrations.engine.sessions import granted_limits
-from integrations.engine.work import State
+from integrations.engine.work import OF_ANOTHER_KIND, State
 from integrations.money import from_json, to_json
 
 CALL_S: Final = 0.4  # a write and its share of look-ups and readings back, as vendors answer on an ordinary day
@@ -62,9 +62,14 @@ def rehearse(ground: Ground, start: date, end: date) -> tuple[dict[str, Any], st
 
 
 def _counts(seen: Foreseen, ground: Ground) -> dict[str, dict[str, int]]:
-    """Count what would become of the records, by flow; parents read beside them are counted as "parents"."""
+    """Count what would become of the records, by flow; parents read beside them are counted as "parents".
+
+    What is of another flow of the same stream, a payment among refunds, is counted there alone.
+    """
     counts: dict[str, Counter[str]] = {flow: Counter() for flow in ground.state.plans}
     for name, work in seen.works.items():
+        if work.state == State.SKIPPED and work.code.startswith(OF_ANOTHER_KIND):
+            continue
         flow = counts[name[0]]
         flow["records" if name in seen.asked else "parents"] += 1
         flow[_outcome(seen, name, str(work.state))] += 1

@@ -101,3 +101,9 @@ def test_it_links_what_stands_in_the_target_already(box):
     report = rehearsed(sync).report
     assert sum(name.startswith("invoices:") for name in report["linked"]) == standing
     assert report["flows"]["invoices"].get("booked", 0) == 0
+
+
+def test_it_counts_no_payment_among_refunds(box):
+    flows = rehearsed(make_live_sync(box)).report["flows"]
+
+    assert flows.get("refunds", {}).get("records", 0) < flows["payments"]["records"]
