@@ -60,7 +60,8 @@ def create(*, migrate_anew: bool) -> None:
         _migrate_template(cursor, migrate_anew=migrate_anew)
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     with connection.cursor() as cursor:
-        _migrated.tables = _with_rows(cursor, _tables(cursor))
+        tables = _tables(cursor)
+        _migrated.empty = tables - _with_rows(cursor, tables)
         _migrated.sequences = _used_sequences(cursor)
 
 
@@ -92,9 +93,9 @@ def _migrate_template(cursor: CursorWrapper, *, migrate_anew: bool) -> None:
 
 @dataclass(slots=True)
 class _Migrated:
-    """What the migrations filled, and no reset empties."""
+    """What the migrations left: the tables that tests fill, and the sequences that no reset sets back."""
 
-    tables: set[str] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
     sequences: set[str] = field(default_factory=set)
 
 
@@ -111,7 +112,7 @@ def reset() -> None:
             connections[alias].close()
     with connection.cursor() as cursor:
         disconnect(cursor, connection.settings_dict["NAME"])
-        filled = _with_rows(cursor, _tables(cursor) - _migrated.tables)
+        filled = _with_rows(cursor, _migrated.empty)
         orders = [f'DELETE FROM "{table}"' for table in sorted(filled)]
         orders += [f"SELECT setval('{name}', 1, false)" for name in _used_sequences(cursor) - _migrated.sequences]
         cursor.execute("; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", *orders, "COMMIT"]))
@@ -128,9 +129,15 @@ class Snapshot:
 def take_snapshot() -> Snapshot:
     """Keep what stands in the session's database beside what the migrations filled."""
     with connection.cursor() as cursor:
-        rows = {table: _copied(cursor, table) for table in _with_rows(cursor, _tables(cursor) - _migrated.tables)}
+        rows = {table: _copied(cursor, table) for table in _with_rows(cursor, _migrated.empty)}
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
         return Snapshot(rows=rows, sequences=dict(cursor.fetchall()))
+
+
+def is_empty() -> bool:
+    """Tell whether nothing stands in the session's database beside what the migrations filled."""
+    with connection.cursor() as cursor:
+        return not _with_rows(cursor, _migrated.empty)
 
 
 def put_back(snapshot: Snapshot) -> None:
@@ -140,8 +147,9 @@ def put_back(snapshot: Snapshot) -> None:
         for table, rows in snapshot.rows.items():
             with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
                 copy.write(rows)
-        sequences = snapshot.sequences.items()
-        cursor.execute("; ".join(f"SELECT setval('{name}', {value})" for name, value in sequences))
+        orders = [f"SELECT setval('{name}', {value})" for name, value in snapshot.sequences.items()]
+        # A test's own transaction goes on, with triggers.
+        cursor.execute("; ".join([*orders, "SET LOCAL session_replication_role = origin"]))
 
 
 def _copied(cursor: CursorWrapper, table: str) -> bytes:

@@ -1,9 +1,13 @@
 """A company with something on every screen, its addresses, and secrets planted where none may show."""
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
 
 from audit.models import Attempt, ConfigChange, Run, Seal
 from audit.record import (
@@ -27,6 +31,7 @@ from portal.models import ApiToken, Membership, Role, Tenant, User
 from portal.notifications.kinds import Kind
 from portal.notifications.models import Channel, Message
 from portal.permissions import Ability
+from portal.tests import databases
 from portal.tests.people import client_of, join, make_tenant, make_user
 from portal.tokens import make_token
 
@@ -76,8 +81,40 @@ class Company:
         return client_of(join(self.tenant, role).user, tenant=self.tenant)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A company as it was just made."""
+
+    company: Company
+    rows: databases.Snapshot
+    at: datetime
+
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether its times could be those of a company made now."""
+        return abs(timezone.now() - self.at) < timedelta(minutes=1)
+
+
+_kept: dict[tuple[str, int], _Kept] = {}
+
+
 def make_company(name: str = "Acme", *, records: int = 1) -> Company:
-    """Make a company with two connections, a sync that is on, a run with attempts, and a record that is held up."""
+    """Make a company with two connections, a sync that is on, a run with attempts, and a record that is held up.
+
+    The first of an empty database is kept for a minute, and put back where a test in a transaction asks for it.
+    """
+    if not (connection.in_atomic_block and databases.is_empty()):
+        return _make_company(name, records)
+    kept = _kept.get((name, records))
+    if kept and kept.is_fresh:
+        databases.put_back(kept.rows)
+    else:
+        made = _make_company(name, records)
+        kept = _kept[name, records] = _Kept(company=made, rows=databases.take_snapshot(), at=timezone.now())
+    return deepcopy(kept.company)
+
+
+def _make_company(name: str, records: int) -> Company:
     owner = make_user(f"owner@{name.lower()}.example")
     tenant = make_tenant(name, owner=owner)
     source, target = _sides(tenant)
