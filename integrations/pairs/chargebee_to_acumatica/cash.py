@@ -1,13 +1,15 @@
-"""Payments and refunds: made with what they are applied to, released; voided by a document of their own."""
+"""Payments and refunds: made with what they are applied to, released; voided by documents of their own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from integrations.connectors.acumatica.records import apply_to, payload, split_id
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Draft, Facts, Mapped, Record, Standing
 from integrations.errors import RejectedError
-from integrations.pairs.chargebee_to_acumatica import documents, journals
+from integrations.pairs.chargebee_to_acumatica import journals, sharing
 from integrations.pairs.chargebee_to_acumatica.common import (
     JOURNALS,
     Applications,
@@ -33,23 +35,27 @@ _REFUNDS = ("Refund", "Customer Refund")  # the second is older releases' label
 
 
 def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft a payment with its applications and its release; what is applied to nothing stays on account."""
+    """Draft a payment with its applications and its release, one for each customer whose invoices it pays.
+
+    What is applied to nothing stays on the payer's account.
+    """
     label, rows = lifecycle.payments.label_of(record), lifecycle.payments.applied(record)
     if mode(label, context, [("invoices", key) for key, _ in rows]) == JOURNALS:
         return journals.payment(record, mapped, context)
-    owners = lifecycle.payments.payers(record, context)
-    if len(owners) > 1:
-        raise over_customers(label)
-    made = _cash("payments", record, owners[0], linked(rows, "invoices", context), mapped, context)
-    return (made, release(made))
+    drafts = list[Draft]()
+    for share in lifecycle.payments.shares(record, context):
+        applied = linked(share.applied, "invoices", context)
+        made = _cash("payments", record, share.customer, share.amount, applied, mapped, context)
+        made = sharing.as_share(made, context) if drafts else made
+        drafts += [made, release(made, share.customer if drafts else "")]
+    return tuple(drafts)
 
 
 def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Apply the payment to what Chargebee applied it to since; the cash is not touched."""
+    """Apply the payment to what Chargebee applied it to since, within each customer's share; no cash is touched."""
     if is_journal(context.links[("payments", record.key)]):
         return journals.moved_payment(record, mapped, context)
-    applied = lifecycle.payments.applied(record)
-    return documents.reapplied(record, "payments", "payments", "TXN", applied, context)
+    return sharing.reapplied(record, context)
 
 
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -58,7 +64,9 @@ def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...
     parents = [*(("credit_notes", key) for key, _ in notes), *(("payments", key) for key, _ in excess)]
     if mode(label, context, parents) == JOURNALS:
         return journals.refund(record, mapped, context)
-    applied = (*linked(notes, "credit_notes", context), *linked(excess, "payments", context))
+    own = context.links[("customers", lifecycle.payments.transaction_of(record).customer_id)].external_id
+    paid = tuple(sharing.left_of(context.links[("payments", key)], own, amount) for key, amount in excess)
+    applied = (*linked(notes, "credit_notes", context), *(application for _, application in paid))
     transaction = lifecycle.payments.transaction_of(record)
     if sum(one.amount for one in applied) != transaction.amount:
         raise RejectedError(
@@ -69,41 +77,66 @@ def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...
             field="DocumentsToApply",
             value=record.key,
         )
-    links = [context.links[parent] for parent in parents]
-    customers = {link.facts.customer for link in links if link.facts.customer}
+    of_notes = (context.links[("credit_notes", key)].facts.customer for key, _ in notes)
+    customers = {one for one in (*of_notes, *(customer for customer, _ in paid)) if one}
     if len(customers) > 1:
         raise over_customers(label)
-    own = context.links[("customers", transaction.customer_id)].external_id
-    made = _cash("refunds", record, customers.pop() if customers else own, applied, mapped, context)
+    customer = customers.pop() if customers else own
+    made = _cash("refunds", record, customer, transaction.amount, applied, mapped, context)
     return (made, release(made))
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
-    """Void a payment or refund: Acumatica makes the document that takes it back, and frees what it was applied to."""
+    """Void a payment, all its shares, or a refund: Acumatica makes the documents that take them back.
+
+    What they were applied to is free again.
+    """
     if is_journal(standing.link):
         return journals.reverse(standing, context)
-    kind, facts = split_id(standing.link.external_id)[0], standing.link.facts
-    flow = "refunds" if kind in _REFUNDS else "payments"
-    return (
-        Draft(
-            flow=flow,
-            key=standing.key,
-            sink=flow,
-            operation="void",
-            external_id=standing.link.external_id,
-            revision=standing.link.revision,
-            reference=standing.link.reference,
-            payload={},
-            facts=Facts(customer=facts.customer, currency=facts.currency, date=standing.on),
-        ),
+    link = standing.link
+    flow = "refunds" if split_id(link.external_id)[0] in _REFUNDS else "payments"
+    own = Draft(
+        flow=flow,
+        key=standing.key,
+        sink=flow,
+        operation="void",
+        external_id=link.external_id,
+        revision=link.revision,
+        reference=link.reference,
+        payload={},
+        facts=_voided(link.facts, standing),
     )
+    shares = (
+        replace(
+            own,
+            operation=f"void:{one.facts.customer}",
+            external_id=one.external_id,
+            reference=one.reference,
+            facts=_voided(one.facts, standing),
+            makes="share",
+        )
+        for one in link.companions
+    )
+    return (*shares, own)
 
 
 def _paid_out(record: Record) -> tuple[lifecycle.common.Applied, lifecycle.common.Applied]:
     return lifecycle.refunds.notes(record), lifecycle.refunds.from_payment(record)
 
 
-def _cash(flow: str, record: Record, customer: str, applied: Applications, mapped: Mapped, context: Context) -> Draft:
+def _voided(facts: Facts, standing: Standing) -> Facts:
+    return Facts(customer=facts.customer, currency=facts.currency, date=standing.on)
+
+
+def _cash(
+    flow: str,
+    record: Record,
+    customer: str,
+    amount: Decimal,
+    applied: Applications,
+    mapped: Mapped,
+    context: Context,
+) -> Draft:
     transaction = lifecycle.payments.transaction_of(record)
     day = _DOCUMENT_DATE[flow](record, context)
     posting = posted_on(flow, day, lifecycle.payments.label_of(record), context)
@@ -111,7 +144,7 @@ def _cash(flow: str, record: Record, customer: str, applied: Applications, mappe
         **{name: value for name, value in mapped.header.items() if name not in _OURS},
         "CustomerID": customer,
         "ApplicationDate": day,
-        "PaymentAmount": transaction.amount,
+        "PaymentAmount": amount,
         "CurrencyID": transaction.currency_code,
         **period("custom.Document.AdjFinPeriodID", day, posting, context),
     }
@@ -125,7 +158,7 @@ def _cash(flow: str, record: Record, customer: str, applied: Applications, mappe
         facts=Facts(
             customer=customer,
             currency=transaction.currency_code,
-            total=transaction.amount,
+            total=amount,
             date=day,
             posting_date=None if posting == day else posting,
             applied=applied,

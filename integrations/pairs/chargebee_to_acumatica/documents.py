@@ -46,15 +46,15 @@ def invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
     if posting == JOURNALS:
         return journals.invoice(record, mapped, context)
     made = _document("invoices", record, lifecycle.invoices.invoice_of(record), posting, mapped, context)
-    return (made, release(made), *withholding.memos(record, mapped, made.facts, "", context))
+    return (made, release(made), *withholding.memos(record, mapped, made.facts, None, context))
 
 
 def amend_invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Book the taxes that a customer withheld since; other details of a released invoice are left as they are."""
     link = context.links[("invoices", record.key)]
     if is_journal(link):
-        return journals.withheld(record, mapped, context)
-    return withholding.memos(record, mapped, link.facts, link.external_id, context)
+        return journals.withheld(record, mapped, link, context)
+    return withholding.memos(record, mapped, link.facts, link, context)
 
 
 def credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -74,24 +74,16 @@ def amend_credit_note(record: Record, mapped: Mapped, context: Context) -> tuple
     """Apply the credit memo to what Chargebee allocated it to since."""
     if is_journal(context.links[("credit_notes", record.key)]):
         return journals.moved_credit(record, mapped, context)
-    return reapplied(record, "credit_notes", "credit_memos", "CN", lifecycle.credit_notes.applied(record), context)
-
-
-def reapplied(
-    record: Record, flow: str, sink: str, kind: Literal["CN", "TXN"], rows: lifecycle.common.Applied, context: Context
-) -> tuple[Draft, ...]:
-    """Draft the application of a standing credit memo or payment as Chargebee has it now."""
-    link = context.links[(flow, record.key)]
-    label = f"{'Credit note' if kind == 'CN' else 'Payment'} {record.key}"
-    require_one_customer(label, link.facts.customer or "", rows, context)
+    link, rows = context.links[("credit_notes", record.key)], lifecycle.credit_notes.applied(record)
+    require_one_customer(lifecycle.credit_notes.label_of(record), link.facts.customer or "", rows, context)
     wanted = linked(rows, "invoices", context)
     standing = Draft(
-        flow=flow,
+        flow="credit_notes",
         key=record.key,
-        sink=sink,
+        sink="credit_memos",
         external_id=link.external_id,
         revision=context.revision,
-        reference=reference(context, kind, record.key, context.revision),
+        reference=reference(context, "CN", record.key, context.revision),
         payload={},
         facts=replace(link.facts, name=None, open_amount=None, exchange_rate=None),
     )

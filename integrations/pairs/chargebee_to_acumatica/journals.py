@@ -13,6 +13,7 @@ from integrations.contracts import (
     Draft,
     Facts,
     LineFact,
+    LinkView,
     Mapped,
     Record,
     Reference,
@@ -66,13 +67,14 @@ def invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
     posting = _posting("invoices", document.id, day, context)
     entries = lifecycle.journals.invoice_entries(record, mapped, context, posting=posting)
     made = _journal("invoices", document, day, entries, mapped, context)
-    return (made, release(made), *withheld(record, mapped, context))
+    return (made, release(made), *withheld(record, mapped, None, context))
 
 
-def withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+def withheld(record: Record, mapped: Mapped, link: LinkView | None, context: Context) -> tuple[Draft, ...]:
     """Draft the journals of the taxes that a customer withheld and that are not booked yet."""
     document, drafts = lifecycle.invoices.invoice_of(record), list[Draft]()
-    for tax in withholding.not_booked(record, context):
+    named = {tax.id: _reference("invoices", record.key, context, tax.id) for tax in lifecycle.invoices.withheld(record)}
+    for tax in withholding.not_booked(record, named, link):
         day = lifecycle.common.day(tax.date or document.date, context)
         entries = lifecycle.journals.withheld_entries(record, tax, mapped, context)
         operation = withholding.operation_of(tax)
@@ -121,9 +123,14 @@ def moved_credit(record: Record, mapped: Mapped, context: Context) -> tuple[Draf
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     """Take every journal of a document back, the newest first, by one with debits and credits exchanged."""
-    made = [one for one in reversed(standing.booked) if one.draft.payload.get(LINES)]
-    first, *others = [_reversal(one, standing, context) for one in made]
-    return (first, release(first, "reversal"), *(_beside(one) for one in others))
+    own, beside = list[Draft](), list[Draft]()
+    for one in reversed([one for one in standing.booked if one.draft.payload.get(LINES)]):
+        made = _reversal(one, standing, context)
+        if one.external_id == standing.link.external_id:
+            own += [made, release(made, "reversal")]
+        else:
+            beside.append(_beside(made))
+    return (*beside, *own)
 
 
 def id_of(draft: Draft, made: str) -> str:
@@ -138,7 +145,7 @@ def _moved(flow: str, document: Document, wanted: Entries, mapped: Mapped, conte
     count = sum(one.draft.operation.startswith("moved:") for one in context.booked) + 1
     day = context.today or lifecycle.common.day(document.date, context)
     made = _journal(flow, document, day, entries, mapped, context, f"moved:{count}", f"M{count}")
-    return (_beside(replace(made, external_id=context.links[(flow, document.id)].external_id)),)
+    return (_beside(made),)
 
 
 def _standing(booked: Iterable[Booked]) -> Iterable[Entry]:
@@ -179,16 +186,20 @@ def _journal(
         sink="journals",
         operation=operation,
         revision=context.revision,
-        reference=reference(context, "JE", f"{_MARKS[flow]}-{document.id}", context.revision, part),
+        reference=_reference(flow, document.id, context, part),
         payload=payload(header, rows),
         facts=_facts(document.currency_code, day, None if posting == day else posting, rows),
         references=tuple(Reference(kind="account", code=entry.account, field="Account") for entry in entries),
     )
 
 
+def _reference(flow: str, key: str, context: Context, part: str = "") -> str:
+    return reference(context, "JE", f"{_MARKS[flow]}-{key}", context.revision, part)
+
+
 def _beside(made: Draft) -> Draft:
-    """Let a journal be made and released in one step: the record's own journal stands already."""
-    return replace(made, payload={**made.payload, BESIDE: True})
+    """Let a journal be made and released in one step, as one that stands beside the record's own."""
+    return replace(made, payload={**made.payload, BESIDE: True}, makes="companion")
 
 
 def _line(entry: Entry) -> Values:

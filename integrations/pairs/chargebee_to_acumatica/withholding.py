@@ -1,8 +1,10 @@
 """Tax that a customer withheld: a credit memo on its own account, beside the invoice that it is applied to."""
 
+from collections.abc import Mapping
+
 from integrations.connectors.acumatica.records import BESIDE, payload
 from integrations.connectors.chargebee.records import TaxWithheld, lifecycle
-from integrations.contracts import Application, Context, Draft, Facts, Mapped, Record, Reference, Value
+from integrations.contracts import Application, Context, Draft, Facts, LinkView, Mapped, Record, Reference, Value
 from integrations.errors import MappingError, RejectedError
 from integrations.pairs.chargebee_to_acumatica import lines
 from integrations.pairs.chargebee_to_acumatica.common import Values, period, posted_on, reference
@@ -11,24 +13,28 @@ ACCOUNT = lifecycle.journals.WITHHELD
 _OPERATION = "withheld"
 
 
-def memos(record: Record, mapped: Mapped, invoice: Facts, invoice_id: str, context: Context) -> tuple[Draft, ...]:
+def memos(record: Record, mapped: Mapped, invoice: Facts, link: LinkView | None, context: Context) -> tuple[Draft, ...]:
     """Draft one credit memo per tax not booked yet: each is made, released and applied to its invoice in one step."""
-    return tuple(_memo(record, tax, mapped, invoice, invoice_id, context) for tax in not_booked(record, context))
+    named = {tax.id: reference(context, "CN", record.key, context.revision, tax.id) for tax in _of(record)}
+    left = not_booked(record, named, link)
+    return tuple(_memo(record, tax, mapped, invoice, link, context, named[tax.id]) for tax in left)
 
 
-def not_booked(record: Record, context: Context) -> tuple[TaxWithheld, ...]:
-    """Give the taxes withheld since. Raises RejectedError where one that was booked is gone or has another amount."""
-    taxes = {operation_of(tax): tax for tax in lifecycle.invoices.withheld(record)}
-    booked = {one.draft.operation: one.draft.facts.total for one in context.booked}
-    stood = {name: total for name, total in booked.items() if name.partition(":")[0] == _OPERATION}
+def not_booked(record: Record, references: Mapping[str, str], link: LinkView | None) -> tuple[TaxWithheld, ...]:
+    """Give the taxes withheld that no companion stands for, by the references that theirs have.
+
+    Raises RejectedError where one that was booked is gone in Chargebee or has another amount.
+    """
+    taxes = {references[tax.id]: tax for tax in _of(record)}
+    stood = {one.reference: one.facts.total for one in link.companions} if link else {}
     for name, total in stood.items():
         if name not in taxes or taxes[name].amount != total:
             raise RejectedError(
                 f"A tax of {total} withheld on {record.key} was booked and is not so in Chargebee any longer. Reverse "
-                "its credit memo in Acumatica, then accept it here with the reason.",
+                f"{name} in Acumatica, then accept it here with the reason.",
                 code="withheld_tax_changed",
                 field="linked_taxes_withheld",
-                value=name.partition(":")[2],
+                value=name,
             )
     return tuple(tax for name, tax in taxes.items() if name not in stood)
 
@@ -50,7 +56,19 @@ def account_of(record: Record, tax: TaxWithheld, mapped: Mapped) -> Value:
     )
 
 
-def _memo(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, invoice_id: str, context: Context) -> Draft:
+def _of(record: Record) -> tuple[TaxWithheld, ...]:
+    return tuple(lifecycle.invoices.withheld(record))
+
+
+def _memo(
+    record: Record,
+    tax: TaxWithheld,
+    mapped: Mapped,
+    invoice: Facts,
+    link: LinkView | None,
+    context: Context,
+    own: str,
+) -> Draft:
     account, label = account_of(record, tax, mapped), f"Tax withheld on {record.key}"
     day = lifecycle.common.day(tax.date, context) if tax.date else lifecycle.invoices.document_date(record, context)
     posting = posted_on("invoices", day, label, context)
@@ -62,15 +80,13 @@ def _memo(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, invo
         "Description": label,
         **period("PostPeriod", day, posting, context),
     }
-    applied = (Application(external_id=invoice_id, amount=tax.amount),) if invoice_id else None
     return Draft(
         flow="invoices",
         key=record.key,
         sink="credit_memos",
         operation=operation_of(tax),
-        external_id=invoice_id,
         revision=context.revision,
-        reference=reference(context, "CN", record.key, context.revision, tax.id),
+        reference=own,
         payload={**payload(header, [row]), BESIDE: True},
         facts=Facts(
             customer=invoice.customer,
@@ -78,7 +94,8 @@ def _memo(record: Record, tax: TaxWithheld, mapped: Mapped, invoice: Facts, invo
             total=tax.amount,
             date=day,
             lines=lines.facts_of([row]),
-            applied=applied,
+            applied=(Application(external_id=link.external_id if link else "", amount=tax.amount),),
         ),
         references=(Reference(kind="account", code=str(account), field=ACCOUNT),),
+        makes="companion",
     )

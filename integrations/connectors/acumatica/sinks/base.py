@@ -73,7 +73,7 @@ class DocumentSink:
             made = [draft for draft in some if not is_operation(draft)]
             _add(hits, self._by_reference(face, made))
             _add(hits, self._operations(face, [draft for draft in some if is_operation(draft)]))
-            lacking = [draft for draft in made if not hits[draft.reference] and not is_beside(draft)]
+            lacking = [draft for draft in made if not hits[draft.reference] and draft.makes == "link"]
             _add(hits, self._by_business_key(face, lacking))
         return hits
 
@@ -134,8 +134,8 @@ class DocumentSink:
         return stands
 
     def _own(self, face: Face, one: Booked) -> Booked:
-        """Give what was made beside a record's document under its own id: by its reference, where that was not told."""
-        if not is_beside(one.draft) or one.external_id not in ("", one.draft.external_id):
+        """Give what was made beside a record's document by its reference, where its id was not told."""
+        if one.external_id or not is_beside(one.draft):
             return one
         found = next(self.rows_by_reference(face, [one.draft]), None)
         return replace(one, external_id=face.id_of(found[1]) if found else "")

@@ -20,8 +20,8 @@ def is_beside(draft: Draft) -> bool:
 
 
 def base_operation(draft: Draft) -> str:
-    """Give the operation without what it is about: `apply` of `apply:Invoice/AR004711:2`."""
-    return draft.operation.partition(":")[0]
+    """Give the operation without what it is about: `apply` of `apply:Invoice/AR004711:2`, `create` of a share."""
+    return draft.operation.partition(":")[0].partition("-")[0]
 
 
 def check_reference(draft: Draft, longest: int) -> None:

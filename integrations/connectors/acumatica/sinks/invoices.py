@@ -27,7 +27,7 @@ from integrations.connectors.acumatica.sinks.applications import (
 from integrations.connectors.acumatica.sinks.base import DocumentSink
 from integrations.connectors.acumatica.sinks.drafts import is_beside
 from integrations.connectors.acumatica.values import Row
-from integrations.contracts import Application, Draft, Found, Receipt
+from integrations.contracts import Draft, Found, Receipt
 from integrations.errors import ConfigurationError, PrivilegeError
 
 
@@ -127,7 +127,7 @@ class CreditMemoSink(InvoiceSink):
 
     def with_applications(self, face: Face, draft: Draft, row: Row, found: Found) -> Found:
         """Add what the memo is applied to: on its own screen before its release, on that of payments after it."""
-        if draft.facts.applied is None and not is_beside(draft):
+        if draft.facts.applied is None:
             return found
         if face.is_released(row):
             applied = read_applied(self, MEMO_AS_PAYMENT, draft, face.keys_of(row))
@@ -148,12 +148,11 @@ class CreditMemoSink(InvoiceSink):
         if not is_beside(draft) or not face.is_released(row):
             return super().is_done(face, draft, row)
         payment = self.standing(MEMO_AS_PAYMENT, face.id_of(row), (HISTORY,))
-        return any(one.external_id == draft.external_id for one in applied_to(payment))
+        applied = {one.external_id for one in applied_to(payment)}
+        return all(one.external_id in applied for one in wanted_of(draft))
 
     def beside(self, face: Face, draft: Draft) -> Receipt:
-        """Make and release a memo, and apply all of it to the invoice that it stands beside."""
+        """Make and release a memo, and apply it to the invoice that it stands beside."""
         receipt = super().beside(face, draft)
-        total = draft.facts.total or Decimal(0)
-        applied = (Application(external_id=draft.external_id, amount=total),)
-        apply_missing(self, MEMO_AS_PAYMENT, receipt.external_id, applied)
+        apply_missing(self, MEMO_AS_PAYMENT, receipt.external_id, wanted_of(draft))
         return receipt
