@@ -126,7 +126,7 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
     booked = _booked(of_link if link.is_ours else _sent(of_link, link.external_id))
     refuse_erased(booked)
     day, module = work.aim.on or state.today, flow.posts_in(link, state.sync.policies)
-    company = next((flow.company(one.draft.payload) for one in booked), "")
+    company = next(filter(None, (flow.company(one.draft.payload) for one in booked)), "")
     on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label, company)
     work.aim, work.done = replace(work.aim, on=on), _done(work, [each for each in of_link if _is_reversal(each)])
     work.standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)

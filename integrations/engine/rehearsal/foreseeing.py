@@ -259,7 +259,7 @@ def _reversal(ground: Ground, flow: Flow, work: Work) -> tuple[Draft, ...]:
         for draft in work.drafts
         if draft.makes != "nothing"
     )
-    company = next((flow.company(one.draft.payload) for one in booked), "")
+    company = next(filter(None, (flow.company(one.draft.payload) for one in booked)), "")
     on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label, company)
     standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)
     links = {(flow.slug, work.key): link}
