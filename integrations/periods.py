@@ -26,14 +26,25 @@ class Period:
     code: str = ""  # of the reference value
 
 
-def posting_day(day: date, references: References, module: Module, policy: str, label: str, company: str = "") -> date:
+def posting_day(
+    day: date,
+    references: References,
+    module: Module,
+    policy: str,
+    label: str,
+    company: str = "",
+    *,
+    not_before: date | None = None,
+) -> date:
     """Give the day to post on: the day itself where its period is open or unknown, else as the policy says.
 
     Policies: hold, next_open (the first day of the next open period), ask, skip. `company`: where each closes its own
-    periods. Raises ClosedPeriodError, whose code tells the policy, for all but next_open, and when no later period is
-    open.
+    periods. `not_before`: no period before this day's takes it (`Context.not_before`). Raises ClosedPeriodError, whose
+    code tells the policy, for all but next_open, and when no later period is open.
     """
     periods = periods_of(references, module, company)
+    if not_before and day < not_before and not is_same_period(day, not_before, references, module, company):
+        day = not_before
     own = period_of(day, periods)
     if own is None or own.is_open:
         return day

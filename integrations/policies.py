@@ -37,7 +37,7 @@ STANDARD = (
         label="Documents whose amounts, lines or dates changed after they were posted",
         choices=(
             ("park", "Park them: a posted document is never rewritten, a person decides."),
-            ("reverse", "Reverse the posted document, dated the day of the change, and post the new state anew."),
+            ("reverse", "Reverse the posted document, dated the day of the change, and post the new state anew, in no earlier month."),
         ),
     ),
     PolicyField(

@@ -203,6 +203,30 @@ def test_it_reverses_a_changed_document_and_posts_it_anew_with_its_payment(story
     assert story.state("payments", payment) == ("delivered", "")
 
 
+def test_it_reverses_nothing_whose_new_state_cannot_be_posted(story):
+    story.choose(after_posting="reverse")
+    invoice = story.invoice()
+    story.run()
+    writes = story.writes()
+    ReferenceValue.objects.filter(connection=story.sync.target, kind="item").update(is_active=False)
+    story.act("change_lines", "2026-09-10", invoice_id=invoice, lines=[{"description": "Consulting", "amount": 12000}])
+    story.run()
+    assert story.state("invoices", invoice) == ("parked", "missing_reference")
+    assert (story.writes(), story.link("invoices", invoice).state) == (writes, "standing")
+
+
+def test_it_posts_anew_what_was_undone_in_the_month_of_the_undo(story):
+    invoice = story.invoice(day="2026-08-20")
+    story.run()
+    undo(story.sync, scope=Scope(record_id=story.record("invoices", invoice).pk), actor=ACTOR, reason="Wrong account.")
+    story.run()
+    syncs.replay(story.sync, record_ids=[story.record("invoices", invoice).pk], actor=ACTOR)
+    story.run()
+    new = story.document(story.link("invoices", invoice).external_id)
+    month = timezone.now().date().replace(day=1).isoformat()
+    assert (new["date"], new["posting_date"]) == ("2026-08-20", month)
+
+
 @pytest.mark.parametrize("kind", ["answer_lost_after_commit", "answer_lost_before_commit", "connection_reset"])
 def test_it_reverses_once_when_answers_are_lost(story, kind):
     invoice = story.invoice()

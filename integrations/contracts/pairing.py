@@ -111,6 +111,7 @@ class Context:
     revision: int = 1
     today: date | None = None  # in the source's zone
     missing: frozenset[tuple[str, str]] = frozenset()  # needs (flow, key) that a draft is to do without for now
+    not_before: date | None = None  # the day on which the document was taken back that is posted anew: its month closes
     booked: tuple[Booked, ...] = ()  # in an amendment: all that was booked of the standing document, oldest first
     settles: bool = False  # in an amendment: nothing has changed, only the rates at which it was booked are known now
 
@@ -204,6 +205,7 @@ class Flow:
     module_of: Callable[[LinkView | None, Mapping[str, str]], Module] | None = None  # where how it is posted decides
     company_of: Callable[[Mapping[str, Value]], str] | None = None  # whose periods: by what was mapped, or booked
     fields: tuple[TargetField, ...] = ()  # that `draft` itself uses, beside the sink's: the accounts of a journal
+    changed_on: Callable[[Record, Context], date | None] | None = None  # the day of its last change; None: not told
     applied_as: Callable[[str, int], str] | None = None  # what applications call it, by key and revision; None: its id
     companion_as: Callable[[CompanionView], str] | None = None  # likewise a share or companion; None: its id
 

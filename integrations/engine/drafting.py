@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from integrations.contracts import DIFFERENCE_OPEN, Context, Flow, LinkView, Mapped, Value
+from integrations.contracts import DIFFERENCE_OPEN, Context, Flow, LinkView, Mapped, Standing, Value
 from integrations.engine.companions import tell_ids
 from integrations.engine.drafts import refuse_erased
 from integrations.engine.faults import parking_faults
@@ -42,6 +42,7 @@ def context_of(state: RunState, flow: Flow, links: Links, work: Work | None = No
         revision=revision,
         today=state.today,
         missing=_named(work.aim.lacks) if work else frozenset(),
+        not_before=work.not_before if work else None,
         booked=work.booked if work else (),
     )
 
@@ -115,6 +116,8 @@ def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
     flow, standing = plan.flow, work.standing
     if flow.reverse is None or standing is None:
         return
+    if work.anew is not None and not work.done and not _can_be_anew(state, plan, work, work.anew, standing, parents):
+        return
     work.revision = standing.link.revision
     links = {(flow.slug, work.key): standing.link}
     drafts = flow.reverse(standing, context_of(state, flow, links, work, work.revision))
@@ -128,6 +131,17 @@ def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
         return
     work.drafts, work.operation, work.resume = drafts, left[0], ""
     tell_ids(work, flow, start=left[0])
+
+
+def _can_be_anew(state: RunState, plan: FlowPlan, work: Work, anew: Work, standing: Standing, parents: Links) -> bool:
+    """Draft what follows before anything is taken back: what cannot be posted anew leaves the document standing."""
+    anew.link, anew.not_before = replace(standing.link, state="reversed", reversed_on=standing.on), standing.on
+    _deliver(state, plan, anew, parents)
+    if anew.drafts:
+        _check_references(state, plan.flow, anew)
+    if anew.state == State.PARKED:
+        work.park(anew.code, anew.reason, field=anew.field, value=anew.value)
+    return anew.state != State.PARKED
 
 
 _MAKERS = {"deliver": _deliver, "amend": _amend, "reverse": _reverse}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from integrations.contracts import Context, LinkView, Verdict
+from integrations.contracts import Context, Flow, LinkView, Verdict
 from integrations.engine.work import Aim, FlowPlan, RunState, State, Work
 from integrations.periods import is_open, is_same_period
 
@@ -30,7 +30,7 @@ def judge(state: RunState, plan: FlowPlan, work: Work, context: Context) -> bool
     if verdict.action == "withdraw" and plan.flow.is_document:
         return _judge_withdrawn(state, plan, work, verdict, context)
     if work.link is not None and work.link.state != "reversed":
-        return _judge_standing(state, plan, work, work.link)
+        return _judge_standing(state, plan, work, work.link, context)
     if decision == LOOK_UP and work.link is None:
         work.aim = Aim(looks_up=True)
         return True
@@ -133,7 +133,7 @@ def _is_too_old(state: RunState, plan: FlowPlan, work: Work) -> bool:
 # Standing
 
 
-def _judge_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView) -> bool:
+def _judge_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView, context: Context) -> bool:
     flow = plan.flow
     if link.source_version == work.version and not work.record.deleted:
         if has_open_operations(work) and (flow.amend is None or not link.details_version):
@@ -147,7 +147,7 @@ def _judge_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView)
         work.state, work.reason = State.DELIVERED, "Deleted in the source; kept in the target."
         return False
     if flow.is_document and state.policy(flow.slug, "after_posting") == "reverse" and flow.reverse is not None:
-        work.aim = Aim(mode="reverse", purpose="repost", on=state.today)
+        work.aim = Aim(mode="reverse", purpose="repost", on=_changed_on(state, flow, work, link, context))
         return True
     if flow.is_document:
         work.park(
@@ -158,6 +158,13 @@ def _judge_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView)
         )
         return False
     return True
+
+
+def _changed_on(state: RunState, flow: Flow, work: Work, link: LinkView, context: Context) -> date:
+    """Give the day of the change, else today; never before the day on which what stands was posted."""
+    changed = flow.changed_on(work.record, context) if flow.changed_on else None
+    posted = link.facts.posting_date or link.facts.date or state.today
+    return max(changed, posted) if changed else state.today
 
 
 def _has_known_details(work: Work, link: LinkView) -> bool:

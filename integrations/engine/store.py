@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -344,17 +345,17 @@ def load_owners(sync: Sync, flow: str, external_ids: Sequence[str]) -> dict[str,
         return dict(cursor.fetchall())
 
 
-def load_taken_back(state: RunState, flow: str, keys: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Give the ids of the documents of these records that are reversed."""
+def load_taken_back(state: RunState, flow: str, keys: Sequence[str]) -> dict[str, tuple[frozenset[str], date | None]]:
+    """Give the ids of the documents of these records that are reversed, and the day of the last reversal."""
     if not keys:
         return {}
     sql = (
-        "SELECT natural_key, array_agg(external_id) FROM integrations_link "  # noqa: S608
+        "SELECT natural_key, array_agg(external_id), max(reversed_on) FROM integrations_link "  # noqa: S608
         f"WHERE {_SCOPE} AND natural_key = ANY(%s) AND state = 'reversed' GROUP BY natural_key"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*scope(state, flow), list(keys)])
-        return {key: frozenset(ids) for key, ids in cursor.fetchall()}
+        return {key: (frozenset(ids), on) for key, ids, on in cursor.fetchall()}
 
 
 def release_waiting(sync: Sync, names: Sequence[str]) -> int:

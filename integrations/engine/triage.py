@@ -1,20 +1,21 @@
 """Decides what becomes of each record that was read: unchanged, skipped, parked, waiting, or drafts to post."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
-from integrations.contracts import Need, Record, Unreadable
+from integrations.contracts import LinkView, Need, Record, Unreadable
 from integrations.engine.drafting import context_of, period_policy, prepare
 from integrations.engine.faults import parking_faults
-from integrations.engine.parents import is_overdue, load_parents, settle_needs
+from integrations.engine.parents import Parents, is_overdue, load_parents, settle_needs
 from integrations.engine.reversal import gather, tell_booked
-from integrations.engine.standing import UNDO, judge
+from integrations.engine.standing import UNDO, has_open_operations, judge
 from integrations.engine.store import STALE_READ, load_links, load_taken_back, note_orders
-from integrations.engine.work import FlowPlan, Row, RunState, State, Work
+from integrations.engine.work import Aim, FlowPlan, Row, RunState, State, Work
 
 _UNTOUCHABLE = (State.OPEN, State.UNKNOWN)  # settled before anything else
 _LEFT_ALONE = (State.WAITING, State.PARKED, State.SKIPPED, State.DIFFERENT)  # until something other than a poll asks
@@ -132,20 +133,44 @@ def _decide(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
                 work.document_date = flow.document_date(work.record, context)
             if not judge(state, plan, work, context):
                 continue
-            if work.aim.mode == "reverse":
-                reversed_.append(work)
-                continue
-            needs[id(work)] = flow.needs(work.record, context)
-            wanted.append(work)
+            is_anew = work.aim.purpose == "repost"  # reversed and drafted anew in one: the latter must not fail later
+            if work.aim.mode != "reverse" or is_anew:
+                needs[id(work)] = flow.needs(work.record, context)
+            (reversed_ if work.aim.mode == "reverse" else wanted).append(work)
     tell_booked(state, [work for work in wanted if work.aim.mode == "amend"])
-    anew = [work for work in wanted if work.link is not None and work.link.state == "reversed"]
-    taken_back = load_taken_back(state, flow.slug, [work.key for work in anew])
-    for work in anew:
-        work.taken_back = taken_back.get(work.key, frozenset())
+    _tell_taken_back(state, flow.slug, wanted)
     parents = load_parents(state, (need for found in needs.values() for need in found))
     for work in wanted:
         with parking_faults(work):
             if settle_needs(state, plan, work, needs[id(work)], parents):
                 work.prepare = partial(prepare, state, plan, work, parents.links)
+    reversed_ = [work for work in reversed_ if _has_sequel(state, plan, work, needs.get(id(work)), parents)]
     for work in gather(state, plan, reversed_):
-        work.prepare = partial(prepare, state, plan, work, {})
+        work.prepare = partial(prepare, state, plan, work, parents.links)
+
+
+def _has_sequel(state: RunState, plan: FlowPlan, work: Work, needs: tuple[Need, ...] | None, parents: Parents) -> bool:
+    """Tell whether nothing keeps a record from being posted anew, if it is to be: until then it is not reversed."""
+    if needs is None or work.state != State.DUE:
+        return work.state == State.DUE
+    anew = replace(work, aim=Aim())
+    with parking_faults(anew):
+        if settle_needs(state, plan, anew, needs, parents):
+            work.anew = anew
+    if anew.state == State.WAITING:
+        work.wait(anew.code, anew.reason, anew.waits_for)
+    elif anew.state == State.PARKED:
+        work.park(anew.code, anew.reason, field=anew.field, value=anew.value)
+    return work.state == State.DUE
+
+
+def _tell_taken_back(state: RunState, flow: str, works: Sequence[Work]) -> None:
+    """Tell works that are posted anew, or go on with that, what was reversed of them."""
+    anew = [work for work in works if work.link is not None and _is_anew(work, work.link)]
+    taken_back = load_taken_back(state, flow, [work.key for work in anew])
+    for work in anew:
+        work.taken_back, work.not_before = taken_back.get(work.key, (frozenset(), None))
+
+
+def _is_anew(work: Work, link: LinkView) -> bool:
+    return link.state == "reversed" or (link.revision > 1 and has_open_operations(work))

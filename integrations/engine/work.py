@@ -132,8 +132,10 @@ class Work:
     aim: Aim = Aim()
     link: LinkView | None = None  # what stands, or stood
     taken_back: frozenset[str] = frozenset()  # ids of the record's own documents that are reversed
+    not_before: date | None = None  # the day of the last reversal, where the record is posted anew
     new_link: LinkView | None = None  # what is to be known of it, though nothing is called
     standing: Standing | None = None  # of a reversal
+    anew: "Work | None" = None  # of a reversal: the same record as it is posted next
     booked: tuple[Booked, ...] = ()  # of an amendment: what stands of the record already, oldest first
     further: tuple[Booked, ...] = ()  # of a look: the record's further documents, each with its newest draft
     done: frozenset[str] = frozenset()  # operations of the reversal that an earlier pass has booked

@@ -13,7 +13,6 @@ from integrations.contracts import Changed
 from integrations.engine import schedule, syncs
 from integrations.engine.inbox import make_due
 from integrations.engine.reconcile.report import Difference, Heal
-from integrations.engine.sessions import today_at
 from integrations.engine.standing import LINK, POST_ANEW
 from integrations.errors import ConfigurationError
 from integrations.models import Companion, Link, Sync, SyncRecord
@@ -87,7 +86,8 @@ def _post_anew(sync: Sync, some: Sequence[Difference], actor: str) -> int:
 def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
     """Put a person's decision on a record that does not stand, and have it tried again.
 
-    What was linked before is marked as gone, so that the record starts with its next revision.
+    What was linked before is marked as gone, on no day as nothing reversed it: the record's next revision takes its
+    place on its own date.
     """
     records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, pk=difference.record_id)
     settled = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN])
@@ -96,7 +96,7 @@ def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
         links = Link.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
         sides = {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
         links.filter(**sides, state=Link.State.STANDING).update(
-            state=Link.State.REVERSED, reversed_on=today_at(sync.source), updated_at=timezone.now()
+            state=Link.State.REVERSED, reversed_on=None, updated_at=timezone.now()
         )
         further = Companion.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
         further.filter(**sides).update(state=Companion.State.REVERSED, updated_at=timezone.now())

@@ -72,7 +72,8 @@ def at_rate_of(external_id: str, currency: str | None, context: Context) -> dict
 
 def posted_on(flow: str, day: date, label: str, context: Context, module: Module = "ar") -> date:
     """Give the day whose period the document is posted in. Raises ClosedPeriodError by policy."""
-    return posting_day(day, context.references, module, context.policy(flow, "closed_periods", "hold"), label)
+    policy = context.policy(flow, "closed_periods", "hold")
+    return posting_day(day, context.references, module, policy, label, not_before=context.not_before)
 
 
 def period(name: str, day: date, posting: date, context: Context) -> Values:

@@ -47,7 +47,8 @@ def number_of(key: str, revision: int = 1) -> str:
 def posted_on(flow: str, day: date, label: str, context: Context) -> date:
     """Give the posting date by policy, where the module posted in is open. Raises ClosedPeriodError."""
     module = module_of(None, context.policies)
-    return posting_day(day, context.references, module, context.policy(flow, "closed_periods", "hold"), label)
+    policy = context.policy(flow, "closed_periods", "hold")
+    return posting_day(day, context.references, module, policy, label, not_before=context.not_before)
 
 
 def dated_text(told: Value, day: date, posting: date) -> str:

@@ -22,7 +22,7 @@ def reference(context: Context, kind: str, key: str, operation: str = "create", 
 def posted_on(flow: str, day: date, company: str, label: str, context: Context, module: Module = "gl") -> date:
     """Give the G/L date by policy: each company closes its own periods. Raises ClosedPeriodError."""
     policy = context.policy(flow, "closed_periods", "hold")
-    return posting_day(day, context.references, module, policy, label, company)
+    return posting_day(day, context.references, module, policy, label, company, not_before=context.not_before)
 
 
 def company_of(values: Mapping[str, Value]) -> str:

@@ -311,7 +311,9 @@ def _gl_day(record: Record, header: Mapping[str, Value], company: str, context: 
     if day is None:
         raise MappingError("No G/L date is mapped. Map it under Mappings > Payments.", field="glDate")
     module, policy = posts_in(None, context.policies), context.policy(FLOW, "closed_periods", "hold")
-    return posting_day(day, context.references, module, policy, label(record), company)
+    return posting_day(
+        day, context.references, module, policy, label(record), company, not_before=context.not_before
+    )
 
 
 def _bill(share: Share) -> dict[str, Value]:

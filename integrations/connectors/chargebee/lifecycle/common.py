@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 from integrations.connectors.chargebee.billing import site_day
 from integrations.connectors.chargebee.documents import CreditNote, Invoice, Transaction
-from integrations.contracts import Context, Money, Verdict
+from integrations.contracts import Context, Money, Record, Verdict
 
 ZERO = Decimal(0)
 Document = Invoice | CreditNote | Transaction
@@ -22,6 +23,12 @@ def digest(parts: Iterable[object]) -> str:
 def day(moment: datetime, context: Context) -> date:
     """Give the day of an instant where the site's books are kept."""
     return site_day(moment, context.source.time_zone)
+
+
+def changed_on(record: Record, context: Context) -> date | None:
+    """Give the day of a document's last change; None where Chargebee does not tell it."""
+    changed = cast(Document, record.body).updated_at
+    return day(changed, context) if changed else None
 
 
 def site(context: Context) -> str:

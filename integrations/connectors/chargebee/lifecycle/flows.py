@@ -3,6 +3,7 @@
 from datetime import date
 
 from integrations.connectors.chargebee.lifecycle import credit_notes, customers, invoices, items, payments, refunds
+from integrations.connectors.chargebee.lifecycle.common import changed_on
 from integrations.contracts import Context, Draft, Flow, Mapped, Money, Record
 
 
@@ -63,6 +64,7 @@ INVOICES = Flow(
     draft=_undrafted,
     money=invoices.money,
     document_date=invoices.document_date,
+    changed_on=changed_on,
     label_of=invoices.label_of,
     default_rows=(),
 )
@@ -78,6 +80,7 @@ CREDIT_NOTES = Flow(
     draft=_undrafted,
     money=credit_notes.money,
     document_date=credit_notes.document_date,
+    changed_on=changed_on,
     label_of=credit_notes.label_of,
     default_rows=(),
 )
@@ -93,6 +96,7 @@ PAYMENTS = Flow(
     draft=_undrafted,
     money=payments.money,
     document_date=payments.document_date,
+    changed_on=changed_on,
     label_of=payments.label_of,
     default_rows=(),
 )
@@ -108,6 +112,7 @@ REFUNDS = Flow(
     draft=_undrafted,
     money=refunds.money,
     document_date=refunds.document_date,
+    changed_on=changed_on,
     label_of=refunds.label_of,
     default_rows=(),
 )
