@@ -276,7 +276,7 @@ def _done(operation: str, revision: int, customers: Mapping[str, str]) -> str:
     What is done for one customer's share names that customer as the source does.
     """
     if operation != "create":
-        done, _, about = operation.partition(":")
+        done, _, about = operation.rpartition(":")
         return f"{done}:{customers[about]}" if about in customers else operation
     return str(revision) if revision > 1 else ""
 
