@@ -133,8 +133,7 @@ def _decide(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
                 work.document_date = flow.document_date(work.record, context)
             if not judge(state, plan, work, context):
                 continue
-            is_anew = work.aim.purpose == "repost"  # reversed and drafted anew in one: the latter must not fail later
-            if work.aim.mode != "reverse" or is_anew:
+            if work.aim.mode != "reverse" or work.aim.purpose == "repost":  # what is posted next must not fail then
                 needs[id(work)] = flow.needs(work.record, context)
             (reversed_ if work.aim.mode == "reverse" else wanted).append(work)
     tell_booked(state, [work for work in wanted if work.aim.mode == "amend"])
@@ -151,7 +150,7 @@ def _decide(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> None:
 
 def _has_sequel(state: RunState, plan: FlowPlan, work: Work, needs: tuple[Need, ...] | None, parents: Parents) -> bool:
     """Tell whether nothing keeps a record from being posted anew, if it is to be: until then it is not reversed."""
-    if needs is None or work.state != State.DUE:
+    if needs is None or work.state != State.DUE or has_open_operations(work):  # half reversed, it goes on
         return work.state == State.DUE
     anew = replace(work, aim=Aim())
     with parking_faults(anew):
