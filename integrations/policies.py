@@ -84,7 +84,7 @@ STANDARD = (
         label="Documents that seem to stand in the target already, keyed by hand",
         choices=(
             ("ask", "Park them beside the document found, and ask a person."),
-            ("link", "Link them when customer, currency, total and date all agree; ask otherwise."),
+            ("link", "Link them when customer, currency, total, date and applications all agree; ask otherwise."),
         ),
     ),
 )

@@ -82,6 +82,13 @@ OURS: dict[str, Cause] = {
         "erp_admin",
         "Find what changes it in the target, correct the document there and read it back; or accept it as it stands.",
     ),
+    "applied_otherwise": _ours(
+        "It is linked, but applied to something else",
+        "The document that stands there is applied to other documents, or with other amounts, than in the source. What "
+        "others booked is never changed from here.",
+        "accountant",
+        "Apply it there as the source says and read it back; or accept it as it stands, with the reason.",
+    ),
     "worker_lost": _ours(
         "Its worker was lost in mid-call",
         "Nothing is repeated before the target was asked what stands there.",

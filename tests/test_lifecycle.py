@@ -34,12 +34,12 @@ STREAMS = {"customer": "customers", "invoice": "invoices", "credit_note": "credi
 class Story:
     """A site with one customer, a ledger, and a sync between them."""
 
-    def __init__(self, box, **changes):
+    def __init__(self, box, pair=SLUG, **changes):
         self.box = box
         self.act("open_shop")
         self.act("add_customer", customer_id="ann", company="Ann Ltd", preferred_currency_code="USD")
         self.act("issue_invoice", customer_id="ann", currency="USD", status="pending", lines=LINES)
-        self.sync = make_live_sync(box, SLUG, **changes)
+        self.sync = make_live_sync(box, pair, **changes)
 
     def act(self, do, day="2026-08-03", **arguments):
         return self.box.control.post("/act/chargebee", {"do": do, "at": f"{day}T12:00:00{NEW_YORK}", **arguments})[
@@ -50,8 +50,8 @@ class Story:
         lines = [{"description": "Consulting", "amount": amount}]
         return self.act("issue_invoice", day, customer_id="ann", currency="USD", status="posted", lines=lines)["id"]
 
-    def payment(self, applied, day="2026-09-05"):
-        return self.act("record_payment", day, applied=applied, method="bank_transfer")["id"]
+    def payment(self, applied, day="2026-09-05", **more):
+        return self.act("record_payment", day, applied=applied, method="bank_transfer", **more)["id"]
 
     def choose(self, **policies):
         syncs.change_sync(self.sync, changes={"policies": {**self.sync.policies, **policies}}, actor=ACTOR)

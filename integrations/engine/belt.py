@@ -9,8 +9,11 @@ from typing import Protocol
 from integrations.contracts import Booked, Found, Receipt
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
+from integrations.engine.linking import compare_only, judge_unsent, must_be_read, to_read
+from integrations.engine.others import is_only_compared, leave_to_others
 from integrations.engine.post import (
     Ending,
+    Outcome,
     close,
     hold_back,
     judge_answers,
@@ -18,6 +21,7 @@ from integrations.engine.post import (
     judge_read,
     leave_due,
     open_batch,
+    put_off,
     refuse_taken,
     takes_only_ours,
 )
@@ -100,6 +104,9 @@ class _Batch:
         judged = (judge_hits(work, hits.get(work.draft.reference, ())) for work in met)
         linked = [ending for ending in judged if ending is not None]
         self.linked = refuse_taken(self._belt.state, self._belt.plan, linked)
+        for ending in self.linked:
+            if ending.found is not None and not ending.found.by_reference and not ending.work.aim.looks_up:
+                leave_to_others(ending.work)
         self.opened = [work for work in drafted if work.drafts]
         open_batch(self._belt.state, self._belt.plan, self._works, self.opened)
 
@@ -130,6 +137,7 @@ class Belt:
         self._going_on: list[Work] = []  # opened for their next operation
         self._endings: list[Ending] = []
         self._booked: list[tuple[Work, Receipt]] = []
+        self._unread: Sequence[Ending] = ()  # of what was not called: linked, or compared only
         self._standing: list[Future[tuple[dict[str, Found], Faults]]] | None = None
 
     def carry(self) -> None:
@@ -172,21 +180,29 @@ class Belt:
         """Call what was opened and hand it on to be read back; meanwhile the batch before is closed, the next made."""
         linked, opened = (batch.linked, batch.opened) if batch else ([], [])
         done = {id(ending.work) for ending in linked}
-        calling = [work for work in opened if id(work) not in done] + self._going_on
+        going = [work for work in opened if id(work) not in done] + self._going_on
+        compared = [work for work in going if is_only_compared(self.plan.flow, work)]
+        calling = [work for work in going if not is_only_compared(self.plan.flow, work)]
         self._going_on = []
         self.sink.ours_only |= {work.draft.reference for work in calling if takes_only_ours(work)}
+        self.sink.look_first |= {work.draft.reference for work in calling if work.is_linked}
         calls = book_all(self.state, self.sink, calling, self._meanwhile)
         endings = judge_answers(self.state, self.plan, self.sink, linked, calls.failed)
+        for ending in endings:
+            ending.work.is_linked |= ending.outcome == Outcome.LINKED
         endings += [hold_back(work, calls.stop) for work in calls.uncalled]
+        unread = [ending for ending in endings if must_be_read(ending)]
+        unread += [compare_only(work) for work in compared]
+        endings = [ending for ending in endings if not must_be_read(ending)]
         if calls.stop is not None and self._coming is not None:
             endings += [hold_back(work, calls.stop) for work in self._coming.opened]
             self._coming = None
         try:
             self.close_read()
-        except _ENDS_EARLY:
-            close(self.state, self.plan, endings)  # what was booked keeps its receipts for the next run
+        except _ENDS_EARLY as error:  # what was booked keeps its receipts for the next run
+            close(self.state, self.plan, [*endings, *(put_off(ending.work, error) for ending in unread)])
             raise
-        self._start_reading(endings, calls.booked)
+        self._start_reading(endings, calls.booked, unread)
         if calls.stop is not None:
             self.close_read()
             raise calls.stop
@@ -207,9 +223,12 @@ class Belt:
             self._going_on, self._coming = [], None
             close(self.state, self.plan, [hold_back(work, error) for work in uncalled])
 
-    def _start_reading(self, endings: list[Ending], booked: list[tuple[Work, Receipt]]) -> None:
-        self._endings, self._booked = endings, booked
+    def _start_reading(
+        self, endings: list[Ending], booked: list[tuple[Work, Receipt]], unread: Sequence[Ending]
+    ) -> None:
+        self._endings, self._booked, self._unread = endings, booked, unread
         wanted = [Booked(draft=work.draft, external_id=receipt.external_id) for work, receipt in booked]
+        wanted += [to_read(ending) for ending in unread]
         parts = (wanted[start : start + _READ_BACK_AT_ONCE] for start in range(0, len(wanted), _READ_BACK_AT_ONCE))
         self._standing = [self.state.pool.submit(read_each, self.sink, part) for part in parts]
 
@@ -230,15 +249,16 @@ class Belt:
         """Wait for the batch before and close it. Raises what its reading raised: receipts stay for the next run."""
         if self._standing is None:
             return
-        reading, endings, booked = self._standing, self._endings, self._booked
-        self._standing, self._endings, self._booked = None, [], []
+        reading, endings, booked, unread = self._standing, self._endings, self._booked, self._unread
+        self._standing, self._endings, self._booked, self._unread = None, [], [], ()
         try:
             read = [part.result() for part in reading]
-        except _ENDS_EARLY:
-            close(self.state, self.plan, endings)
+        except _ENDS_EARLY as error:
+            close(self.state, self.plan, [*endings, *(put_off(ending.work, error) for ending in unread)])
             raise
         standing = {reference: found for part, _ in read for reference, found in part.items()}
         faults = {reference: fault for _, part in read for reference, fault in part.items()}
         endings += [judge_read(work, receipt.external_id, standing, faults) for work, receipt in booked]
+        endings += [judge_unsent(self.plan.flow, ending, standing, faults) for ending in unread]
         reached("read_back")
         self._going_on += close(self.state, self.plan, endings)

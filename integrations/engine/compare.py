@@ -41,6 +41,20 @@ def is_same_document(wanted: Facts, stands: Facts) -> bool:
     return all(getattr(wanted, name) is None or getattr(wanted, name) == getattr(stands, name) for name in _IDENTIFYING)
 
 
+def applies_alike(wanted: Facts, stands: Facts, *, lacks: bool = False) -> bool:
+    """Tell whether a document is applied as a draft states, if it does. With `lacks` it may be applied to more."""
+    if wanted.applied is None:
+        return True
+    there, sums = _applied_sums(stands), _applied_sums(wanted)
+    return all(there.get(name) == amount for name, amount in sums.items()) if lacks else there == sums
+
+
+def told_applications(wanted: Facts, stands: Facts) -> str:
+    """Say what a document is applied to, and what it should be."""
+    there, sums = _show_pairs(_applied_sums(stands)), _show_pairs(_applied_sums(wanted))
+    return f"It is applied to {there or 'nothing'} there, and to {sums or 'nothing'} in the source."
+
+
 def _line_sums(facts: Facts) -> dict[str, Decimal]:
     return _sums((line.account, line.amount) for line in facts.lines or ())
 

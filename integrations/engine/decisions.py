@@ -109,7 +109,7 @@ def _lock(record: SyncRecord) -> None:
 def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
     """Take a document as it stands, though differently: its further operations and what waits for it go on.
 
-    The reason is kept.
+    It is not amended again before its details change in the source. The reason is kept.
     """
     if record.state != State.DIFFERENT or not reason.strip():
         raise ConfigurationError(f"{record} can be accepted only while it stands differently, and with a reason.")
@@ -120,6 +120,8 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
         reversing = _links_of(record).filter(state=Link.State.REVERSING).exclude(reversal_id="")
         goes_on = bool(following)
         if not following:  # what follows a reversal is still to be done
+            standing = _links_of(record).filter(revision=record.revision, state=Link.State.STANDING)
+            standing.update(details_version=_details_of(record))
             goes_on = bool(reversing.update(state=Link.State.REVERSED, reversed_on=_reversal_day(record)))
         own = SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk)
         own.filter(decision__in=(LINK, POST_ANEW)).update(decision="", decision_value="")  # it is carried out
@@ -139,16 +141,26 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
 
 def _reversal_day(record: SyncRecord) -> date:
     """Give the day a reversal that stands differently was drafted for; today at the source where it names none."""
-    attempts = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk)
-    different = attempts.filter(outcome=Attempt.Outcome.DIFFERENT).order_by("-id").first()
+    different = _different(record)
     on = Aim.read(load_aim(different.draft)).on if different else None
     return on or today_at(record.sync.source)
 
 
+def _details_of(record: SyncRecord) -> str:
+    """Give the details version that was to stand; with what the document lacks, if it does."""
+    different = _different(record)
+    kept = load_aim(different.draft) if different else {}
+    return kept.get("token") or kept.get("details") or record.details_version
+
+
+def _different(record: SyncRecord) -> Attempt | None:
+    attempts = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk)
+    return attempts.filter(outcome=Attempt.Outcome.DIFFERENT).order_by("-id").first()
+
+
 def _operation_after(record: SyncRecord) -> str:
     """Name the operation that follows the one whose document stands differently; empty where it was the last."""
-    attempts = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk)
-    different = attempts.filter(outcome=Attempt.Outcome.DIFFERENT).order_by("-id").first()
+    different = _different(record)
     return load_draft(different.draft)[1] if different else ""
 
 

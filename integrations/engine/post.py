@@ -13,10 +13,11 @@ from integrations.contracts import Booked, Draft, Flow, Found, LinkView, Receipt
 from integrations.engine import backoff
 from integrations.engine.checkpoint import reached
 from integrations.engine.companions import all_reversed, as_seen, awaits_posting, is_further, link_after, tell_ids
-from integrations.engine.compare import differences, is_same_document
+from integrations.engine.compare import applies_alike, differences, is_same_document, told_applications
 from integrations.engine.drafts import dump_draft
 from integrations.engine.faults import PERIOD, meet_closed_period
 from integrations.engine.lease import fenced
+from integrations.engine.others import is_of_others, stated_of
 from integrations.engine.parents import ask_older_parents, forget_look_ups
 from integrations.engine.problems import note_problems, refresh_problems
 from integrations.engine.rates import details_after, is_unsettled
@@ -44,6 +45,7 @@ from integrations.errors import (
 Outcome = Attempt.Outcome
 _READ_BACK_AT_ONCE = 250
 _SETTLE_SOON_S = 2
+AMEND_NEXT = "linked"  # the details version of a link that is to be amended: it is applied otherwise
 _POLL_SOON_S = 30  # after booking what its system posts in batches
 _SETTLES_NEXT = "difference_follows"
 
@@ -76,13 +78,16 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         return None
     ids = ", ".join(hit.external_id for hit in hits)
     agrees = is_same_document(wanted, hits[0].facts)
+    shows = hits[0].facts.applied is not None  # else it is read before it is linked
+    applies = not shows or applies_alike(wanted, hits[0].facts, lacks=bool(work.aim.lacks))
     if len(hits) > 1:
         advice = "Choose which of them it is, or void all but one there."
         work.park(
             "duplicate_in_target", f"{work.label} stands {len(hits)} times in the target ({ids}). {advice}", value=ids
         )
-    elif not hits[0].by_reference and not (agrees and (decision == LINK or work.links_alike)):
+    elif not hits[0].by_reference and not (agrees and (decision == LINK or (work.links_alike and applies))):
         advice = "Link it, or have it posted as a new one."
+        advice = advice if applies else f"{told_applications(wanted, hits[0].facts)} {advice}"
         work.park(
             "possible_duplicate",
             f"{work.label} looks like {ids}, which stands there without our reference. {advice}",
@@ -291,10 +296,10 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
     if found is None:
         told = f"The target answered that it booked {work.label} as {external_id}, but it does not show it yet."
         return hold_unknown(work, "not_shown", told)
-    if is_release(work.draft) and found.stage == "on_hold":
+    if is_release(work.draft) and found.stage == "on_hold" and not is_of_others(work):
         told = f"The target answered that it released {work.label}, but it still shows {external_id} on hold."
         return hold_unknown(work, "still_on_hold", told)
-    told = "; ".join(map(str, differences(work.draft.facts, found.facts)))
+    told = "; ".join(map(str, differences(stated_of(work), found.facts)))
     if found.stage == "voided":
         is_meant = work.aim.mode == "reverse" or work.aim.may_be_voided or is_void(work.draft)
         told = "" if is_meant and work.draft.external_id else "it is voided there"
@@ -388,7 +393,8 @@ def _link_after(flow: Flow, ending: Ending) -> LinkView | None:
     if work.aim.mode == "reverse":
         link = _reversed(work, found, link, is_last=is_last)
     elif is_last:
-        link = replace(link, source_version=work.version, details_version=details_after(flow, work, found, link))
+        details = AMEND_NEXT if work.aim.amends_next else details_after(flow, work, found, link)
+        link = replace(link, source_version=work.version, details_version=details)
         link = replace(link, state="standing")
     work.link = link
     return link
@@ -459,6 +465,9 @@ def _come_to_rest(work: Work) -> None:
         work.state, work.due_at = State.DUE, timezone.now()
         work.code = "posted_anew" if aim.mode == "reverse" else "reversal_follows"
         work.reason = "Its new state is posted next." if aim.mode == "reverse" else "Its reversal is booked next."
+    elif aim.amends_next:
+        work.state, work.due_at, work.code = State.DUE, timezone.now(), "amend_follows"
+        work.reason = "It was linked; what it is applied to is brought up to date next."
     else:
         work.deliver()
         if work.link is not None and is_unsettled(work.link.details_version):

@@ -33,6 +33,7 @@ class RoutedSink:
         self._sinks: dict[_Way, Sink] = {(slug, False): open_sink((slug, False))}
         self._looked_up: set[str] = set()
         self.ours_only: set[str] = set()  # references of drafts to which look-alikes are no hindrance
+        self.look_first: set[str] = set()  # of drafts that may stand already: their record's document was linked
         self.settle_s = self._sinks[(slug, False)].settle_s
 
     def settle_s_of(self, draft: Draft) -> int:
@@ -50,11 +51,14 @@ class RoutedSink:
     def book(self, draft: Draft) -> Receipt:
         """Write a draft. One that makes a document after an earlier step was not looked up with its page: it is now.
 
-        Not so a share or companion whose target keeps our reference unique and updates what bears it.
+        Not so a share or companion whose target keeps our reference unique and updates what bears it, unless its
+        record was linked: it may stand since long ago, in a period that is closed.
         Raises DuplicateError where something stands already, and what the sink raises.
         """
         sink = self._sink(_way(draft))
-        is_upsert = draft.makes in ("share", "companion") and sink.settle_s == 0
+        is_upsert = (
+            draft.makes in ("share", "companion") and sink.settle_s == 0 and draft.reference not in self.look_first
+        )
         if not draft.external_id and draft.reference not in self._looked_up and not is_upsert:
             self._looked_up.add(draft.reference)
             hits = sink.find([draft]).get(draft.reference, ())

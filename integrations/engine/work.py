@@ -80,12 +80,13 @@ class Aim:
     reverses_next: bool = False  # posted only to be reversed: it was withdrawn before its first post
     may_be_voided: bool = False  # likewise: that it stands voided is what the reversal wants
     looks_up: bool = False  # nothing is booked: linked if it stands there, else skipped
+    amends_next: bool = False  # linked, but applied otherwise: that is brought up to date next
 
     def kept(self) -> dict[str, Value]:
         """Give what an attempt keeps of the aim: what is not as usual."""
         said: dict[str, Value] = {"mode": self.mode, "purpose": self.purpose, "token": self.token}
         said |= {"lacks": list(self.lacks), "reverses_next": self.reverses_next, "looks_up": self.looks_up}
-        said |= {"may_be_voided": self.may_be_voided}
+        said |= {"may_be_voided": self.may_be_voided, "amends_next": self.amends_next}
         said |= {"on": self.on.isoformat() if self.on else ""}
         return {name: value for name, value in said.items() if value and value != "deliver"}
 
@@ -141,6 +142,7 @@ class Work:
     done: frozenset[str] = frozenset()  # operations of the reversal that an earlier pass has booked
     is_overdue: bool = False  # waits longer than the policy's days
     period_policy: str = ""
+    is_linked: bool = False  # found there by this pass: what belongs to it may stand, too
     links_alike: bool = False  # by policy: link a look-alike that agrees without asking
     resume: str = ""  # set where only one draft is known: the operation to go on with
     after: str = ""  # likewise: the operation that follows this one

@@ -21,6 +21,7 @@ KEYS_JOINED_BY = " | "  # as value maps name what they lack
 PER_DOCUMENT = frozenset(
     {
         "different",
+        "applied_otherwise",
         "found_but_different",
         "possible_duplicate",
         "duplicate_in_target",
