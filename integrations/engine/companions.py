@@ -22,6 +22,11 @@ def is_further(draft: Draft) -> bool:
     return draft.makes in FURTHER and not draft.writes_back
 
 
+def is_void(draft: Draft) -> bool:
+    """Tell whether a draft takes a standing document back: afterwards it counts as reversed."""
+    return draft.operation.partition(":")[0] == "void"
+
+
 def further_of(work: Work, draft: Draft) -> CompanionView | None:
     """Give the further document that a draft acts on; None where it makes one, or is about the record's own."""
     if work.link is None or not is_further(draft):
@@ -86,7 +91,7 @@ def link_after(work: Work, link: LinkView, found: Found) -> LinkView:
         facts=found.facts,
         is_share=draft.makes == "share",
         is_posted=found.stage == "posted",
-        state="reversed" if found.stage == "voided" else "standing",
+        state="reversed" if found.stage == "voided" or is_void(draft) else "standing",
     )
     if work.aim.mode == "reverse" and all(one.reference != view.reference for one in link.companions):
         return replace(link, reversals=_put(link.reversals, replace(view, state="reversal")))

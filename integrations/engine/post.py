@@ -12,7 +12,15 @@ from audit.record import Closing, Opening, close_attempts, idempotency_key, open
 from integrations.contracts import Booked, Draft, Flow, Found, LinkView, Receipt, Sink, Value
 from integrations.engine import backoff
 from integrations.engine.checkpoint import reached
-from integrations.engine.companions import all_reversed, as_seen, awaits_posting, is_further, link_after, tell_ids
+from integrations.engine.companions import (
+    all_reversed,
+    as_seen,
+    awaits_posting,
+    is_further,
+    is_void,
+    link_after,
+    tell_ids,
+)
 from integrations.engine.compare import applies_alike, differences, is_same_document, told_applications
 from integrations.engine.drafts import dump_draft
 from integrations.engine.faults import PERIOD, meet_closed_period
@@ -326,11 +334,6 @@ def named_document(work: Work, draft: Draft, name: str) -> str:
 def is_release(draft: Draft) -> bool:
     """Tell whether a draft only takes a standing document off its hold."""
     return draft.operation.partition(":")[0] == "release"
-
-
-def is_void(draft: Draft) -> bool:
-    """Tell whether a draft takes a standing document back by voiding it."""
-    return draft.operation.partition(":")[0] == "void"
 
 
 # The close

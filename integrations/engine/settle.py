@@ -12,7 +12,7 @@ from audit.record import lose_runs
 from audit.seal import seal_run
 from integrations.contracts import Booked, Found, Need, Receipt, Record, Sink
 from integrations.engine import backoff
-from integrations.engine.companions import further_of
+from integrations.engine.companions import further_of, is_void
 from integrations.engine.compare import differences
 from integrations.engine.drafts import load_aim, load_draft
 from integrations.engine.lease import fenced
@@ -25,7 +25,6 @@ from integrations.engine.post import (
     hold_unknown,
     hold_unread,
     is_release,
-    is_void,
     judge_hits,
     judge_read,
     named_document,

@@ -231,11 +231,12 @@ RECORDS = (
     ),
     Explanation(
         code="netsuite_apply_no_match",
-        title="The payment cannot be applied",
-        cause="The invoice is already paid, or differs from the payment in customer, currency or receivables account.",
+        title="The payment or credit cannot be applied",
+        cause="The document that it is applied to is settled already, was deleted or voided in NetSuite, or differs in "
+        "customer, currency or receivables account.",
         who="accountant",
-        fix="Open the invoice in NetSuite > Related Records > Payments. If it was paid by hand, link that payment "
-        "instead.",
+        fix="Open that document in NetSuite > Related Records > Payments. If it was paid by hand, link that payment "
+        "instead. If it is not there, Transactions > Management > View Deleted Records tells who deleted it.",
     ),
     Explanation(
         code="netsuite_not_found",

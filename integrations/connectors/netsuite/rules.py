@@ -78,8 +78,8 @@ REFUSED = (
         code="netsuite_apply_no_match",
         error=RejectedError,
         detail=_like(r"matching line for sublist apply(?: with key: \[doc,line\] - \[(?P<value>[^\]]*)\])?"),
-        next_step="The invoice is paid already, or has another customer, currency or receivables account than the "
-        "payment.",
+        next_step="The document that it is applied to is settled already, was deleted or voided there, or has another "
+        "customer, currency or receivables account.",
     ),
     Rule(
         code="netsuite_mandatory_field",

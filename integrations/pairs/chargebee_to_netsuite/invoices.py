@@ -17,7 +17,7 @@ from integrations.pairs.chargebee_to_netsuite.common import (
 )
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
 from integrations.pairs.chargebee_to_netsuite.reversing import sales_reversal
-from integrations.pairs.chargebee_to_netsuite.withholding import WITHHOLDING_ITEM, held_back, taken_back
+from integrations.pairs.chargebee_to_netsuite.withholding import WITHHOLDING_ITEM, held_back, no_longer_held, taken_back
 
 _UPDATED = ("dueDate", "otherRefNum", "memo", "message")
 
@@ -59,7 +59,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Bring due date, PO number and memo up to date, and book the tax that the customer withheld since."""
+    """Bring due date, PO number and memo up to date, and book or take back the tax that the customer withholds now."""
     link = context.links[("invoices", record.key)]
     facts = replace(link.facts, name=None, open_amount=None, applied=None)
     change = lifecycle.common.digest((link.details_version, lifecycle.invoices.details(record)))[:12]
@@ -75,7 +75,8 @@ def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
         payload=body("invoices", values),
         facts=facts,
     )
-    return (update, *held_back(record, mapped, facts, link, context))
+    held = held_back(record, mapped, facts, link, context)
+    return (update, *held, *no_longer_held(record, link, context))
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:

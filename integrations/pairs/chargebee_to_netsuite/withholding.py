@@ -1,6 +1,6 @@
 """Tax that a customer withheld: a credit memo on its own item, applied to the invoice, as no cash will come for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from integrations.connectors.netsuite.records import (
 )
 from integrations.contracts import (
     Application,
+    Booked,
     CompanionView,
     Context,
     Draft,
@@ -53,7 +54,7 @@ def held_back(
     """
     standing = {one.reference: one for one in link.companions} if link else {}
     for tax in lifecycle.invoices.withheld(record):
-        own = reference(context, "CN", f"{record.key}-{tax.id}", context.revision)
+        own = _reference(record, tax, context)
         if own not in standing:
             yield _memo(record, tax, mapped, invoice, link, context, own)
         elif standing[own].facts.total != tax.amount:
@@ -63,35 +64,58 @@ def held_back(
 def taken_back(standing: Standing, context: Context) -> Iterator[Draft]:
     """Reverse the credit memos of tax withheld before their invoice: an invoice for each, which then uses it up."""
     ids = {one.reference: one.external_id for one in standing.link.companions}
-    for booked in standing.booked:
-        if not booked.draft.operation.startswith(_OPERATION):
-            continue
-        memo, link = booked.draft, standing.link
-        own, sent = external_id(memo.reference, "CN", "REV"), memo.payload
-        total = sum((Decimal(str(line["amount"])) for line in lines_sent(sent)), Decimal(0))
-        facts = Facts(customer=link.facts.customer, currency=link.facts.currency, total=total)
-        plain = {name: sent[name] for name in ("entity", "currency", "item")}
-        words = {"tranDate": standing.on.isoformat(), "memo": f"Reversal of tax withheld on {standing.label}"}
-        yield replace(
-            memo,
-            external_id="",
-            sink="invoices",
-            operation=f"reverse-{memo.operation}",
-            reference=own,
-            payload={**plain, **words},
-            facts=replace(facts, date=standing.on),
-            makes="companion",
-        )
-        rows = [unapplication(link.external_id), application_to(own, total)]
-        yield replace(
-            memo,
-            external_id=ids.get(memo.reference, ""),
-            sink="credit_memos",
-            operation=f"settle-{memo.operation}",
-            payload={"autoApply": False, "apply": sublist(rows)},
-            facts=replace(facts, open_amount=Decimal(0)),
-            makes="companion",
-        )
+    for memo in _memos(standing.booked):
+        if memo.reference in ids or not ids:
+            yield from _reversal(memo, standing.link, ids.get(memo.reference, ""), standing.on, standing.label)
+
+
+def no_longer_held(record: Record, link: LinkView, context: Context) -> Iterator[Draft]:
+    """Take back the credit memos of tax that is no longer withheld: the customer owes it again."""
+    kept = {_reference(record, tax, context) for tax in lifecycle.invoices.withheld(record)}
+    standing = {one.reference: one.external_id for one in link.companions if one.reference not in kept}
+    invoice = lifecycle.invoices.invoice_of(record)
+    day = lifecycle.common.day(invoice.updated_at or invoice.date, context)
+    for memo in _memos(context.booked):
+        if memo.reference in standing:
+            on = posting("invoices", day, f"Tax withheld on {record.key}", context).day
+            yield from _reversal(memo, link, standing[memo.reference], on, lifecycle.invoices.label_of(record))
+
+
+def _memos(booked: Sequence[Booked]) -> list[Draft]:
+    return [one.draft for one in booked if one.draft.operation.startswith(_OPERATION)]
+
+
+def _reference(record: Record, tax: TaxWithheld, context: Context) -> str:
+    return reference(context, "CN", f"{record.key}-{tax.id}", context.revision)
+
+
+def _reversal(memo: Draft, link: LinkView, memo_id: str, on: date, label: str) -> Iterator[Draft]:
+    """Draft an invoice with the memo's line, then apply the memo to that one instead of its own invoice."""
+    own, sent = external_id(memo.reference, "CN", "REV"), memo.payload
+    total = sum((Decimal(str(line["amount"])) for line in lines_sent(sent)), Decimal(0))
+    facts = Facts(customer=link.facts.customer, currency=link.facts.currency, total=total)
+    plain = {name: sent[name] for name in ("entity", "currency", "item")}
+    words = {"tranDate": on.isoformat(), "memo": f"Reversal of tax withheld on {label}"}
+    yield replace(
+        memo,
+        external_id="",
+        sink="invoices",
+        operation=f"reverse-{memo.operation}",
+        reference=own,
+        payload={**plain, **words},
+        facts=replace(facts, date=on),
+        makes="companion",
+    )
+    rows = [unapplication(link.external_id), application_to(own, total)]
+    yield replace(
+        memo,
+        external_id=memo_id,
+        sink="credit_memos",
+        operation=f"void:{memo.operation}",
+        payload={"autoApply": False, "apply": sublist(rows)},
+        facts=replace(facts, open_amount=Decimal(0)),
+        makes="companion",
+    )
 
 
 def _memo(

@@ -131,6 +131,7 @@ class Controls:
         at = self._site.clock.now().timestamp()
         if op == "delete":
             self._site.store.drop(stored, at)
+            self._forget(stored.id)
         elif op == "duplicate":
             double = touched[0]
             copy = Stored(
@@ -148,6 +149,12 @@ class Controls:
             _stretch(stored, touched[0])
         for document in touched:
             self._site.touch(document.id)
+
+    def _forget(self, id: str) -> None:
+        """Leave no application to a document that is gone: NetSuite keeps none."""
+        for other in self._site.store.groups["transaction"].values():
+            if rows := other.fields.get("apply"):
+                other.fields["apply"] = [row for row in rows if str(row.get("doc", "")) != id]
 
 
 def describe(site: Site) -> Json:
