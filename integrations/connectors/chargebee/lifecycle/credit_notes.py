@@ -14,7 +14,7 @@ from integrations.connectors.chargebee.lifecycle.common import (
     open_money,
     withdrawn,
 )
-from integrations.connectors.chargebee.lifecycle.lines import document_lines, is_write_off, line_values
+from integrations.connectors.chargebee.lifecycle.lines import document_lines, is_write_off, line_values, price_needs
 from integrations.contracts import DELIVER, Context, Money, Need, Record, SourceDocument, Value, Verdict
 from integrations.errors import RejectedError
 
@@ -122,8 +122,7 @@ def item_needs(record: Record) -> tuple[Need, ...]:
     note = note_of(record)
     if is_write_off(note):
         return ()
-    prices = {line.entity_id for line in note.line_items if line.entity_id}
-    return tuple(Need(flow="items", key=price) for price in sorted(prices))
+    return price_needs(note.line_items)
 
 
 def source(record: Record, context: Context) -> SourceDocument:

@@ -6,7 +6,7 @@ from typing import cast
 
 from integrations.connectors.chargebee.documents import Invoice
 from integrations.connectors.chargebee.lifecycle.common import ZERO, after, day, digest, open_money, withdrawn
-from integrations.connectors.chargebee.lifecycle.lines import document_lines, line_values
+from integrations.connectors.chargebee.lifecycle.lines import document_lines, line_values, price_needs
 from integrations.connectors.chargebee.parts import TaxWithheld
 from integrations.contracts import DELIVER, Context, Money, Need, Record, SourceDocument, Value, Verdict
 
@@ -101,8 +101,7 @@ def needs(record: Record, context: Context) -> tuple[Need, ...]:
 
 def item_needs(record: Record) -> tuple[Need, ...]:
     """Give the prices that an invoice's lines name, for pairs that deliver them as items; adhoc lines name none."""
-    prices = {line.entity_id for line in invoice_of(record).line_items if line.entity_id}
-    return tuple(Need(flow="items", key=price) for price in sorted(prices))
+    return price_needs(invoice_of(record).line_items)
 
 
 def source(record: Record, context: Context) -> SourceDocument:

@@ -1,13 +1,16 @@
 """The lines of invoices and credit notes as a mapping sees them: net lines by kind that make the total exactly."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from integrations.connectors.chargebee.billing import BillingLine, billing_lines
 from integrations.connectors.chargebee.documents import CreditNote, Invoice
-from integrations.contracts import Context, Value
+from integrations.connectors.chargebee.parts import LineItem
+from integrations.contracts import Context, Need, Value
 
 WRITE_OFF, STORE_CREDIT, PROMOTIONAL = "write_off", "store_credit", "promotional_credits"
+_PRICE = "_item_price"
 _IN_TEXT = {"write_off": "Write-off", "store_credit": "Store credit"}
 
 
@@ -60,6 +63,12 @@ def line_values(line: BillingLine, linked_item: str = "") -> dict[str, Value]:
         "tax_jurisdiction": line.tax_jurisdiction,
         "tax_reference": "",
     }
+
+
+def price_needs(lines: Iterable[LineItem]) -> tuple[Need, ...]:
+    """Give the item prices that lines name; plans and addons of the older catalogue are none."""
+    prices = {line.entity_id for line in lines if line.entity_id and line.entity_type.endswith(_PRICE)}
+    return tuple(Need(flow="items", key=price) for price in sorted(prices))
 
 
 def total_of(lines: tuple[BillingLine, ...]) -> Decimal:
