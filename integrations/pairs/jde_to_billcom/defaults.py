@@ -1,7 +1,7 @@
 """The mapping that a new tenant starts from: every row may be changed, every map filled in, under Mappings."""
 
 from mappings.rows import ConstantSpec, Filter, FormulaSpec, Level, Row, SourceSpec, Spec, ValueMapSpec, Writes
-from mappings.value_maps import ValueMap
+from mappings.value_maps import Entry, ValueMap
 
 COMPANIES = ValueMap(
     name="companies", label="Companies", gives="answer (yes or no) whether BILL pays for it", key_labels=("company",)
@@ -18,6 +18,13 @@ CLEARING = ValueMap(
     label="Money-out clearing accounts",
     gives="bank or money-out clearing account in JD Edwards",
     key_labels=("company",),
+)
+PAYABLES = ValueMap(
+    name="payable_accounts",
+    label="Payables accounts (journal entries only)",
+    gives="account that journal entries debit",
+    key_labels=("company",),
+    entries=(Entry(keys=("*",), value=""),),
 )
 
 FILTERS = (
@@ -89,5 +96,6 @@ PAYMENTS = (
         "bankAccountId",
         FormulaSpec(formula='IF(kind="payment", LOOKUP("clearing_accounts", company), "")'),
     ),
+    _row("payableAccount", FormulaSpec(formula='IF(kind="payment", LOOKUP("payable_accounts", company), "")')),
     _row("explanation", FormulaSpec(formula='LEFT("BILL " & confirmation_number, 30)')),
 )

@@ -82,7 +82,7 @@ PAIR = Pair(
             document_date=payments.document_date,
             label_of=payments.label,
             default_rows=defaults.PAYMENTS,
-            default_maps=(defaults.CLEARING,),
+            default_maps=(defaults.CLEARING, defaults.PAYABLES),
             sandbox_maps=(sandbox.CLEARING_MAP,),
         ),
     ),
