@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -103,28 +103,21 @@ def trials_under_way(tenant: Tenant) -> QuerySet[Sync]:
     return Sync.objects.for_tenant(tenant).filter(trial_of__in=proving.values("sync_id"))
 
 
-def listed_syncs(tenant: Tenant) -> QuerySet[Sync]:
-    """Give a company's syncs by name, without the trials that a proof runs just now."""
-    syncs: QuerySet[Sync] = Sync.objects.for_tenant(tenant).exclude(pk__in=trials_under_way(tenant).values("pk"))
-    return syncs.order_by("name", "id")
-
-
 def sync_choices(tenant: Tenant) -> list[tuple[str, str]]:
-    """Offer a company's syncs in a filter."""
-    return [(str(pk), name) for pk, name in listed_syncs(tenant).values_list("pk", "name")]
+    """Offer a company's syncs in a filter; a trial is reached from its proof and its own page."""
+    return names_and_choices(tenant)[1]
 
 
 def names_and_choices(tenant: Tenant) -> tuple[dict[int, str], list[tuple[str, str]]]:
     """Give the names of all syncs, for rows that hold only the id, and those that a filter offers; one query."""
-    is_tried = Exists(trials_under_way(tenant).filter(pk=OuterRef("pk")))
-    syncs = Sync.objects.for_tenant(tenant).annotate(is_tried=is_tried).order_by("name", "id")
-    rows = list(syncs.values_list("pk", "name", "is_tried"))
-    return {pk: name for pk, name, _ in rows}, [(str(pk), name) for pk, name, tried in rows if not tried]
+    rows = list(Sync.objects.for_tenant(tenant).order_by("name", "id").values_list("pk", "name", "trial_of"))
+    return {pk: name for pk, name, _ in rows}, [(str(pk), name) for pk, name, tried in rows if tried is None]
 
 
 def sync_rows(tenant: Tenant) -> list[SyncRow]:
     """List a company's syncs by name, each with its newest run and its open problems."""
-    syncs = list(listed_syncs(tenant).select_related("source", "target", "tenant"))
+    listed = Sync.objects.for_tenant(tenant).exclude(pk__in=trials_under_way(tenant).values("pk"))
+    syncs = list(listed.select_related("source", "target", "tenant").order_by("name", "id"))
     runs = newest_runs(tenant, [sync.pk for sync in syncs])
     problems = open_problem_counts(tenant)
     return [sync_row(sync, runs.get(sync.pk), problems.get(sync.pk, 0)) for sync in syncs]

@@ -29,7 +29,7 @@ from portal.queries.records import (
     sync_of,
     unread_of,
 )
-from portal.queries.syncs import flow_label, flows_of, sync_choices
+from portal.queries.syncs import flow_label, flows_of
 from portal.states import choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.timeline import document_url, entries_of, reading_side, writing_side
@@ -60,7 +60,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "is_filtered": bool(given),
         "has_days": bool(wanted.start or wanted.end or wanted.currency),
-        "sync_choices": sync_choices(tenant),
+        "sync_choices": [(str(sync.pk), sync.name) for sync in syncs.values() if sync.trial_of_id is None],
         "flow_choices": _flow_choices({sync.pair for sync in syncs.values()}),
         "state_choices": choices("record", SyncRecord.State.values),
         "exports": [(word, f"{reverse('record_export')}?{urlencode({**given, 'as': kind})}") for kind, word in FILES],
