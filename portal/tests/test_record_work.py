@@ -164,6 +164,24 @@ def test_it_shows_the_plan_of_an_undo_and_changes_nothing(company, client):
     assert SyncRecord.objects.get(pk=company.record.pk).decision == ""
 
 
+def test_it_adds_an_undo_up_by_kind_and_lists_first_what_goes_first(company, client):
+    SyncRecord.objects.update(state="delivered", problem=None)
+    sync = company.sync
+    names = {"tenant": company.tenant, "flow": "payments", "natural_key": "txn_1"}
+    sides = {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
+    money = {"amount": Decimal("30.50"), "currency": "EUR"}
+    SyncRecord.objects.create(**names, **sides, **money, sync=sync, label="Payment txn_1", state="delivered")
+    Link.objects.create(**names, **sides, reference="T1", external_id="990", facts={"applied": [["880", "30.50"]]})
+
+    plan = client.get(f"/records/{company.record.pk}/undo/").context
+
+    assert [(line.kind, line.total) for line in plan["lines"]] == [
+        ("Payments", Decimal("30.50")),
+        ("Invoices", Decimal("1230.50")),
+    ]
+    assert [str(record) for record, _ in plan["rows"]] == ["Payment txn_1", "Invoice INV-0"]
+
+
 def test_it_undoes_a_record_for_a_reason(company):
     SyncRecord.objects.update(state="delivered", problem=None)
     company.client(Role.ACCOUNTANT).post(f"/records/{company.record.pk}/undo/", {"reason": "Wrong company."})

@@ -18,7 +18,7 @@ from integrations.jobs import start_due
 from integrations.models import Sync, SyncRecord
 from portal.permissions import Ability
 from portal.queries.records import day_of
-from portal.queries.syncs import flow_label
+from portal.queries.syncs import flow_label, flows_of
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
 from portal.views.records import record_or_404
@@ -89,7 +89,7 @@ def _undo(request: HttpRequest, wanted: Undoing) -> HttpResponse:
         plan = plan_undo(wanted.sync, wanted.scope)
     except ConfigurationError as refusal:
         return render(request, "undo/nothing.html", {"wanted": wanted, "reason": refusal.message})
-    every = [*plan.children, *plan.records]
+    every = _in_order(wanted.sync, plan)
     shown = {
         "wanted": wanted,
         "plan": plan,
@@ -97,7 +97,7 @@ def _undo(request: HttpRequest, wanted: Undoing) -> HttpResponse:
         "children": {record.pk for record in plan.children},
         "more": max(len(every) - RECORDS_SHOWN, 0),
         "number": len(every),
-        "money": _money(every),
+        "lines": _lines(wanted.sync, every),
         "crumbs": crumbs((wanted.sync.name, reverse("sync_detail", args=[wanted.sync.pk])), "Undo"),
     }
     return render(request, "undo/plan.html", shown)
@@ -120,10 +120,32 @@ def _number(plan: Plan) -> str:
     return "1 document is" if number == 1 else f"{number:,} documents are"
 
 
-def _money(records: Sequence[SyncRecord]) -> dict[str, str]:
-    """Sum what is reversed, by currency."""
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+def _in_order(sync: Sync, plan: Plan) -> list[SyncRecord]:
+    """List what is applied before what it is applied to, refunds and payments before invoices; newest first."""
+    flows = [flow.slug for flow in flows_of(sync.pair)]
+    place = {slug: number for number, slug in enumerate(reversed(flows))}
+    newest = sorted(
+        (*plan.children, *plan.records), key=lambda each: (str(each.document_date or ""), each.pk), reverse=True
+    )
+    return sorted(newest, key=lambda each: place.get(each.flow, len(place)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is reversed of one kind in one currency."""
+
+    kind: str
+    currency: str
+    number: int
+    total: Decimal
+
+
+def _lines(sync: Sync, records: Sequence[SyncRecord]) -> list[Line]:
+    """Add up what is reversed by kind and currency, in the order of the plan: kinds have different signs."""
+    found: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for record in records:
-        if record.currency and record.amount is not None:
-            sums[record.currency] += record.amount
-    return {currency: f"{amount:f}" for currency, amount in sums.items()}
+        found[(record.flow, record.currency)].append(record.amount or Decimal(0))
+    return [
+        Line(kind=flow_label(sync.pair, flow), currency=currency, number=len(some), total=sum(some, Decimal(0)))
+        for (flow, currency), some in found.items()
+    ]
