@@ -189,7 +189,10 @@ def _journal(
         reference=_reference(flow, document.id, context, part),
         payload=payload(header, rows),
         facts=_facts(document.currency_code, day, None if posting == day else posting, rows),
-        references=tuple(Reference(kind="account", code=entry.account, field="Account") for entry in entries),
+        references=(
+            Reference(kind="currency", code=document.currency_code, field="CurrencyID"),
+            *(Reference(kind="account", code=entry.account, field="Account") for entry in entries),
+        ),
     )
 
 
