@@ -1,4 +1,4 @@
-"""Payments, refunds and withheld taxes: one line each of a customer payment journal, marking what it settles."""
+"""Payments and refunds: a line each of a customer payment journal for every customer, marking what it settles."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,14 +7,13 @@ from decimal import Decimal
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.dynamics365.records import (
-    APPLY,
     MAIN_ACCOUNT,
     payment_facts,
     payment_payload,
 )
-from integrations.contracts import Application, Context, Draft, Mapped, Record, Value
+from integrations.contracts import Context, Draft, Mapped, Record, Value
 from integrations.entries import Entries, by_sink, named, of_cash, of_journal
-from integrations.errors import MappingError, RejectedError
+from integrations.errors import MappingError
 from integrations.pairs.chargebee_to_dynamics365.common import (
     CUSTOMER_DIMENSIONS,
     Document,
@@ -24,31 +23,33 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
     delimiter,
     is_ledger_mode,
     ledger_format,
-    main_accounts,
     named_dimensions,
     posted_on,
     rate,
     reference,
+    references,
 )
 from integrations.pairs.chargebee_to_dynamics365.journals import for_entries, journal
 from integrations.pairs.chargebee_to_dynamics365.settling import Marks, marks, one_customer
 
-_BY_HAND = "d365_settle_by_hand"
 _HEADER = frozenset({"TransactionDate", "CurrencyCode", "JournalName", CUSTOMER_DIMENSIONS})
-_OFFSET_KIND, _OFFSET = "OffsetAccountType", "OffsetAccountDisplayValue"
+OFFSET_KIND, OFFSET = "OffsetAccountType", "OffsetAccountDisplayValue"
 
 
 def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft a payment as a credit of the customer that marks the posted invoices; the rest stays on account."""
+    """Draft a payment as a credit of each customer whose posted invoices it marks; the rest stays on the payer's."""
     document = lifecycle.payments.transaction_of(record)
-    day, applied = lifecycle.payments.document_date(record, context), lifecycle.payments.applied(record)
+    day = lifecycle.payments.document_date(record, context)
     if is_ledger_mode(context):
         entries = lifecycle.journals.payment_entries(record, _with_clearing(mapped, context), context)
         return (journal("payments", document, day, entries, mapped, context),)
-    own = context.links[("customers", document.customer_id)].external_id
-    customer = one_customer(f"Payment {document.id}", applied, "invoices", own, context)
-    settled = marks(applied, "invoices", context)
-    return (_line("payments", document, day, document.amount, customer, settled, mapped.header, context),)
+    drafts = list[Draft]()
+    for share in lifecycle.payments.shares(record, context):
+        operation = f"create-share:{share.customer}" if drafts else "create"
+        settled = marks(share.applied, "invoices", context)
+        made = line("payments", document, day, share.amount, share.customer, settled, mapped.header, context, operation)
+        drafts.append(replace(made, makes="share") if drafts else made)
+    return tuple(drafts)
 
 
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -62,83 +63,26 @@ def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...
     label = f"Refund {document.id}"
     customer = one_customer(label, notes, "credit_notes", own, context)
     if not notes:
-        customer = one_customer(label, lifecycle.refunds.from_payment(record), "payments", own, context)
+        customer = _left_with(lifecycle.refunds.from_payment(record), own, context)
     settled = marks(notes, "credit_notes", context)
-    return (_line("refunds", document, day, -document.amount, customer, settled, mapped.header, context),)
+    return (line("refunds", document, day, -document.amount, customer, settled, mapped.header, context),)
 
 
-def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Settle what Chargebee applied since. Once a payment is posted, F&O settles it by itself or by hand.
-
-    Policy `late_settlement`: target (default) or ask. An application that moved to another invoice is always asked.
-    """
-    link = context.links[("payments", record.key)]
-    wanted = dict(marks(lifecycle.payments.applied(record), "invoices", context))
-    stands = {one.external_id: one.amount for one in link.facts.applied or ()}
-    if is_ledger_mode(context) or not wanted or wanted == stands:
-        return ()
-    if any(amount > wanted.get(number, 0) for number, amount in stands.items()):
-        raise _by_hand(f"Payment {record.key} settles {_told(stands)} in F&O, but {_told(wanted)} in Chargebee.")
-    is_whole = len(wanted) == 1 and sum(wanted.values()) == link.facts.total
-    can_mark = is_whole and not link.is_posted and not stands
-    if not can_mark and context.policy("payments", "late_settlement", "target") == "target":
-        return ()
-    number = next(iter(wanted))
-    about = number if is_whole else lifecycle.common.digest(sorted(wanted.items()))[:12]
-    applied = tuple(Application(external_id=one, amount=amount) for one, amount in wanted.items())
-    return (
-        Draft(
-            flow="payments",
-            key=record.key,
-            sink="payment_journals",
-            operation=f"{APPLY}:{about}",
-            external_id=link.external_id,
-            revision=context.revision,
-            reference=link.reference,
-            payload={"MarkedInvoice": number if is_whole else "", "SettledAmount": sum(wanted.values())},
-            facts=replace(link.facts, name=None, open_amount=None, lines=None, applied=applied),
-        ),
-    )
-
-
-def withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft the taxes that a customer withheld: they relieve the receivable like a payment, against a tax account.
-
-    They mark the invoice where it is posted already; those booked before stay as they are.
-    """
-    document = lifecycle.invoices.invoice_of(record)
-    link = context.links.get(("invoices", record.key))
-    drafts = []
-    for tax in lifecycle.invoices.withheld(record):
-        day = lifecycle.common.day(tax.date or document.date, context)
-        entries = lifecycle.journals.withheld_entries(record, tax, for_entries(mapped, context), context)
-        operation = f"withheld:{tax.id}"
-        if is_ledger_mode(context):
-            number = f"{record.key}-{tax.id}"
-            drafts.append(
-                journal("invoices", document, day, entries, mapped, context, operation=operation, number=number)
-            )
-            continue
-        header: Values = {
-            _OFFSET_KIND: "Ledger",
-            _OFFSET: entries[0].account,
-            CUSTOMER_DIMENSIONS: mapped.header.get(CUSTOMER_DIMENSIONS),
-            "TransactionText": entries[0].text,
-        }
-        settled = marks([(record.key, tax.amount)], "invoices", context) if link else ()
-        customer = context.links[("customers", document.customer_id)].external_id
-        drafts.append(_line("invoices", document, day, tax.amount, customer, settled, header, context, operation))
-    return tuple(drafts)
+def _left_with(paid: lifecycle.common.Applied, own: str, context: Context) -> str:
+    """Give on whose account the excess of a payment stands: the payer's own part, else all of it where it stands."""
+    links = [context.links[("payments", key)] for key, _ in paid]
+    parts = [lifecycle.payments.part_of(link, own) or lifecycle.payments.parts(link)[0] for link in links]
+    return next((part.facts.customer for part in parts if part.facts.customer), own)
 
 
 def entries(draft: Draft, context: Context) -> Entries:
     """Give the entries of a draft: those of its journal, or of its line and the offset account."""
     side = -1 if draft.flow == "refunds" else 1
-    paid = of_cash(side, f"Customer {draft.facts.customer}", named(_OFFSET))
+    paid = of_cash(side, f"Customer {draft.facts.customer}", named(OFFSET))
     return by_sink(journals=of_journal, payment_journals=paid)(draft, context)
 
 
-def _line(
+def line(
     flow: str,
     document: Document,
     day: date,
@@ -149,6 +93,7 @@ def _line(
     context: Context,
     operation: str = "create",
 ) -> Draft:
+    """Draft one line of a payment journal: a credit of a customer for an amount above zero, else a debit."""
     label = f"{flow.removesuffix('s').capitalize()} {document.id}"
     posting = posted_on(flow, day, label, context)
     is_one = len(settled) == 1 and settled[0][1] == abs(amount)
@@ -181,39 +126,28 @@ def _line(
         reference=reference(context, flow, document.id, operation, context.revision),
         payload=payload,
         facts=payment_facts(payload, delimiter(context)),
-        references=main_accounts([str(header[_OFFSET])]) if header.get(_OFFSET_KIND) == "Ledger" else (),
+        references=references(
+            document.currency_code, [str(header[OFFSET])] if header.get(OFFSET_KIND) == "Ledger" else ()
+        ),
     )
 
 
 def _offset(header: Mapping[str, Value], context: Context) -> Values:
     """Give the offset account: a bank account as it is, a main account with its dimensions in the format's order."""
-    account = str(header.get(_OFFSET) or "")
+    account = str(header.get(OFFSET) or "")
     if not account:
         raise MappingError(
             "No bank or clearing account is mapped. Add it under Mappings > Bank accounts.",
             code="no_account",
-            field=_OFFSET,
+            field=OFFSET,
         )
-    if header.get(_OFFSET_KIND) != "Ledger":
-        return {_OFFSET_KIND: "Bank", _OFFSET: account}
+    if header.get(OFFSET_KIND) != "Ledger":
+        return {OFFSET_KIND: "Bank", OFFSET: account}
     written = ledger_format(context).write({MAIN_ACCOUNT: account, **named_dimensions(header)})
-    return {_OFFSET_KIND: "Ledger", _OFFSET: written}
+    return {OFFSET_KIND: "Ledger", OFFSET: written}
 
 
 def _with_clearing(mapped: Mapped, context: Context) -> Mapped:
     """Name the offset account as journal mode knows it."""
     named = for_entries(mapped, context)
-    return replace(named, header={**named.header, lifecycle.journals.CLEARING: named.header.get(_OFFSET)})
-
-
-def _told(applied: Mapping[str, Decimal]) -> str:
-    return ", ".join(f"{amount} of {number}" for number, amount in applied.items()) or "nothing"
-
-
-def _by_hand(told: str) -> RejectedError:
-    return RejectedError(
-        f"{told} F&O has no public call that undoes a settlement: change it there under Accounts receivable > "
-        "Customers > All customers > Collect > Settle transactions, then accept it here with the reason.",
-        code=_BY_HAND,
-        field="applied",
-    )
+    return replace(named, header={**named.header, lifecycle.journals.CLEARING: named.header.get(OFFSET)})

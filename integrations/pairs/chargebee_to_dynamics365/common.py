@@ -98,9 +98,10 @@ def named_dimensions(values: Mapping[str, Value]) -> dict[str, str]:
     return found
 
 
-def main_accounts(accounts: Iterable[str]) -> tuple[Reference, ...]:
-    """Name the main accounts that a draft uses, so that they are checked before the call."""
-    return tuple(Reference(kind="main_account", code=one, field=MAIN_ACCOUNT) for one in dict.fromkeys(accounts))
+def references(currency: str, accounts: Iterable[str]) -> tuple[Reference, ...]:
+    """Name the currency and the main accounts that a draft uses, so that they are checked before the call."""
+    used = (Reference(kind="main_account", code=one, field=MAIN_ACCOUNT) for one in dict.fromkeys(accounts))
+    return (Reference(kind="currency", code=currency, field="CurrencyCode"), *used)
 
 
 def _format(code: str, name: str, context: Context) -> Format:

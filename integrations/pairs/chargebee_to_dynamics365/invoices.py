@@ -2,7 +2,7 @@
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Draft, Mapped, Record, Verdict
-from integrations.pairs.chargebee_to_dynamics365 import cash, settling
+from integrations.pairs.chargebee_to_dynamics365 import settling, withholding
 from integrations.pairs.chargebee_to_dynamics365.common import posted_on
 from integrations.pairs.chargebee_to_dynamics365.journals import for_entries, journal
 
@@ -33,12 +33,12 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     entries = lifecycle.journals.invoice_entries(record, for_entries(mapped, context), context, posting=posting)
     due = lifecycle.common.day(document.due_date, context) if document.due_date else day
     made = journal("invoices", document, day, entries, mapped, context, due=due)
-    return (made, *cash.withheld(record, mapped, context))
+    return (made, *withholding.withheld(record, mapped, context))
 
 
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Book the taxes that were withheld since. F&O takes no other change of a journal that may be posted."""
-    return cash.withheld(record, mapped, context)
+    return withholding.withheld(record, mapped, context, context.links[("invoices", record.key)])
 
 
 def _moves(record: Record, context: Context) -> bool:

@@ -26,12 +26,12 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
     delimiter,
     is_ledger_mode,
     ledger_format,
-    main_accounts,
     named_dimensions,
     number_of,
     posted_on,
     rate,
     reference,
+    references,
 )
 
 Entry = lifecycle.journals.Entry
@@ -88,7 +88,7 @@ def journal(
         reference=reference(context, flow, document.id, operation, context.revision),
         payload=payload,
         facts=journal_facts(payload, delimiter(context)),
-        references=main_accounts(one.account for one in entries if is_account(one, context)),
+        references=references(document.currency_code, (one.account for one in entries if is_account(one, context))),
     )
 
 

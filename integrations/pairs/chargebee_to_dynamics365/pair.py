@@ -5,6 +5,7 @@ from dataclasses import replace
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Pair
 from integrations.pairs.chargebee_to_dynamics365 import (
+    applying,
     cash,
     customers,
     defaults,
@@ -89,7 +90,7 @@ _PAYMENTS = replace(
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
     details=lifecycle.payments.details,
-    amend=cash.amend_payment,
+    amend=applying.amend_payment,
     reverse=reversing.reverse("payments"),
     module_of=module_of,
     open_at=settling.open_at(settling.payment_open_at),

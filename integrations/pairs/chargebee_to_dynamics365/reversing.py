@@ -43,6 +43,7 @@ def _reversal(flow: str, booked: Booked, standing: Standing, context: Context) -
         reference=reference(context, flow, standing.key, operation, revision),
         payload={**payload, REVERSES: booked.external_id},
         facts=facts,
+        makes=sent.makes,
     )
 
 
