@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from integrations.contracts import Flow, Record
@@ -104,9 +105,16 @@ def _failures(ground: Ground, flow: Flow, plain: Plain) -> Iterator[tuple[str, s
         said = f"{plain.label} is in {money.currency}, but its draft says {facts.currency}."
         yield "wrong_currency", "currency", facts.currency, said
     is_journal = bool(facts.lines) and not sum(line.amount for line in facts.lines or ())
-    if facts.total is not None and not is_journal and abs(facts.total) != abs(money.amount):
-        said = f"{plain.label} comes to {money.amount} {money.currency}, but its draft to {facts.total}."
+    total = None if facts.total is None else facts.total + _shared(plain)
+    if total is not None and not is_journal and abs(total) != abs(money.amount):
+        said = f"{plain.label} comes to {money.amount} {money.currency}, but its draft to {total}."
         yield "totals_disagree", "total", "", said
+
+
+def _shared(plain: Plain) -> Decimal:
+    """Add up what further documents carry of a record's own amount."""
+    shares = {draft.reference: draft.facts.total or Decimal(0) for draft in plain.drafts if draft.makes == "share"}
+    return sum(shares.values(), Decimal(0))
 
 
 def _unknown_references(ground: Ground, flow: Flow, plain: Plain) -> Iterator[tuple[str, str, str, str]]:
