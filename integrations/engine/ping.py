@@ -103,4 +103,8 @@ def _learn(connection: Connection, session: Session, actor: str, identify: Ident
     identify(connection, found, actor)
     references.refresh_if_old(connection, session)
     kind = "production" if found.is_production else "not production"
-    return f"{found.name} ({kind}{', ' + found.base_currency if found.base_currency else ''})"
+    said = f"{found.name} ({kind}{', ' + found.base_currency if found.base_currency else ''})"
+    is_alike = connection.environment == Connection.Environment.SANDBOX or found.is_production == (
+        connection.environment == Connection.Environment.LIVE
+    )
+    return said if is_alike else f"{said}. This is a {connection.environment} connection: see that it is the right one."

@@ -11,6 +11,24 @@ from integrations.errors import ConfigurationError
 DAILY, PAYMENT = "Daily", "CustPayment"
 
 
+def environment(session: Session) -> str:
+    """Refuse a host that Microsoft marks as a sandbox under a live connection. Raises ConfigurationError.
+
+    The reverse shows nowhere: newer environments are called like production ones, whatever they are.
+    Source: section 1 of the vendor file (addresses of environments).
+    """
+    ours = _ours(session)
+    if ours.environment == "live" and ours.credentials.is_sandbox:
+        raise ConfigurationError(
+            f"{ours.credentials.host} is a sandbox or a developer's environment, but this is a live connection. "
+            "Connect it under a test connection.",
+            code="d365_environment_mismatch",
+            field="environment_url",
+            value=ours.credentials.host,
+        )
+    return f"{ours.credentials.host}."
+
+
 def sign_in(session: Session) -> str:
     """Buy a fresh token, whatever is cached: an expired secret must show. Raises AuthenticationError."""
     life_s = _ours(session).client.sign_in()
@@ -103,6 +121,7 @@ def _journal(session: DynamicsSession, name: str, kind: str, field: str) -> str:
 
 
 CHECKS = (
+    PingCheck(slug="environment", label="Compare address and kind of connection", run=environment),
     PingCheck(slug="sign_in", label="Sign in at Microsoft Entra ID", run=sign_in),
     PingCheck(slug="registered", label="Be let in by F&O", run=registered),
     PingCheck(slug="company", label="Find the legal entity", run=company),

@@ -133,6 +133,11 @@ class Credentials:
         return f"https://{self.host}"
 
     @property
+    def is_sandbox(self) -> bool:
+        """Whether Microsoft itself marks the host as a sandbox or a developer's machine."""
+        return any(mark in self.host for mark in (".sandbox.", ".cloudax.", ".onebox."))
+
+    @property
     def is_production(self) -> bool:
         """Whether the host has none of the marks of sandboxes and developers' machines."""
         marks = (".sandbox.", ".cloudax.", ".onebox.", "devaos", "-test", "-dev", "-uat", "-sandbox")

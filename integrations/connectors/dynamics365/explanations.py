@@ -24,6 +24,14 @@ CONNECTING = (
         "portal_owner",
     ),
     _told(
+        "d365_environment_mismatch",
+        "Sandbox environment and live connection",
+        "Addresses with .sandbox., .cloudax. or .onebox. in them are no production environments; this connection is "
+        "live.",
+        "Connect the environment under a test connection, and production under the live one.",
+        "portal_owner",
+    ),
+    _told(
         "d365_not_an_environment",
         "No Dynamics 365 Finance at this address",
         "Something answers at the address, but not Finance and Operations: a mistyped name, a Dataverse address "

@@ -19,6 +19,7 @@ class DynamicsSession:
     """A connection's session; safe to share between threads."""
 
     def __init__(self, settings: Settings, tools: Tools) -> None:
+        self.environment = settings.environment
         self.credentials = Credentials.of(settings)
         self.client = Client(self.credentials, tools)
         self.ground = Ground(self.client)

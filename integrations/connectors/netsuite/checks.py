@@ -24,6 +24,24 @@ def key(session: Session) -> str:
     return f"{kind}; the certificate is valid until {end:%Y-%m-%d} ({(end - datetime.now(UTC)).days} days)."
 
 
+def environment(session: Session) -> str:
+    """Compare the account with the connection's kind. Raises ConfigurationError; the sandbox may be either.
+
+    Source: section 1 of the vendor file (account ids of sandboxes, Release Preview and test drives).
+    """
+    ours = _ours(session)
+    account, kind, is_production = ours.credentials.account, ours.environment, ours.credentials.is_production
+    there = "a production account" if is_production else "a sandbox, Release Preview or test account"
+    if kind != "sandbox" and is_production != (kind == "live"):
+        raise ConfigurationError(
+            f"{account} is {there}, but this is a {kind} connection. Connect it under a connection of its own kind.",
+            code="netsuite_environment_mismatch",
+            field="account_id",
+            value=account,
+        )
+    return f"{account} is {there}."
+
+
 def clock(session: Session) -> str:
     """Compare the clocks. Raises AuthenticationError when they differ by more than a minute."""
     skew_s = _ours(session).client.clock_skew_s()
@@ -79,6 +97,7 @@ def first_read(session: Session) -> str:
 
 
 CHECKS = (
+    PingCheck(slug="environment", label="Compare account and kind of connection", run=environment),
     PingCheck(slug="key", label="Look at key and certificate", run=key),
     PingCheck(slug="clock", label="Compare the clocks", run=clock),
     PingCheck(slug="sign_in", label="Sign in", run=sign_in),

@@ -18,6 +18,14 @@ SIGN_IN = (
         "Preview in _RP.",
     ),
     Explanation(
+        code="netsuite_environment_mismatch",
+        title="Sandbox account and live connection, or the reverse",
+        cause="Account ids that end in _SB1, _SB2 or _RP, or begin with TSTDRV, are no production accounts; this "
+        "connection says otherwise.",
+        who="portal_owner",
+        fix="Connect the account under a connection of its own kind: production as live, all others as test.",
+    ),
+    Explanation(
         code="netsuite_credentials",
         title="A connection field is not valid",
         cause="One of the typed values cannot be right: it is empty, has another form, or key and certificate do not "

@@ -21,6 +21,7 @@ class NetSuiteSession:
     """A connection's session; safe to share between threads."""
 
     def __init__(self, settings: Settings, tools: Tools) -> None:
+        self.environment = settings.environment
         self.credentials = Credentials.of(settings)
         self.client = Client(self.credentials, tools)
         self._sinks = sinks(self.client)

@@ -7,6 +7,7 @@ import pytest
 from integrations.connectors.dynamics365.checks import CHECKS
 from integrations.connectors.dynamics365.connector import CONNECTOR
 from integrations.connectors.dynamics365.tests.kit import Bench, canned, rows_of, sandbox
+from integrations.contracts import Settings
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.sandbox.app import Request, Response
 
@@ -54,6 +55,14 @@ def bench():
 
 def test_it_passes_where_all_is_well(bench: Bench):
     assert all(run(bench))
+
+
+def test_it_refuses_a_sandbox_under_a_live_connection(bench: Bench):
+    values = {**bench.typed, "environment_url": "https://acme.sandbox.operations.dynamics.com"}
+    session = CONNECTOR.open(Settings(connection_id="1", environment="live", values=values), bench.tools)
+    with pytest.raises(ConfigurationError) as caught:
+        CHECKS[0].run(session)
+    assert caught.value.code == "d365_environment_mismatch"
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def seeded(call: str, **options: object):
 
 
 MISCONFIGURATIONS = (
+    Misconfiguration(name="a sandbox used live", code="netsuite_environment_mismatch", environment="live"),
     Misconfiguration(name="another account", typed={"account_id": "7654321"}, code="netsuite_client_unknown"),
     Misconfiguration(name="no such client", typed={"client_id": "f" * 64}, code="netsuite_client_unknown"),
     Misconfiguration(

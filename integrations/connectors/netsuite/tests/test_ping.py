@@ -48,6 +48,22 @@ def test_it_says_what_the_account_is(bench):
     assert identity.is_production is False
 
 
+@pytest.mark.parametrize(
+    ("account", "environment", "is_refused"),
+    [
+        ("7654321_SB1", "live", True),
+        ("TSTDRV1234567", "live", True),
+        ("7654321", "test", True),
+        ("7654321", "live", False),
+        ("7654321_RP", "test", False),
+    ],
+)
+def test_it_tells_a_production_account_from_the_others(bench, account, environment, is_refused):
+    values = {**bench.typed, "account_id": account}
+    session = CONNECTOR.open(Settings(connection_id="1", environment=environment, values=values), bench.tools)
+    assert (failure(session) == ("environment", "netsuite_environment_mismatch")) == is_refused
+
+
 def test_it_names_a_wrong_account_id(bench):
     assert failure(bench.session(account_id="7654321")) == ("sign_in", "netsuite_client_unknown")
 
