@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.record import change_config
 from integrations import registry
@@ -35,14 +36,22 @@ def create_connection(
 
 
 def change_connection(connection: Connection, *, values: Mapping[str, str], actor: str, name: str = "") -> None:
-    """Change values and replace the secrets given; empty ones are kept. Raises ConfigurationError naming the field."""
-    given = fill_in(connection, values)
-    connection.name = name or connection.name
-    if given and connection.state != Connection.State.CHANGED:
-        connection.state = Connection.State.NEW  # what it leads to is checked before the next run
+    """Change values and replace the secrets given; empty ones are kept. Raises ConfigurationError naming the field.
+
+    What others changed since the row was loaded stays: it is read anew under a lock, and only this is written.
+    """
     with transaction.atomic():
-        connection.save()
+        connection.refresh_from_db(from_queryset=_locked(connection.tenant_id))
+        given = fill_in(connection, values)
+        connection.name = name or connection.name
+        if given and connection.state != Connection.State.CHANGED:
+            connection.state = Connection.State.NEW  # what it leads to is checked before the next run
+        connection.save(update_fields=["name", *(("values", "credentials", "state") if given else ())])
         note_change(connection, "changed", sorted(given), actor)
+
+
+def _locked(tenant_id: int) -> QuerySet[Connection]:
+    return Connection.objects.for_tenant(tenant_id).select_for_update()
 
 
 def fill_in(connection: Connection, values: Mapping[str, str]) -> dict[str, str]:
