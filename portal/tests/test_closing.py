@@ -41,8 +41,8 @@ def test_it_exports_everything_and_no_secret(client):
     found = export_of(client)
 
     assert set(found) == {
-        "company", "members", "connections", "syncs", "mappings", "value_maps", "records", "links", "runs", "attempts",
-        "changes", "channels", "notifications",
+        "company", "members", "connections", "syncs", "mappings", "value_maps", "records", "links",
+        "further_documents", "runs", "attempts", "changes", "channels", "notifications",
     }  # fmt: skip
     assert (len(found["connections"]), len(found["records"]), len(found["attempts"])) == (2, 1, 1)
     assert [word for word in PLANTED if word in json.dumps(found)] == []

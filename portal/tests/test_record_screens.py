@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.models import ConfigChange, Run
 from audit.queries import readable
-from integrations.models import Connection, Problem, Reconciliation, Sync, SyncRecord
+from integrations.models import Companion, Connection, Problem, Reconciliation, Sync, SyncRecord
 from portal.causes import cause_of
 from portal.models import Role
 from portal.tests.people import client_of, make_tenant, make_user
@@ -124,6 +124,20 @@ def test_it_links_to_the_systems_own_pages(company, client):
 
     assert "https://1234567-sb1.app.netsuite.com/app/accounting/transactions/custinvc.nl?id=880" in seen
     assert "https://acme-test.chargebee.com/d/invoices/inv_0" in seen
+
+
+def test_it_shows_and_finds_the_further_documents_of_a_record(company, client):
+    sides = {"source_identity": company.record.source_identity, "target_identity": company.record.target_identity}
+    facts = {"customer": "7", "currency": "EUR", "total": "25.00"}
+    Companion.objects.create(
+        tenant=company.tenant, **sides, flow="invoices", natural_key="inv_0", reference="TXN-1-OF-7", external_id="991",
+        sink="payments", is_share=True, facts=facts,
+    )  # fmt: skip
+    seen = " ".join(client.get(f"/records/{company.record.pk}/").content.decode().split())
+
+    assert "<code>991</code>" in seen
+    assert "part of its amount" in seen
+    assert (found(client, "q=991"), found(client, "q=TXN-1-OF-7")) == (["inv_0"], ["inv_0"])
 
 
 def test_it_shows_json_indented_without_secrets():
