@@ -19,6 +19,8 @@ from tests.journeys.stack import Served, logs_folder, serving
 
 DESK = {"width": 1280, "height": 860}
 WAIT_MS = 15_000  # how long a step may take on a machine that does other things, too
+# No page stands for longer than a few seconds: to optimise its scripts costs more than it saves.
+ARGUMENTS = ["--disable-dev-shm-usage", "--js-flags=--no-opt"]
 FAILED = pytest.StashKey[bool]()
 
 
@@ -62,7 +64,7 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=chromium(), args=["--disable-dev-shm-usage"], env={**os.environ, "LANGUAGE": "en_US"}
+            executable_path=chromium(), args=ARGUMENTS, env={**os.environ, "LANGUAGE": "en_US"}
         )
         yield started
         started.close()
