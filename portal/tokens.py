@@ -79,6 +79,8 @@ def bound_of(token: ApiToken) -> str:
 def note_use(token: ApiToken) -> None:
     """Keep when a token was last used, to the minute."""
     now = timezone.now()
+    if token.last_used_at and token.last_used_at >= now - _NOTED_EVERY:
+        return
     seen = Q(last_used_at=None) | Q(last_used_at__lt=now - _NOTED_EVERY)
     ApiToken.objects.for_tenant(token.tenant_id).filter(seen, pk=token.pk).update(last_used_at=now)
 
