@@ -1,0 +1,23 @@
+"""What a tenant set up (connections, syncs) and what the engine knows of every record it has seen."""
+
+from integrations.models.checks import Check, Reconciliation
+from integrations.models.connections import Connection, InboxEvent, Ping, ReferenceValue
+from integrations.models.documents import Companion, Link
+from integrations.models.records import Problem, SyncRecord
+from integrations.models.syncs import Backfill, Cursor, Sync
+
+__all__ = [
+    "Backfill",
+    "Check",
+    "Companion",
+    "Connection",
+    "Cursor",
+    "InboxEvent",
+    "Link",
+    "Ping",
+    "Problem",
+    "Reconciliation",
+    "ReferenceValue",
+    "Sync",
+    "SyncRecord",
+]
