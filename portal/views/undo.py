@@ -145,7 +145,8 @@ def _lines(sync: Sync, records: Sequence[SyncRecord]) -> list[Line]:
     found: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for record in records:
         found[(record.flow, record.currency)].append(record.amount or Decimal(0))
+    kinds = list(dict.fromkeys(record.flow for record in records))
     return [
         Line(kind=flow_label(sync.pair, flow), currency=currency, number=len(some), total=sum(some, Decimal(0)))
-        for (flow, currency), some in found.items()
+        for (flow, currency), some in sorted(found.items(), key=lambda each: (kinds.index(each[0][0]), each[0][1]))
     ]
