@@ -18,6 +18,7 @@ PATTERN = ("DTPN", "DFYJ", *ENDS)
 CONSTANTS = ("CO", "DTPN", "ARPN", "ARFJ", "APPN", "APFJ")
 PERIODS_BACK, PERIODS_AHEAD = 24, 12  # told beside the current ones
 _YEARS = 3  # of calendar months beside the current year, where no pattern tells
+REGULAR = "R"  # the date pattern of companies that name none
 _UNREADABLE = ("jde_permission_missing", "jde_table_differs")
 
 Place = tuple[date, int]  # the year's first day and the period's number: periods in the order of time
@@ -80,7 +81,9 @@ def periods(company: Company, fiscal: Fiscal, calendar: Calendar) -> Iterator[Re
         return
     own, ledger = fiscal.constants.get(company.code), (company.year_begins, company.period)
     current = {"ar": _place(own, "ARFJ", "ARPN", ledger), "ap": _place(own, "APFJ", "APPN", ledger), "gl": ledger}
-    known = fiscal.patterns.get(own.text("DTPN") if own else "", ()) or _months(company)
+    known = fiscal.patterns.get((own.text("DTPN") if own else "") or REGULAR, ())
+    if not any(period.place[0] == company.year_begins for period in known):  # its own year is not set up there
+        known = _months(company)
     for period in _around(known, min(current.values()), max(current.values())):
         states = {module: _state(period, first, calendar) for module, first in current.items()}
         yield _entry(company, period, states)

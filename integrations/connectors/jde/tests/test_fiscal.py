@@ -56,6 +56,13 @@ def test_it_takes_calendar_months_where_patterns_are_not_to_be_read(bench, typed
     assert [is_open(day, periods) for day in ("2026-09-30", "2026-10-01", "2027-01-10")] == [False, True, True]
 
 
+def test_it_takes_calendar_months_where_the_companys_year_is_not_set_up(bench):
+    bench.control("POST periods", current="2026-10", company="00001")
+    enterprise = bench.world.simulators["jde"].enterprise
+    enterprise.store["F0010"].put_quietly(enterprise.company("00001"), DTPN="Z")
+    assert [is_open(day, told(bench)) for day in ("2026-09-30", "2026-10-01")] == [False, True]
+
+
 def test_it_lets_prior_periods_of_the_year_pass_where_the_customer_says_so(bench):
     bench.control("POST periods", current="2026-10")
     periods = told(bench, prior_periods="open")
