@@ -191,6 +191,16 @@ def test_it_undoes_a_record_for_a_reason(company):
     assert "accountant@acme.example: Wrong company." in record.decision_value
 
 
+def test_it_says_of_a_record_that_it_is_about_to_be_reversed_and_offers_no_second_undo(company, client):
+    SyncRecord.objects.update(state="delivered", problem=None)
+    client.post(f"/records/{company.record.pk}/undo/", {"reason": "Wrong company."})
+    seen = client.get(f"/records/{company.record.pk}/").content.decode()
+
+    assert "About to be reversed" in seen
+    assert f"/records/{company.record.pk}/undo/" not in seen
+    assert f"/records/{company.record.pk}/replay/" not in seen
+
+
 def test_it_undoes_nothing_without_a_reason_or_the_right(company, client):
     SyncRecord.objects.update(state="delivered", problem=None)
     client.post(f"/records/{company.record.pk}/undo/", {"reason": " "})

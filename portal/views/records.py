@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.queries import attempts_of_record
 from integrations import registry
+from integrations.engine.standing import UNDO
 from integrations.engine.syncs import replay
 from integrations.jobs import start_due
 from integrations.models import Sync, SyncRecord
@@ -42,6 +43,7 @@ FILTERS = {
 FILES = (("csv", "CSV"), ("xlsx", "Excel"), ("jsonl", "JSON Lines"))
 STANDING = (SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT)
 IN_FLIGHT = (SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN)
+UNSETTLED = (*IN_FLIGHT, SyncRecord.State.DUE, SyncRecord.State.WAITING)
 
 
 @requires(Ability.VIEW)
@@ -91,6 +93,7 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         is_last=not page.older_url,
     )
     links, parents = links_of(record), parents_of(record)
+    is_being_undone = record.decision == UNDO and record.state in UNSETTLED
     shown = {
         "record": record,
         "sync": sync,
@@ -110,9 +113,11 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "parents": parents,
         "unread": unread_of(record, sync, parents),
         "children": children_of(record),
-        "replay_label": _replay_label(record),
+        "is_being_undone": is_being_undone,
+        "replay_label": "" if is_being_undone else _replay_label(record),
         "awaiting": _awaiting(sync, record),
-        "may_be_undone": any(link.is_ours and link.state == link.State.STANDING for link in links),
+        "may_be_undone": not is_being_undone
+        and any(link.is_ours and link.state == link.State.STANDING for link in links),
         "crumbs": crumbs(("Records", reverse("record_list")), record.label or record.natural_key),
     }
     return render(request, "records/detail.html", shown)
