@@ -219,9 +219,3 @@ def recent_runs(sync: Sync, number: int = 5) -> list[Run]:
     """Give a sync's newest runs, without those that only looked and saw nothing new."""
     runs = Run.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk)
     return list(telling(runs).order_by("-id")[:number])
-
-
-def open_problems(sync: Sync, number: int = 5) -> list[Problem]:
-    """Give a sync's open problems, those that hold up most records first."""
-    problems = Problem.objects.for_tenant(sync.tenant_id).filter(sync=sync, healed_at=None)
-    return list(problems.order_by("-records", "-id")[:number])

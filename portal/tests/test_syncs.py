@@ -9,7 +9,7 @@ from audit.models import ConfigChange, Run
 from audit.record import close_run, open_run, save_progress
 from integrations import registry
 from integrations.engine.syncs import create_sync
-from integrations.models import Sync
+from integrations.models import Problem, Sync
 from mappings.models import Mapping
 from portal.models import Role
 from portal.tests.screens import ACTOR, make_company
@@ -300,3 +300,15 @@ def test_it_writes_durations():
 
 def test_it_joins_words():
     assert [join([]), join(["a"]), join(["a", "b", "c"])] == ["", "a", "a, b and c"]
+
+
+def test_it_tells_on_a_syncs_page_one_cause_once_and_by_no_id(company, client):
+    for id in ("7590", "7240"):
+        Problem.objects.create(
+            tenant=company.tenant, sync=company.sync, code="different", field="document", value=id, records=1,
+            message=f"Booked as {id}, but not as drafted.", money={"EUR": "10"},
+        )  # fmt: skip
+    answer = client.get(f"/syncs/{company.sync.pk}/")
+
+    told = [(held.title, held.records) for held in answer.context["problems"] if held.code == "different"]
+    assert told == [("Booked, but not as sent", 2)]

@@ -16,9 +16,9 @@ from integrations.models import Sync
 from portal.causes import cause_of
 from portal.permissions import Ability
 from portal.pings import panels
+from portal.queries.causes import held_up
 from portal.queries.syncs import (
     flow_rows,
-    open_problems,
     pair_of,
     recent_runs,
     sync_row,
@@ -31,6 +31,7 @@ from portal.ui import crumbs
 from portal.words import policy_facts, schedule_sentence
 
 CHANGES_SHOWN = 8
+CAUSES_SHOWN = 5
 
 
 @requires(Ability.VIEW)
@@ -52,7 +53,7 @@ def sync_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "row": sync_row(sync, None),
         "panels": sides,
         "sides_are_good": all(each.connection.state == "good" for each in sides),
-        "problems": [(each, cause_of(each.code, sync.target, sync.source)) for each in open_problems(sync)],
+        "problems": held_up(sync.tenant, str(sync.pk))[:CAUSES_SHOWN],
         "stop": cause_of(sync.stop_code, sync.source, sync.target) if sync.stop_code else None,
         "changes": changes_of(sync.tenant_id, f"sync {sync.pk}")[:CHANGES_SHOWN],
         "runs": [run_view(run) for run in recent_runs(sync)],
