@@ -7,24 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from integrations.contracts import Booked, Found, Receipt
+from integrations.engine.answers import judge_answers
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
+from integrations.engine.endings import Ending, Outcome, hold_back, leave_due, put_off
+from integrations.engine.hits import judge_hits, refuse_taken, takes_only_ours
 from integrations.engine.linking import compare_only, judge_unsent, must_be_read, to_read
 from integrations.engine.others import is_only_compared, leave_to_others
-from integrations.engine.post import (
-    Ending,
-    Outcome,
-    close,
-    hold_back,
-    judge_answers,
-    judge_hits,
-    judge_read,
-    leave_due,
-    open_batch,
-    put_off,
-    refuse_taken,
-    takes_only_ours,
-)
+from integrations.engine.post import close, open_batch
+from integrations.engine.reading_back import judge_read
 from integrations.engine.singly import Faults, Hits, look_up, read_each
 from integrations.engine.work import FlowPlan, RunState, Work
 from integrations.errors import ConfigurationError, ConnectorError, TransientError

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from integrations.contracts import Booked, Draft, Flow, Found
 from integrations.engine.compare import applies_alike, told_applications
+from integrations.engine.endings import Ending, Outcome, hold_unknown, hold_unread
 from integrations.engine.others import is_of_others
-from integrations.engine.post import Ending, Outcome, hold_unknown, hold_unread, is_release
+from integrations.engine.reading_back import is_release
 from integrations.engine.settle import deleted
 from integrations.engine.singly import Faults
 from integrations.engine.standing import LINK

@@ -16,7 +16,8 @@ from integrations.engine.companions import (
     read_documents,
     seen_of,
 )
-from integrations.engine.post import Ending, Outcome, compare, differ, hold_unread, named_document
+from integrations.engine.endings import Ending, Outcome, hold_unread
+from integrations.engine.reading_back import compare, differ, named_document
 from integrations.engine.routes import RoutedSink
 from integrations.engine.singly import Faults
 from integrations.engine.store import DELETED

@@ -15,22 +15,12 @@ from integrations.engine import backoff
 from integrations.engine.companions import further_of, is_void
 from integrations.engine.compare import differences
 from integrations.engine.drafts import load_aim, load_draft
+from integrations.engine.endings import Ending, Outcome, hold_unknown, hold_unread
+from integrations.engine.hits import judge_hits
 from integrations.engine.lease import fenced
 from integrations.engine.looking import add_further
-from integrations.engine.post import (
-    Ending,
-    Outcome,
-    close,
-    compare,
-    hold_unknown,
-    hold_unread,
-    is_release,
-    judge_hits,
-    judge_read,
-    named_document,
-    open_works,
-    read_back,
-)
+from integrations.engine.post import close, open_works
+from integrations.engine.reading_back import compare, is_release, judge_read, named_document, read_back
 from integrations.engine.routes import RoutedSink
 from integrations.engine.singly import Hits, find_each, read_each
 from integrations.engine.store import DELETED, load_links, load_rows, load_unknown, save_works

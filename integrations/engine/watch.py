@@ -9,9 +9,11 @@ from django.db import connection
 from integrations.contracts import Found
 from integrations.engine.companions import STANDING, are_known_so, awaits_posting, know_documents, read_documents
 from integrations.engine.compare import differences
+from integrations.engine.endings import Ending, Outcome
+from integrations.engine.hits import judge_hits
 from integrations.engine.lease import fenced
 from integrations.engine.looking import judge_look, look_at
-from integrations.engine.post import Ending, Outcome, close, judge_hits
+from integrations.engine.post import close
 from integrations.engine.routes import RoutedSink
 from integrations.engine.settle import deleted, know_links, last_works, open_settling
 from integrations.engine.singly import find_each

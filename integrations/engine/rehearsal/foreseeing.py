@@ -10,7 +10,7 @@ from integrations.contracts import Booked, Draft, Facts, Flow, LedgerEntry, Link
 from integrations.engine.companions import further_views, is_further
 from integrations.engine.drafting import context_of
 from integrations.engine.faults import parking_faults
-from integrations.engine.post import judge_hits
+from integrations.engine.hits import judge_hits
 from integrations.engine.rehearsal.ground import Ground
 from integrations.engine.rehearsal.reading import Read, read_keys
 from integrations.engine.singly import find_each
