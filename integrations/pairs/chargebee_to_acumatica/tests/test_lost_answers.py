@@ -31,9 +31,14 @@ class Story:
         order = {"do": do, "at": f"{day}T12:00:00+00:00", **arguments}
         return self.box.control.post("/act/chargebee", order)["object"]
 
-    def invoice(self, amount=10000):
+    def invoice(self, amount=10000, customer="ann"):
         lines = [{"description": "Consulting", "amount": amount}]
-        return self.act("issue_invoice", customer_id="ann", currency="USD", status="posted", lines=lines)["id"]
+        return self.act("issue_invoice", customer_id=customer, currency="USD", status="posted", lines=lines)["id"]
+
+    def payment_beyond_a_childs_invoice(self):
+        self.act("add_customer", customer_id="kid", company="Kid Inc", preferred_currency_code="USD")
+        given = {"amount": 12500, "customer_id": "ann", "method": "bank_transfer"}
+        return self.act("record_payment", "2026-09-05", applied={self.invoice(customer="kid"): 10000}, **given)["id"]
 
     def choose(self, **policies):
         syncs.change_sync(self.sync, changes={"policies": {**self.sync.policies, **policies}}, actor=ACTOR)
@@ -63,8 +68,8 @@ class Story:
     def kinds(self):
         return sorted(one["kind"] for one in self.ledger())
 
-    def lose(self, method, path, kind="answer_lost_after_commit"):
-        rule = {"kind": kind, "method": method, "path": path, "times": 1, "rate": 1.0}
+    def lose(self, method, path, kind="answer_lost_after_commit", times=1):
+        rule = {"kind": kind, "method": method, "path": path, "times": times, "rate": 1.0}
         self.box.control.post("/faults/acumatica", {"seed": 1, "rules": [rule]})
 
 
@@ -102,6 +107,26 @@ def test_it_credits_withheld_tax_once(story, kind, lost):
     assert story.kinds() == ["credit_note", "invoice"]
     assert trial_balance(story.ledger()) == {"11000": 90, "13000": 10, "40000": -100}
     assert story.states() == {("customers", "delivered"), ("invoices", "delivered")}
+
+
+@pytest.mark.parametrize("lost", [("PUT", "/Payment"), ("POST", "/Payment/ReleasePayment")])
+def test_it_books_each_customers_part_of_a_payment_once(story, lost):
+    story.payment_beyond_a_childs_invoice()
+    story.lose(lost[0], ROOT + lost[1], times=2)  # that of the payment's own document, and that of the other part
+    story.run()
+    assert story.kinds() == ["invoice", "payment", "payment"]
+    assert trial_balance(story.ledger()) == {"10200": 125, "11000": -25, "40000": -100}
+    assert story.states() == {("customers", "delivered"), ("invoices", "delivered"), ("payments", "delivered")}
+
+
+def test_it_voids_each_customers_part_of_a_payment_once(story):
+    payment = story.payment_beyond_a_childs_invoice()
+    story.run()
+    story.act("late_fail", "2026-09-11", payment_id=payment)
+    story.lose("POST", f"{ROOT}/Payment/VoidPayment", times=2)
+    story.run()
+    assert story.kinds() == ["invoice", "payment", "payment", "void", "void"]
+    assert trial_balance(story.ledger()) == {"11000": 100, "40000": -100}
 
 
 @pytest.mark.parametrize("kind", LOST)
@@ -168,6 +193,16 @@ def test_it_undoes_what_it_booked_to_the_cent(story, mode):
     story.run("replay")
     assert trial_balance(story.ledger()) == {}
     assert len(story.ledger()) > booked
+
+
+def test_it_undoes_a_payment_of_several_customers_after_the_refund_of_its_excess(story):
+    payment = story.payment_beyond_a_childs_invoice()
+    story.act("refund_excess", "2026-09-08", payment_id=payment, amount=2500)
+    story.run()
+    undo(story.sync, scope=Scope(day=timezone.now().date()), actor=ACTOR, reason="Wrong")
+    story.run("replay")
+    assert trial_balance(story.ledger()) == {}
+    assert story.kinds().count("void") == 3
 
 
 def test_it_posts_a_changed_invoice_anew(story):
