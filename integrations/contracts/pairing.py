@@ -35,12 +35,15 @@ class Verdict:
 
     `skip` never posts it (with the reason, for good until it changes); `later` waits for its next change; `withdraw`
     says that it no longer stands in its source since the day `on` (voided, deleted): what was posted is reversed.
+    What was never posted is posted and reversed, or skipped, as the policy says; `left_out` tells why it is skipped
+    whatever the policy: it never had an effect in its source (a payment cancelled before it moved money).
     """
 
     action: Literal["deliver", "skip", "later", "withdraw"] = "deliver"
     code: str = ""
     reason: str = ""
     on: Day | None = None
+    left_out: str = ""
 
 
 DELIVER = Verdict()

@@ -86,6 +86,9 @@ def _judge_withdrawn(state: RunState, plan: FlowPlan, work: Work, verdict: Verdi
 
 
 def _judge_never_posted(state: RunState, plan: FlowPlan, work: Work, verdict: Verdict, context: Context) -> bool:
+    if verdict.left_out:
+        work.skip("had_no_effect", f"{verdict.reason} {verdict.left_out}")
+        return False
     if _is_too_old(state, plan, work):
         return False
     is_wanted = plan.flow.reverse is not None and verdict.code != _UNSAID

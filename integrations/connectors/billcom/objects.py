@@ -107,11 +107,12 @@ class BillPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Void:
-    """A request to void a payment."""
+    """A request to void a payment; `updated_at` is when BILL last changed it: an accepted one, when it was accepted."""
 
     type: str
     status: str
     reason: str
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,12 @@ def _credit(row: Reader) -> AppliedCredit:
 
 
 def _void(row: Reader) -> Void:
-    return Void(type=row.text("type"), status=row.text("status"), reason=row.text("reason"))
+    return Void(
+        type=row.text("type"),
+        status=row.text("status"),
+        reason=row.text("reason"),
+        updated_at=row.moment("updatedTime"),
+    )
 
 
 def _disbursement(row: Reader) -> Reader:

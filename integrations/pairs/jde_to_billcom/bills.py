@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from integrations.connectors.billcom.records import bill_body, credit_body, reference_kinds
+from integrations.connectors.billcom.records import bill_body, credit_body, dimensions, reference_kinds
 from integrations.connectors.jde.records import Distribution, DocumentKey, PurchaseOrder, Receipt, SupplierInvoice
 from integrations.contracts import (
     Context,
@@ -222,6 +222,7 @@ def _facts(
             LineFact(
                 account=str(line.get("classifications.chartOfAccountId") or ""),
                 amount=sign * as_amount(line.get("amount")),
+                dimensions=dimensions(line.get("classifications.departmentId"), line.get("classifications.locationId")),
             )
             for line in lines
         ),

@@ -4,7 +4,7 @@ from datetime import date
 
 from integrations.contracts import Context, Flow, Money, Pair, Record
 from integrations.entries import PAYABLES, by_sink, named, of_cash, of_document, of_journal
-from integrations.pairs.jde_to_billcom import bills, defaults, payments, purchases, sandbox, vendors
+from integrations.pairs.jde_to_billcom import bills, course, defaults, payments, purchases, sandbox, vendors
 from integrations.pairs.jde_to_billcom.policies import POLICIES
 
 
@@ -71,16 +71,16 @@ PAIR = Pair(
             module="ap",
             module_of=payments.posts_in,
             company_of=payments.paying_company,
-            version=payments.version,
-            details=payments.details,
-            verdict=payments.verdict,
+            version=course.version,
+            details=course.details,
+            verdict=course.verdict,
             needs=payments.needs,
             source=payments.source,
             draft=payments.draft,
             reverse=payments.reverse,
             money=payments.money,
             document_date=payments.document_date,
-            label_of=payments.label,
+            label_of=course.label,
             default_rows=defaults.PAYMENTS,
             default_maps=(defaults.CLEARING, defaults.PAYABLES),
             sandbox_maps=(sandbox.CLEARING_MAP,),

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import cast
 
 from integrations.connectors.billcom.records import Payment, Settled, Settlement, source_key
 from integrations.connectors.jde.records import journal_facts
 from integrations.contracts import (
-    DELIVER,
     Application,
     Context,
     Draft,
@@ -23,7 +21,6 @@ from integrations.contracts import (
     SourceDocument,
     Standing,
     Value,
-    Verdict,
 )
 from integrations.errors import MappingError, RejectedError
 from integrations.pairs.jde_to_billcom.common import (
@@ -40,17 +37,12 @@ from integrations.pairs.jde_to_billcom.common import (
     type_of,
     used,
 )
+from integrations.pairs.jde_to_billcom.course import FLOW, label, settlement_of
 from integrations.periods import posting_day
 
-FLOW = "payments"
 PAY, JOURNAL = "pay", "journal"
 BOOKED_AS = "book_payments_as"  # the policy
 ENTRY = "JE-"  # how ids of journal entries begin
-_PATH = ("SCHEDULED", "READY_TO_FUND", "FUNDING_STARTED", "PROCESSED", "SENT", "DELIVERED", "CLEARED")
-_LATE = {"PARTIALLY_CLAIMED": "DELIVERED", "EXPIRING": "DELIVERED", "FUNDS_ESCHEATED": "CLEARED"}
-_PENDING = ("CANCELLATION_IN_PROGRESS", "DISBURSEMENT_ON_HOLD", "VOID_PENDING")
-_WITHDRAWN = ("CANCELED", "VOIDED", "FUNDING_FAILED_VOIDED")
-_REISSUES = ("VOID_AND_REISSUE", "VOID_AND_REISSUE_VCARD")
 _FIELDS = {"bankAccountId": "bank_account", "receivedAccount": "account", "payableAccount": "account"}
 
 
@@ -63,19 +55,6 @@ class Share:
     settled: Settled
 
 
-def settlement_of(record: Record) -> Settlement:
-    """Give the record's body as what this stream holds."""
-    return cast(Settlement, record.body)
-
-
-def label(record: Record) -> str:
-    """Give what people call it."""
-    payment = settlement_of(record).payment
-    if payment is None:
-        return f"Bill {settlement_of(record).settled[0].number} put away"
-    return f"Payment {payment.confirmation_number or payment.transaction_number or payment.id}"
-
-
 def money(record: Record) -> Money | None:
     """Give the cash that the payment moved."""
     found = settlement_of(record)
@@ -86,95 +65,6 @@ def document_date(record: Record, context: Context) -> date | None:
     """Give the day on which BILL took the money."""
     payment = settlement_of(record).payment
     return payment.process_date if payment else None
-
-
-# Where it is
-
-
-def phase(payment: Payment) -> str:
-    """Say where a payment is: its step on the way, or pending, failed, withdrawn, unknown. A reissue withdraws nothing.
-
-    A payment that was sent can fail even after it cleared: no step is the last.
-    """
-    status = payment.single_status
-    if status in _WITHDRAWN:
-        is_reissue = any(void.type in _REISSUES and void.status == "ACCEPTED" for void in payment.voids)
-        return "CLEARED" if is_reissue else "withdrawn"
-    if status in _PATH or status in _LATE:
-        return _LATE.get(status, status)
-    if status in _PENDING:
-        return "pending"
-    return "failed" if "FAILED" in status else "unknown"
-
-
-def version(record: Record) -> str:
-    """Digest what was paid, and whether it stands: the steps of a payment that stands change nothing."""
-    found = settlement_of(record)
-    payment = found.payment
-    if payment is None:
-        return digest(("put away", *(one.archived for one in found.settled)))
-    splits = [
-        (split.bill_id, split.amount, *((credit.id, credit.amount) for credit in split.credits))
-        for split in payment.bill_payments
-    ]
-    return digest((payment.amount, payment.process_date, *splits, _standing(payment)))
-
-
-def _standing(payment: Payment) -> str:
-    """Tell what of its phase counts: before it moves money each step, for the policy may post from any of them."""
-    now = phase(payment)
-    return "moving" if now in _PATH[3:] or now == "pending" else now
-
-
-def details(record: Record) -> str:
-    """Digest the step a payment is at: what waits for the policy's step is looked at again at each."""
-    payment = settlement_of(record).payment
-    return "" if payment is None else phase(payment)
-
-
-def verdict(record: Record, context: Context) -> Verdict:
-    """Post what has reached the policy's step; take back what was voided; park what failed or is not understood."""
-    found = settlement_of(record)
-    if found.payment is None:
-        return _of_put_away(found.settled[0], context)
-    if not _shares_of_ours(found, context):
-        return Verdict(
-            action="skip", code="not_ours", reason=f"{label(record)} pays no bill that came from JD Edwards."
-        )
-    now, point = phase(found.payment), context.policy(FLOW, "post_payments_at", "PROCESSED")
-    if now == "withdrawn":
-        told = f"{label(record)} was voided or cancelled in BILL."
-        return Verdict(action="withdraw", code="payment_voided", reason=told, on=found.payment.updated_at.date())
-    if now == "failed":
-        raise RejectedError(
-            f"BILL reports {found.payment.single_status}: the money may come back. Nothing is booked or reversed until "
-            "BILL voids the payment or sends it again; decide there.",
-            code="payment_failed",
-            field="singleStatus",
-            value=found.payment.single_status,
-        )
-    if now == "unknown":
-        raise RejectedError(
-            f"BILL gives the status “{found.payment.single_status}”, which is not known here. Nothing is booked; tell "
-            "our support.",
-            code="unknown_status",
-            field="singleStatus",
-            value=found.payment.single_status,
-        )
-    if now == "pending" or _PATH.index(now) < _PATH.index(point):
-        told = f"{label(record)} is {found.payment.single_status}; by policy it is posted from {point} on."
-        return Verdict(action="later", code="not_there_yet", reason=told)
-    return DELIVER
-
-
-def _of_put_away(bill: Settled, context: Context) -> Verdict:
-    if not is_ours(context, bill.reference) or type_of(source_key(bill.reference)) not in (VOUCHER, DEBIT_MEMO):
-        return Verdict(action="skip", code="nothing_to_release", reason=f"Bill {bill.number} holds no voucher back.")
-    return DELIVER
-
-
-def _shares_of_ours(found: Settlement, context: Context) -> bool:
-    return any(is_ours(context, one.reference) for one in found.settled)
 
 
 def needs(record: Record, context: Context) -> tuple[Need, ...]:
@@ -311,9 +201,7 @@ def _gl_day(record: Record, header: Mapping[str, Value], company: str, context: 
     if day is None:
         raise MappingError("No G/L date is mapped. Map it under Mappings > Payments.", field="glDate")
     module, policy = posts_in(None, context.policies), context.policy(FLOW, "closed_periods", "hold")
-    return posting_day(
-        day, context.references, module, policy, label(record), company, not_before=context.not_before
-    )
+    return posting_day(day, context.references, module, policy, label(record), company, not_before=context.not_before)
 
 
 def _bill(share: Share) -> dict[str, Value]:

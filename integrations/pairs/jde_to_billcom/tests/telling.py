@@ -3,8 +3,8 @@
 A case is one YAML file: `case` and `rule` in words, `policies`, `mapping` (constants by flow and field), the `story`
 (`jde` and `billcom`: what people do there; `advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards
 posts; `find`: what another made; `close`: JD Edwards' period of today, of all or of one company and ledger;
-`read_periods`: by the next run; `link`: a person says that a parked record is what it stands beside), and by hand from
-accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial
+`read_periods`: by the next run; `clock`: so many days after today, at a time of UTC; `link`: a person says that a
+parked record is what it stands beside), and by hand from accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial
 balances before the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the sandbox's
 day.
 """
@@ -12,7 +12,7 @@ day.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -88,8 +88,10 @@ def _tell(telling: Telling, step: Any, told: Json) -> None:
         made = made["payment"] or made["bill"]
     elif where == "find":
         made = next(one for one in control.documents(filled["in"]) if one["number"] == filled["number"])
-    elif where in ("periods", "clock"):
-        made = control.post("/periods/jde" if where == "periods" else "/clock", filled)
+    elif where == "clock":
+        made = _wind(telling, filled)
+    elif where == "periods":
+        made = control.post("/periods/jde", filled)
     else:
         made = control.post(f"/act/{where}", filled)
         made = made.get("object", made)
@@ -106,6 +108,15 @@ def _close(telling: Telling) -> None:
         telling.box.control.post("/periods/jde", {"period": f"{month:%Y-%m}", "status": "closed"})
         month = month.replace(day=1) - timedelta(days=1)
     telling.names["next_open"] = _next_month(telling)
+
+
+def _wind(telling: Telling, order: Json) -> Json:
+    """Move the sandbox's clock to a time (UTC) some days after today; `$eve` is the day before, JD Edwards' till 06:00."""
+    control = telling.box.control
+    day = date.fromisoformat(telling.names["today"]) + timedelta(days=int(order["days"]))
+    wanted = datetime.fromisoformat(f"{day}T{order['at']}+00:00")
+    telling.names["eve"] = (day - timedelta(days=1)).isoformat()
+    return control.post("/clock", {"advance_s": wanted.timestamp() - control.get("/clock")["epoch_s"]})
 
 
 def _next_month(telling: Telling) -> str:
