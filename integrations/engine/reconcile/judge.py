@@ -1,130 +1,22 @@
 """Judges one document three ways: what the source says of it, what our trail wanted, and what stands in the target."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from integrations.contracts import CompanionView, Facts, Flow, Money
+from integrations.contracts import CompanionView, Facts, Money
 from integrations.engine.compare import differences
-from integrations.engine.reconcile.books import SourceDocument
+from integrations.engine.reconcile.case import BOOKED, Case, or_else
 from integrations.engine.reconcile.ledger import Standing
 from integrations.engine.reconcile.report import ZERO, Difference, Heal, Kind, Tally
-from integrations.engine.reconcile.trail import Joined, Trail
+from integrations.engine.reconcile.trail import Trail
 from integrations.models import SyncRecord
 
 State = SyncRecord.State
-_BOOKED = (State.DELIVERED, State.DIFFERENT)
 _NAMES: tuple[tuple[Kind, frozenset[str]], ...] = (
     ("amount", frozenset({"currency", "total"})),
     ("date", frozenset({"date", "posting_date"})),
     ("account", frozenset({"customer", "lines", "name"})),
     ("unapplied", frozenset({"applied", "open_amount"})),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One record of one flow with all that was read about it. `begins`: the sync's first day."""
-
-    flow: Flow
-    key: str
-    document: SourceDocument | None
-    trail: Trail | None
-    standing: Standing | None
-    others: Mapping[str, Standing]  # the record's further documents that stand: replaced ones, reversals, credits
-    is_stranger: bool
-    start: date
-    end: date
-    begins: date | None
-    source_name: str
-    target_name: str
-    is_shared: bool = False  # a newer link of another record names the same document
-    forerunner: Trail | None = None  # the earlier record whose document stands for this one yet, and is told there
-    held_by: Standing | None = None  # that document
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return self.document.label if self.document else self.trail.label if self.trail else self.key
-
-    @property
-    def money(self) -> Money | None:
-        """The source's amount."""
-        return self.document.money if self.document else None
-
-    @property
-    def stands(self) -> bool:
-        """Tell whether it stands in the target and was not taken out again."""
-        return self.standing is not None and self.standing.counts and not self.is_reversed(self.link)
-
-    @property
-    def is_due(self) -> bool:
-        """Tell whether it is to stand: due in its source, or posted when it was and neither changed nor withdrawn."""
-        if self.document is None or self.document.stands:
-            return self.document is not None
-        is_kept = self.link is not None and not self.link.is_reversed and not self.version_changed
-        return is_kept and not self.document.is_withdrawn
-
-    @property
-    def is_handed_on(self) -> bool:
-        """Tell whether its document became a later record's: an order's bill is that of its invoice, and told there."""
-        return self.is_shared and self.document is not None and not self.document.stands
-
-    @property
-    def link(self) -> Joined | None:
-        """The newest link."""
-        return self.trail.link if self.trail else None
-
-    def is_reversed(self, link: Joined | None) -> bool:
-        """Tell whether a document was reversed, and its reversal is in the ledger."""
-        if link is None or not link.is_reversed:
-            return False
-        reversal = self.others.get(link.reversal_id)
-        return link.reversal_id != link.external_id and reversal is not None and reversal.counts
-
-    def trail_amount(self, amount: Decimal) -> Decimal:
-        """Give the document's amount as it was posted."""
-        wanted = self.trail.wanted.total if self.trail else None
-        return wanted if wanted is not None and self.version_changed else amount
-
-    def ledger_amount(self, facts: Facts, amount: Decimal) -> Decimal:
-        """Give the document's amount as the ledger has it.
-
-        A journal's total is the sum of its debits, so what counts is how far it is from what was sent.
-        """
-        wanted = self.trail.wanted.total if self.trail else None
-        if facts.total is None:
-            return amount
-        if wanted is None or self.version_changed:
-            return facts.total + sum((self.standing_total(one) for one in self.shares), ZERO)
-        return amount + facts.total - wanted + sum((self.share_off(one) for one in self.shares), ZERO)
-
-    @property
-    def shares(self) -> tuple[CompanionView, ...]:
-        """The further documents that carry part of the record's own amount."""
-        return self.trail.shares if self.trail else ()
-
-    def standing_total(self, one: CompanionView) -> Decimal:
-        """Give the amount of a further document as it stands; nothing where it is gone or voided."""
-        held = self.others.get(one.external_id)
-        return _or(held.found.facts.total, ZERO) if held is not None and held.counts else ZERO
-
-    def standing_name(self, one: CompanionView) -> str:
-        """Give what people call a further document there; empty where it is gone or voided."""
-        held = self.others.get(one.external_id)
-        return held.name if held is not None and held.counts else ""
-
-    def share_off(self, one: CompanionView) -> Decimal:
-        """Give how far a share is from what was sent."""
-        wanted = self.trail.wanted_of(one).total if self.trail else None
-        return self.standing_total(one) - _or(wanted, ZERO)
-
-    @property
-    def version_changed(self) -> bool:
-        """Tell whether the source changed since what stands was booked."""
-        link = self.trail.link if self.trail else None
-        return bool(link and self.document and self.document.version and link.source_version != self.document.version)
 
 
 def judge_case(tally: Tally, case: Case) -> None:
@@ -189,7 +81,7 @@ def _judge_due(tally: Tally, case: Case) -> None:
         return
     amount, currency = _source_amount(case)
     tally.count("source", case.flow.slug, currency, amount)
-    if case.trail is not None and case.trail.link is not None and (case.stands or case.trail.state in _BOOKED):
+    if case.trail is not None and case.trail.link is not None and (case.stands or case.trail.state in BOOKED):
         tally.count("trail", case.flow.slug, case.trail.wanted.currency or currency, case.trail_amount(amount))
     if case.standing is None or not case.stands:
         _name_missing(tally, case)
@@ -326,8 +218,8 @@ def _changed_kind(case: Case, facts: Facts) -> Kind:
 def _is_told_of_shares(case: Case, facts: Facts) -> bool:
     """Tell whether the own document is as sent: the shares that are not are named for themselves."""
     wanted = case.trail.wanted if case.trail else Facts()
-    is_own_right = (facts.total, facts.currency) == (wanted.total, wanted.currency) and not case.version_changed
-    return bool(case.shares) and is_own_right
+    is_own_right = (facts.total, facts.currency) == (wanted.total, wanted.currency)
+    return bool(case.shares) and is_own_right and not (case.version_changed or case.is_partial)
 
 
 def _same_money(case: Case, money: Money, facts: Facts) -> bool:
@@ -352,6 +244,8 @@ def _advice(case: Case, kind: Kind, standing: Standing) -> tuple[str, Heal]:
             f"Correct {name} in {target} as {case.source_name} has it now, or replay it to see what holds it.",
             "replay",
         )
+    if case.is_partial and case.trail is not None:
+        return f"{case.trail.reason} Mend that, then replay it: the rest of it is booked.".strip(), "replay"
     if case.trail is None or case.trail.link is None:
         return "Run the sync: what was sent without an answer is settled.", "run"
     if kind == "unapplied":
@@ -367,7 +261,7 @@ def _check_replaced(tally: Tally, case: Case) -> None:
     for link in trail.links[1:]:
         held = case.others.get(link.external_id)
         if held is not None and held.counts and not case.is_reversed(link):
-            amount, currency = _or(held.found.facts.total, ZERO), held.found.facts.currency or ""
+            amount, currency = or_else(held.found.facts.total, ZERO), held.found.facts.currency or ""
             tally.count("target", case.flow.slug, currency, amount)
             amounts = (case.money.amount if case.money else None, amount)
             detail = f"{held.name} was replaced by {case.standing.name if case.standing else ''} and still stands."
@@ -387,7 +281,7 @@ def _judge_gone(tally: Tally, case: Case) -> None:
     if case.standing is None or not case.standing.counts:
         return
     facts = case.standing.found.facts
-    amount, currency = _or(facts.total, ZERO), facts.currency or ""
+    amount, currency = or_else(facts.total, ZERO), facts.currency or ""
     if not case.stands:
         reason = f"No longer due in {case.source_name}: it stands in {case.target_name} with its reversal."
         tally.remark("reversed", case.flow.slug, currency, case.key, amount, reason)
@@ -409,7 +303,7 @@ def _judge_stranger(tally: Tally, case: Case) -> None:
     if case.standing is None or not case.standing.counts:
         return
     facts = case.standing.found.facts
-    amount, currency = _or(facts.total, ZERO), facts.currency or ""
+    amount, currency = or_else(facts.total, ZERO), facts.currency or ""
     if case.document is None:
         _judge_gone(tally, case)
     elif facts.date is None or not case.start <= facts.date <= case.end:
@@ -470,7 +364,3 @@ def _source_amount(case: Case) -> tuple[Decimal, str]:
         return case.money.amount, case.money.currency
     trail = case.trail
     return (trail.amount or ZERO, trail.currency) if trail else (ZERO, "")
-
-
-def _or(amount: Decimal | None, other: Decimal) -> Decimal:
-    return other if amount is None else amount

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from integrations.contracts import Facts, Flow, Money
 from integrations.engine.reconcile.books import Books, Documents, SourceDocument, open_books, read_dated, read_keys
+from integrations.engine.reconcile.case import Case
 from integrations.engine.reconcile.forerunners import read_forerunners
-from integrations.engine.reconcile.judge import Case, judge_case
+from integrations.engine.reconcile.judge import judge_case
 from integrations.engine.reconcile.ledger import Ledger, Leftovers, Standing, read_listing, read_outlying
 from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_action, left_detail, read_proofs
 from integrations.engine.reconcile.report import ZERO, Difference, PeriodReport, Tally

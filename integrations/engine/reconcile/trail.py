@@ -69,6 +69,7 @@ class Trail:
     booked: dict[str, Booked] = field(default_factory=dict)
     sent: set[str] = field(default_factory=set)
     references: set[str] = field(default_factory=set)  # all that attempts wrote into the target
+    following: str = ""  # the operation that was to follow the last one that stands
 
     @property
     def link(self) -> Joined | None:
@@ -166,7 +167,7 @@ def _further(sync: Sync, flow: str, keys: Iterable[str]) -> dict[tuple[str, int]
 _ATTEMPTS = """
 SELECT a.record_id, a.id, a.revision, a.reference, a.external_id, a.outcome,
        COALESCE(draft.told ->> 'sink', ''), COALESCE(draft.told ->> 'facts', '{}'),
-       COALESCE(draft.told ->> 'writes_back', 'false') = 'true'
+       COALESCE(draft.told ->> 'writes_back', 'false') = 'true', COALESCE(draft.told ->> 'then', '')
 FROM audit_attempt a CROSS JOIN LATERAL (SELECT audit_read_draft(a.draft) AS told OFFSET 0) AS draft
 WHERE a.tenant_id = %s AND a.record_id = ANY(%s)
   AND a.outcome IN ('delivered', 'linked', 'different', 'unknown', 'open')
@@ -178,7 +179,8 @@ def _add_attempts(sync: Sync, trails: dict[str, Trail]) -> None:
     by_id = {trail.record_id: trail for trail in trails.values()}
     with connection.cursor() as cursor:
         cursor.execute(_ATTEMPTS, [sync.tenant_id, list(by_id)])
-        for record_id, attempt_id, revision, reference, external_id, outcome, sink, facts, is_back in cursor.fetchall():
+        for row in cursor.fetchall():
+            record_id, attempt_id, revision, reference, external_id, outcome, sink, facts, is_back, then = row
             trail = by_id[record_id]
             if is_back:  # it stands in the system that was read from
                 continue
@@ -186,6 +188,7 @@ def _add_attempts(sync: Sync, trails: dict[str, Trail]) -> None:
             if outcome in (Attempt.Outcome.UNKNOWN, Attempt.Outcome.OPEN):
                 trail.sent.add(reference)
             else:
+                trail.following = then
                 made = Booked(
                     external_id=external_id,
                     sink=sink,

@@ -9,7 +9,8 @@ import pytest
 from integrations import registry
 from integrations.contracts import Facts, Found, LineFact, Money
 from integrations.engine.reconcile.books import SourceDocument
-from integrations.engine.reconcile.judge import Case, judge_case
+from integrations.engine.reconcile.case import Case
+from integrations.engine.reconcile.judge import judge_case
 from integrations.engine.reconcile.ledger import Standing
 from integrations.engine.reconcile.report import Tally
 from integrations.engine.reconcile.trail import Booked, Joined, Trail

@@ -13,13 +13,14 @@ from integrations.engine.reconcile.open_items import balances, tie_out
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.reconcile.tests.ground import found, tamper
 from integrations.engine.syncs import replay
-from integrations.engine.tests.casebook import play, trial_balance
-from integrations.engine.tests.harness import ACTOR, Sandbox, sandbox
+from integrations.engine.tests.casebook import begin, play, tell, trial_balance
+from integrations.engine.tests.harness import ACTOR, Sandbox, run_to_rest, sandbox
 from integrations.engine.undo import Scope, undo
 from integrations.models import Companion, Link, Sync, SyncRecord
 from integrations.pairs.chargebee_to_netsuite.tests.test_undo import ledger, settle
 
 FOLDER = Path(__file__).parent / "cases"
+OPENING = yaml.safe_load((FOLDER / "opening.yml").read_text())
 START, END = date(2026, 8, 1), date(2026, 9, 30)
 
 
@@ -32,7 +33,7 @@ def box(live_db, settings):
 
 
 def play_case(box: Sandbox, name: str) -> None:
-    play(FOLDER / f"{name}.yaml", "chargebee_to_netsuite", box, yaml.safe_load((FOLDER / "opening.yml").read_text()))
+    play(FOLDER / f"{name}.yaml", "chargebee_to_netsuite", box, OPENING)
 
 
 def payment() -> SyncRecord:
@@ -114,3 +115,19 @@ def test_it_books_a_share_once_though_its_answer_is_lost(live_db, settings, kind
         assert Attempt.objects.filter(operation__startswith="create-share", outcome="unknown").exists()
         totals = sorted(one["total"] for one in ledger(box) if one["kind"] == "payment")
         assert (totals, payment().state, Companion.objects.count()) == (["100.00", "25.00"], "delivered", 1)
+
+
+def test_it_tells_in_a_reconciliation_that_a_share_is_still_to_be_booked(live_db, settings):
+    settings.SETTLE_SCALE = 0
+    *story, _ = yaml.safe_load((FOLDER / "paid_by_parent_too_much.yaml").read_text())["story"]
+    with sandbox() as box:
+        telling = begin("chargebee_to_netsuite", box, OPENING, {})
+        for step in story:
+            tell(telling, step)
+        rule = {"kind": "rate_limit", "rate": 1, "method": "PUT", "path": "*-OF-*"}
+        box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
+        run_to_rest(telling.sync)
+        assert found(reconcile_period(telling.sync, START, END)) == [("payments", "amount", payment().natural_key)]
+        box.control.delete("/faults/netsuite")
+        settle(telling.sync, "recovery")
+        assert (payment().state, found(reconcile_period(telling.sync, START, END))) == ("delivered", [])
