@@ -30,6 +30,15 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What a document makes a customer owe: in its own currency, and in the ledger's as it stands there."""
+
+    customer: str
+    amount: Decimal
+    base: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What stands, or must stand, in the target. None: not said, not compared. Amounts in the document's currency."""
 
@@ -43,7 +52,7 @@ class Facts:
     posting_date: Day | None = None
     lines: tuple[LineFact, ...] | None = None
     applied: tuple[Application, ...] | None = None
-    owed: tuple[LineFact, ...] | None = None  # by customer, in the ledger's own currency, as it stands; never compared
+    owed: tuple[Owed, ...] | None = None  # of a foreign document, where the target tells it; never compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

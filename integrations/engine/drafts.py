@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.contracts import Application, Booked, Draft, Facts, LineFact, Value
+from integrations.contracts import Application, Booked, Draft, Facts, LineFact, Owed, Value
 from integrations.errors import ConfigurationError
 from integrations.money import from_json, to_json
 
@@ -80,7 +80,7 @@ def dump_facts(facts: Facts) -> dict[str, Any]:
     if facts.applied is not None:
         said["applied"] = [[applied.external_id, str(applied.amount)] for applied in facts.applied]
     if facts.owed is not None:
-        said["owed"] = [[one.account, str(one.amount)] for one in facts.owed]
+        said["owed"] = [[one.customer, str(one.amount), str(one.base)] for one in facts.owed]
     return said
 
 
@@ -94,5 +94,9 @@ def load_facts(said: Mapping[str, Any]) -> Facts:
     if "applied" in said:
         values["applied"] = tuple(Application(external_id=to, amount=Decimal(amount)) for to, amount in said["applied"])
     if "owed" in said:
-        values["owed"] = tuple(LineFact(account=to, amount=Decimal(amount)) for to, amount in said["owed"])
+        values["owed"] = tuple(_owed(*one) for one in said["owed"])
     return Facts(**values)
+
+
+def _owed(customer: str, amount: str, base: str) -> Owed:
+    return Owed(customer=customer, amount=Decimal(amount), base=Decimal(base))

@@ -7,7 +7,7 @@ before the last run and after. `as: name` names an object (`take` what of it, el
 reference names a document by the end of our own; where ours says nothing (a digest), by flow, key and operation:
 `invoices $inv`, `invoices $inv reverse`, `invoices $inv 2` for what was posted anew, `payments $pay
 create-share:$kid` for a customer's share. `parties` of a document, where a case asks for them, are its amounts by the
-source's customers, debits positive.
+source's customers, debits positive; `base`, likewise, its entries in the ledger's own currency.
 """
 
 import re
@@ -222,6 +222,7 @@ def _expected(one: Json) -> Json:
         "applied": _amounts(one.get("applied", {})),
         "open": str(Decimal(str(one.get("open", 0))).normalize()),
         **({"parties": _amounts(one["parties"])} if "parties" in one else {}),
+        **({"base": sorted(_entry(text) for text in one["base"])} if "base" in one else {}),
     }
 
 
@@ -239,11 +240,13 @@ def _stands(telling: Telling, told: Json) -> Json:
     wanted, trail = [one["reference"] for one in expected], _trail(telling, documents)
     called = {one["id"]: _called(one, wanted, _trailed(one, trail)) for one in documents}
     shared = {one["reference"] for one in expected if "parties" in one}
+    weighed = {one["reference"] for one in expected if "base" in one}
     asked = {tuple(text.split()[:2]) for text in _filled(told.get("records", []), telling.names)}
     return {
         "ledger": {
             called[one["id"]]: _shown(one, called)
             | ({"parties": _parties(telling, one)} if called[one["id"]] in shared else {})
+            | ({"base": _entries(one, "base_")} if called[one["id"]] in weighed else {})
             for one in documents
         },
         "before": _amounts(telling.before),
@@ -313,20 +316,25 @@ def _called(document: Json, wanted: list[str], trailed: str = "") -> str:
 
 
 def _shown(one: Json, called: Mapping[str, str]) -> Json:
-    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for line in one["lines"]:
-        for side in ("debit", "credit"):
-            sums[line["account"], side] += Decimal(line[side])
     applied = {called.get(each["id"], each["id"]): each["amount"] for each in one["applied"]}
     return {
         "kind": one["kind"],
         "date": one["date"],
         "posted": one["posting_date"],
         "currency": one["currency"],
-        "entries": sorted((key[0], key[1], str(amount.normalize())) for key, amount in sums.items() if amount),
+        "entries": _entries(one),
         "applied": _amounts(applied),
         "open": str(Decimal(one["open"]).normalize()),
     }
+
+
+def _entries(one: Json, of: str = "") -> list[tuple[str, str, str]]:
+    """Add up a document's lines by account and side; of `base_`: their amounts in the ledger's own currency."""
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for line in one["lines"]:
+        for side in ("debit", "credit"):
+            sums[line["account"], side] += Decimal(line.get(of + side, line[side]))
+    return sorted((key[0], key[1], str(amount.normalize())) for key, amount in sums.items() if amount)
 
 
 def _records(telling: Telling, asked: set[tuple[str, ...]]) -> Iterator[str]:

@@ -1,19 +1,33 @@
 """Invoices, credit notes, payments and refunds: one balanced journal entry each, its amendments and its reversal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.connectors.jde.records import journal_facts
-from integrations.contracts import Booked, Context, Draft, Mapped, Record, Reference, Standing, Value, Verdict
+from integrations.contracts import (
+    Booked,
+    Context,
+    Draft,
+    LinkView,
+    Mapped,
+    Record,
+    Reference,
+    Standing,
+    Value,
+    Verdict,
+)
 from integrations.pairs.chargebee_to_jde import lines
 from integrations.pairs.chargebee_to_jde.common import books_of, own_rate, posted_on, reference, require_free
 
 Document = Invoice | CreditNote | Transaction
 Entries = lifecycle.journals.Entries
+ZERO = lifecycle.common.ZERO
 _MOVES_NOTHING = "moves_nothing"
 _WITHHELD, _RESTORED, _MOVED = "withheld", "restored", "moved"
+_CENTS = "cents"
 
 
 def invoice_verdict(record: Record, context: Context) -> Verdict:
@@ -73,10 +87,12 @@ def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...
 def amend_invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft the journals of taxes withheld meanwhile, and take back those that Chargebee no longer shows.
 
-    Due date and PO number are not in a journal: other changes of an invoice's details need nothing.
+    Then the cents that parts have left on the receivable. Due date and PO number are not in a journal: other changes of
+    an invoice's details need nothing.
     """
     made = _withheld(record, mapped, context)
-    return (*made, *_restored(record, {draft.operation for draft in made}, context))
+    restored = _restored(record, {draft.operation for draft in made}, context)
+    return (*made, *restored, *_cents(record, mapped, context))
 
 
 def amend_credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -91,6 +107,13 @@ def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Dra
     document = lifecycle.payments.transaction_of(record)
     wanted = lifecycle.journals.payment_entries(record, mapped, context)
     return _moved("payments", record, document, wanted, mapped, context)
+
+
+def amend_refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the exchange difference between a refund's journal and what it pays out."""
+    document = lifecycle.payments.transaction_of(record)
+    wanted = lifecycle.journals.refund_entries(record, mapped, context)
+    return _moved("refunds", record, document, wanted, mapped, context)
 
 
 def _withheld(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
@@ -139,21 +162,67 @@ def _of_operation(name: str, context: Context) -> list[Booked]:
 def _moved(
     flow: str, record: Record, document: CreditNote | Transaction, wanted: Entries, mapped: Mapped, context: Context
 ) -> tuple[Draft, ...]:
-    """Draft one journal from what stands on the receivables to what should, dated the day of the change."""
+    """Draft one journal from what stands on the receivables to what should, dated the day of the change.
+
+    Where nothing was changed, and only its rate is known now, it is dated as what it belongs to.
+    """
     company = _company(context.booked[0].draft.payload if context.booked else mapped.header)
-    books = books_of(company, context)
+    books, link = books_of(company, context), context.links.get((flow, record.key))
     rate = own_rate(document, books, context)
-    full = lifecycle.journals.valued(wanted, mapped, rate, books)
-    standing = [entry for one in context.booked for entry in lines.read(one.draft)]
+    stands_at = rate or (lifecycle.entries.standing_rate(link.facts) if link and link.is_ours else None)
+    full = lifecycle.entries.weighed(wanted, stands_at, books)
+    standing = [entry for one in context.booked for entry in _standing(one, link, books)]
     entries = lifecycle.journals.amended(full, standing, mapped)
     if not entries:
         return ()
-    changed, began = document.updated_at, document.date
-    day = max(lifecycle.common.day(changed or began, context), lifecycle.common.day(began, context))
-    operation = f"{_MOVED}:{len(context.booked)}"
-    link = context.links.get((flow, record.key))
-    stood_at = link.facts.exchange_rate if link else None
-    return (_entry(flow, document, day, entries, mapped, context, operation, rate=rate or stood_at, company=company),)
+    day, operation = _moved_on(flow, record, document, link, context), f"{_MOVED}:{len(context.booked)}"
+    rate = rate or (link.facts.exchange_rate if link else None)
+    return (_entry(flow, document, day, entries, mapped, context, operation, rate=rate, company=company),)
+
+
+def _standing(booked: Booked, link: LinkView | None, books: str) -> Entries:
+    """Give the receivables as they were booked, with their worth in the company's currency where that is known."""
+    entries = tuple(entry for entry in lines.read(booked.draft) if entry.customer)
+    if link is None or any(entry.base is not None for entry in entries):
+        return entries
+    told = {one.customer: one.base for one in link.facts.owed or ()} if booked.external_id == link.external_id else {}
+    if set(told) != {entry.customer for entry in entries}:
+        sent = booked.draft.payload.get("exchangeRate")
+        return lifecycle.entries.weighed(entries, Decimal(str(sent)) if sent else link.facts.exchange_rate, books)
+    return tuple(replace(entry, base=told.pop(entry.customer, ZERO)) for entry in entries)
+
+
+def _moved_on(
+    flow: str, record: Record, document: CreditNote | Transaction, link: LinkView | None, context: Context
+) -> date:
+    posted = lifecycle.settled.posted_on(link.facts) if link else None
+    if context.settles and posted:
+        return lifecycle.settled.settled_on(flow, record, posted, context)
+    return lifecycle.settled.changed_on(document, context)
+
+
+def _cents(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft what rounding has left on the receivable of an invoice settled in parts, or take it back.
+
+    Known once JD Edwards told at which rate the invoice stands.
+    """
+    link = context.links.get(("invoices", record.key))
+    rate = lifecycle.entries.standing_rate(link.facts) if link and link.is_ours else None
+    if link is None or rate is None or not context.booked:
+        return ()
+    document, own = lifecycle.invoices.invoice_of(record), context.booked[0].draft
+    company = _company(own.payload)
+    booked = (entry for one in _of_operation(_CENTS, context) for entry in lines.read(one.draft) if entry.customer)
+    before = sum((entry.base or ZERO for entry in booked), ZERO)
+    missing = lifecycle.settled.cents(record, rate, books_of(company, context)) - before
+    receivable = next((entry for entry in lines.read(own) if entry.customer), None)
+    if not missing or receivable is None:
+        return ()
+    left = lifecycle.entries.left_over(mapped, lifecycle.journals.ROUNDING, -missing, "Conversion cents")
+    entries = (replace(receivable, amount=ZERO, base=missing), left)
+    day = lifecycle.settled.cents_on(record, context)
+    operation, rate = f"{_CENTS}:{len(context.booked)}", link.facts.exchange_rate
+    return (_entry("invoices", document, day, entries, mapped, context, operation, rate=rate, company=company),)
 
 
 # How it is taken back
@@ -268,6 +337,7 @@ def _entry(
         ),
         references=(
             Reference(kind="company", code=company, field="documentCompany"),
+            Reference(kind="currency", code=document.currency_code, field="currencyCode"),
             *(Reference(kind="account", code=entry.account, field="account") for entry in entries),
         ),
     )

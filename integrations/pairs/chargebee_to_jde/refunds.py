@@ -28,6 +28,13 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     return (_voucher(record, mapped, context),)
 
 
+def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the exchange difference of a refund's journal; that of a voucher is made by payables."""
+    if not context.booked or context.booked[0].draft.sink == _VOUCHERS:
+        return ()
+    return journals.amend_refund(record, mapped, context)
+
+
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     """Take a refund back. The money of one that was a voucher comes in again by a journal: it did go out."""
     back = journals.reverse(FLOW)

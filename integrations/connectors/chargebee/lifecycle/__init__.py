@@ -15,6 +15,7 @@ from integrations.connectors.chargebee.lifecycle import (
     lines,
     payments,
     refunds,
+    settled,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "lines",
     "payments",
     "refunds",
+    "settled",
 ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from integrations.connectors.chargebee.lifecycle.common import ZERO
-from integrations.contracts import Mapped, Record, Value
+from integrations.contracts import DIFFERENCE_OPEN, Facts, Mapped, Record, Value
 from integrations.errors import MappingError, RejectedError
 from integrations.money import round_money
 from mappings.catalogue import TargetField
@@ -114,12 +114,8 @@ def valued(entries: Entries, mapped: Mapped, rate: Decimal | None, currency: str
     """
     if rate is None:
         return entries
-    worth = [_worth(entry, rate) for entry in entries]
-    made = [
-        replace(entry, base=sum((round_money(one, currency) for one in parts), ZERO))
-        for entry, parts in zip(entries, worth, strict=True)
-    ]
-    difference = -round_money(sum((one for parts in worth for one in parts), ZERO), currency)
+    made = list(weighed(entries, rate, currency))
+    difference = -round_money(sum((one for entry in entries for one in _worth(entry, rate)), ZERO), currency)
     cents = -difference - sum((entry.base or ZERO for entry in made), ZERO)
     if difference:
         made.append(_in_base_only(mapped, EXCHANGE, difference, "Exchange difference"))
@@ -128,11 +124,44 @@ def valued(entries: Entries, mapped: Mapped, rate: Decimal | None, currency: str
     return tuple(made)
 
 
+def weighed(entries: Iterable[Entry], rate: Decimal | None, currency: str) -> Entries:
+    """Give the same entries, those without one with an amount in the ledger's `currency`, and no line for what is left.
+
+    Each part has the rate it stands at, the others the document's; without a rate they stay as they are.
+    """
+    if rate is None:
+        return tuple(entries)
+    return tuple(
+        entry
+        if entry.base is not None
+        else replace(entry, base=sum((round_money(one, currency) for one in _worth(entry, rate)), ZERO))
+        for entry in entries
+    )
+
+
+def standing_rate(facts: Facts) -> Decimal | None:
+    """Give the rate at which a document stands on its customers' accounts, None where the ledger does not tell one.
+
+    What stands there counts, cents of rounding included; else the rate that the document shows.
+    """
+    amount = sum((one.amount for one in facts.owed or ()), ZERO)
+    if facts.exchange_rate is None or not amount:
+        return facts.exchange_rate
+    return sum((one.base for one in facts.owed or ()), ZERO) / amount
+
+
+def in_base_only(entries: Entries, currency: str, document_currency: str) -> tuple[Entries, str]:
+    """Write entries that move nothing in the document's currency in the ledger's own; gives them with the currency."""
+    if any(entry.amount for entry in entries):
+        return entries, document_currency
+    return tuple(replace(entry, amount=entry.base or ZERO, base=None) for entry in entries), currency
+
+
 def amended(wanted: Entries, standing: Iterable[Entry], mapped: Mapped) -> Entries:
     """Give what moves a document's receivables from what stands of it to what is wanted: between customers and rates.
 
     Nothing else moves: other accounts stay as they were booked, whatever the mapping says by now. Empty where all
-    stands as wanted.
+    stands as wanted. Raises MappingError (DIFFERENCE_OPEN) where no account is mapped for the difference.
     """
     before = [entry for entry in standing if entry.customer]
     after = [entry for entry in wanted if entry.customer]
@@ -152,8 +181,21 @@ def amended(wanted: Entries, standing: Iterable[Entry], mapped: Mapped) -> Entri
     ]
     difference = -sum((entry.base or ZERO for entry in moved), ZERO)
     if difference:
-        moved.append(_in_base_only(mapped, EXCHANGE, difference, "Exchange difference"))
+        moved.append(left_over(mapped, EXCHANGE, difference, "Exchange difference"))
     return tuple(entry for entry in moved if entry.amount or entry.base)
+
+
+def left_over(mapped: Mapped, name: str, base: Decimal, text: str) -> Entry:
+    """Give the line of what was left of a document that stands. Raises MappingError (DIFFERENCE_OPEN)."""
+    if mapped.header.get(name):
+        return _in_base_only(mapped, name, base, text)
+    account = name.replace("_", " ")
+    raise MappingError(
+        f"{text} of {abs(base)} in the ledger's own currency stays on the receivable: no {account} is mapped. Add it "
+        "under Mappings, then have the record read again.",
+        code=DIFFERENCE_OPEN,
+        field=name,
+    )
 
 
 def _worth(entry: Entry, rate: Decimal) -> list[Decimal]:

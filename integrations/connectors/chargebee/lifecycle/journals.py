@@ -31,6 +31,7 @@ from integrations.connectors.chargebee.lifecycle.entries import (
     document_fields,
     exchange_fields,
     reversed_entries,
+    standing_rate,
     valued,
 )
 from integrations.connectors.chargebee.parts import TaxWithheld
@@ -186,7 +187,7 @@ def _completed(parts: Sequence[Part], total: Decimal) -> tuple[Part, ...]:
 def _rate_of(flow: str, key: str, context: Context) -> Decimal | None:
     """Give the rate at which a document stands in the ledger; None where that is not known."""
     link = context.links.get((flow, key))
-    return link.facts.exchange_rate if link else None
+    return standing_rate(link.facts) if link else None
 
 
 def _receivable(mapped: Mapped, amount: Decimal, customer: str, text: str, parts: tuple[Part, ...] = ()) -> Entry:

@@ -13,7 +13,7 @@ from integrations.connectors.jde.query import Query, any_of, between, equal
 from integrations.connectors.jde.reader import batches, rows
 from integrations.connectors.jde.records import DocumentKey
 from integrations.connectors.jde.sinks.base import WINDOW_DAYS, OrchestrationSink, day_of, grouped, text_of
-from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Stage
+from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Owed, Stage
 from integrations.errors import ConfigurationError
 
 COLUMNS = tuple(
@@ -22,6 +22,7 @@ COLUMNS = tuple(
 SHORT_REFERENCE = 8
 OUR_ORIGIN = "MLC"
 JOURNAL = "JE"
+ZERO = Decimal(0)
 
 
 class JournalSink(OrchestrationSink):
@@ -115,8 +116,9 @@ def _entry(key: str, found: Sequence[Row]) -> Found:
         facts=Facts(
             customer=_customer(lines),
             currency=first.text("CRCD") or None,
-            total=sum((fact.amount for fact in facts if fact.amount > 0), Decimal(0)),
+            total=sum((fact.amount for fact in facts if fact.amount > 0), ZERO),
             exchange_rate=first.amount("CRR") if foreign else None,
+            owed=_owed(foreign, found) if foreign else None,
             date=day,
             posting_date=day,
             lines=facts,
@@ -126,10 +128,25 @@ def _entry(key: str, found: Sequence[Row]) -> Found:
 
 def _customer(lines: Iterable[Row]) -> str | None:
     """Give the address number that the receivable carries as its subledger, without leading zeros."""
+    return next((customer for row in lines if (customer := _subledger(row))), None)
+
+
+def _subledger(row: Row) -> str:
+    return row.text("SBL").lstrip("0") if row.text("SBLT") == "A" else ""
+
+
+def _owed(foreign: Sequence[Row], found: Sequence[Row]) -> tuple[Owed, ...]:
+    """Give what each customer owes by it: ledger CA has the document's currency, AA the company's."""
+    amounts, bases = _by_customer(foreign), _by_customer(row for row in found if row.text("LT") == "AA")
+    return tuple(Owed(customer=one, amount=amount, base=bases.get(one, ZERO)) for one, amount in amounts.items())
+
+
+def _by_customer(lines: Iterable[Row]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
     for row in lines:
-        if row.text("SBLT") == "A" and row.text("SBL"):
-            return row.text("SBL").lstrip("0")
-    return None
+        if customer := _subledger(row):
+            sums[customer] = sums.get(customer, ZERO) + row.amount("AA")
+    return sums
 
 
 def _stage(lines: Sequence[Row]) -> Stage:
