@@ -4,9 +4,9 @@ A case is one YAML file: `case` and `rule` in words, `policies`, `mapping` (cons
 (`jde` and `billcom`: what people do there; `advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards
 posts; `find`: what another made; `close`: JD Edwards' period of today, of all or of one company and ledger;
 `read_periods`: by the next run; `clock`: so many days after today, at a time of UTC; `link`: a person says that a
-parked record is what it stands beside), and by hand from accounting what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial
-balances before the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the sandbox's
-day.
+parked record is what it stands beside), and by hand from accounting what must stand: `jde` and `billcom` (every
+document), `records` that are not delivered, and both trial balances before the last sync and after. `as` names what
+an act gave; `$name` stands for it; `$today` is the sandbox's day.
 """
 
 import re
@@ -111,7 +111,7 @@ def _close(telling: Telling) -> None:
 
 
 def _wind(telling: Telling, order: Json) -> Json:
-    """Move the sandbox's clock to a time (UTC) some days after today; `$eve` is the day before, JD Edwards' till 06:00."""
+    """Move the sandbox's clock to a time (UTC) some days after today; `$eve` is the day before it."""
     control = telling.box.control
     day = date.fromisoformat(telling.names["today"]) + timedelta(days=int(order["days"]))
     wanted = datetime.fromisoformat(f"{day}T{order['at']}+00:00")
