@@ -12,10 +12,15 @@ from mappings.catalogue import TargetField
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFact:
-    """One line as the ledger will show it: the target's id of the item or account, and the signed amount."""
+    """One line as the ledger will show it: the target's id of the item or account, and the signed amount.
+
+    `dimensions`: (name, the target's id) of what its account does not carry itself: department, location, subaccount.
+    Of a draft only those stated are compared.
+    """
 
     account: str
     amount: Decimal
+    dimensions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class Facts:
     exchange_rate: Decimal | None = None  # of a foreign document: the ledger's own currency for one of its units
     date: Day | None = None
     posting_date: Day | None = None
+    dimensions: tuple[tuple[str, str], ...] = ()  # of the whole document; compared as those of a line
     lines: tuple[LineFact, ...] | None = None
     applied: tuple[Application, ...] | None = None
     owed: tuple[Owed, ...] | None = None  # of a foreign document, where the target tells it; never compared

@@ -1,11 +1,11 @@
 """Compares what a draft says with what stands in the target: a 2xx is not proof."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from integrations.contracts import Facts
+from integrations.contracts import Facts, LineFact
 
 _SCALARS = ("name", "customer", "currency", "total", "open_amount", "exchange_rate", "date", "posting_date")
 _IDENTIFYING = ("customer", "currency", "total", "date")
@@ -30,9 +30,18 @@ def differences(wanted: Facts, stands: Facts) -> list[Difference]:
         for name in _SCALARS
         if getattr(wanted, name) is not None and getattr(wanted, name) != getattr(stands, name)
     ]
-    for name, sums_of in (("lines", _line_sums), ("applied", _applied_sums)):
-        if getattr(wanted, name) is not None and sums_of(wanted) != sums_of(stands):
-            found.append(Difference(name, _show_pairs(sums_of(wanted)), _show_pairs(sums_of(stands))))
+    there = dict(stands.dimensions)
+    found += [Difference(name, id, there.get(name, "")) for name, id in wanted.dimensions if id != there.get(name, "")]
+    stated = _stated(wanted)
+    sums = (
+        ("lines", _line_sums(wanted, stated), _line_sums(stands, stated)),
+        ("applied", _applied_sums(wanted), _applied_sums(stands)),
+    )
+    found += [
+        Difference(name, _show_pairs(said), _show_pairs(shown))
+        for name, said, shown in sums
+        if getattr(wanted, name) is not None and said != shown
+    ]
     return found
 
 
@@ -55,8 +64,22 @@ def told_applications(wanted: Facts, stands: Facts) -> str:
     return f"It is applied to {there or 'nothing'} there, and to {sums or 'nothing'} in the source."
 
 
-def _line_sums(facts: Facts) -> dict[str, Decimal]:
-    return _sums((line.account, line.amount) for line in facts.lines or ())
+def _stated(wanted: Facts) -> dict[str, set[str]]:
+    """Name, by account, the dimensions that every line of a draft states; where one does not, the target chooses it."""
+    stated: dict[str, set[str]] = {}
+    for line in wanted.lines or ():
+        names = {name for name, _ in line.dimensions}
+        stated[line.account] = stated.get(line.account, names) & names
+    return stated
+
+
+def _line_sums(facts: Facts, stated: Mapping[str, set[str]]) -> dict[str, Decimal]:
+    return _sums((_called(line, stated.get(line.account, set())), line.amount) for line in facts.lines or ())
+
+
+def _called(line: LineFact, names: set[str]) -> str:
+    told = " ".join(f"{name} {id}" for name, id in sorted(line.dimensions) if name in names)
+    return f"{line.account} ({told})" if told else line.account
 
 
 def _applied_sums(facts: Facts) -> dict[str, Decimal]:

@@ -75,8 +75,10 @@ def dump_facts(facts: Facts) -> dict[str, Any]:
     for name in ("date", "posting_date"):
         if (day := getattr(facts, name)) is not None:
             said[name] = day.isoformat()
+    if facts.dimensions:
+        said["dimensions"] = dict(facts.dimensions)
     if facts.lines is not None:
-        said["lines"] = [[line.account, str(line.amount)] for line in facts.lines]
+        said["lines"] = [_said_line(line) for line in facts.lines]
     if facts.applied is not None:
         said["applied"] = [[applied.external_id, str(applied.amount)] for applied in facts.applied]
     if facts.owed is not None:
@@ -89,8 +91,10 @@ def load_facts(said: Mapping[str, Any]) -> Facts:
     values: dict[str, Any] = {name: said[name] for name in ("name", "customer", "currency") if name in said}
     values |= {name: Decimal(said[name]) for name in _AMOUNTS if name in said}
     values |= {name: date.fromisoformat(said[name]) for name in ("date", "posting_date") if name in said}
+    if "dimensions" in said:
+        values["dimensions"] = tuple(said["dimensions"].items())
     if "lines" in said:
-        values["lines"] = tuple(LineFact(account=account, amount=Decimal(amount)) for account, amount in said["lines"])
+        values["lines"] = tuple(_line(*line) for line in said["lines"])
     if "applied" in said:
         values["applied"] = tuple(Application(external_id=to, amount=Decimal(amount)) for to, amount in said["applied"])
     if "owed" in said:
@@ -100,3 +104,11 @@ def load_facts(said: Mapping[str, Any]) -> Facts:
 
 def _owed(customer: str, amount: str, base: str) -> Owed:
     return Owed(customer=customer, amount=Decimal(amount), base=Decimal(base))
+
+
+def _said_line(line: LineFact) -> list[Any]:
+    return [line.account, str(line.amount), *([dict(line.dimensions)] if line.dimensions else [])]
+
+
+def _line(account: str, amount: str, dimensions: Mapping[str, str] | None = None) -> LineFact:
+    return LineFact(account=account, amount=Decimal(amount), dimensions=tuple((dimensions or {}).items()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from integrations.connectors.acumatica.query import Query
-from integrations.connectors.acumatica.records import Document, document_id, owner
+from integrations.connectors.acumatica.records import Document, dimensions, document_id, owner
 from integrations.connectors.acumatica.values import CUSTOM, Row
 from integrations.contracts import Facts, Found, LineFact, Stage
 from integrations.errors import ContractError
@@ -164,9 +164,12 @@ class Face:
 
     def _line(self, line: Row, *, by_account: bool) -> LineFact:
         account, item = line.text("Account"), line.text("InventoryID")
+        coded = dimensions(line.text("Subaccount") or line.text("SubAccount"))
         if self.is_journal:
-            return LineFact(account=account, amount=_amount(line, "DebitAmount") - _amount(line, "CreditAmount"))
-        return LineFact(account=(account or item) if by_account else item, amount=_amount(line, "Amount"))
+            moved = _amount(line, "DebitAmount") - _amount(line, "CreditAmount")
+            return LineFact(account=account, amount=moved, dimensions=coded)
+        named = (account or item) if by_account else item
+        return LineFact(account=named, amount=_amount(line, "Amount"), dimensions=coded)
 
 
 def _amount(row: Row, name: str) -> Decimal:

@@ -56,6 +56,12 @@ def owner(text: str) -> str:
     return found[1] if found else ""
 
 
+def dimensions(subaccount: Value) -> tuple[tuple[str, str], ...]:
+    """Give a line's subaccount as a dimension, without the separators that a tenant's mask may show."""
+    plain = "".join(one for one in str(subaccount or "") if one.isalnum())
+    return (("subaccount", plain),) if plain else ()
+
+
 def document_id(kind: str, number: str) -> str:
     """Give our external id of a document: its type and number, `Invoice/AR004711`, `GL/GL000012`."""
     return f"{kind.strip()}/{number.strip()}"

@@ -121,6 +121,12 @@ def invoice_number(number: str, revision: int = 1) -> str:
 # Bodies
 
 
+def dimensions(department: object, location: object) -> tuple[tuple[str, str], ...]:
+    """Give what a line is coded to beside its account; what is unset is left out."""
+    coded = (("department", department), ("location", location))
+    return tuple((name, str(id)) for name, id in coded if id)
+
+
 @cache
 def reference_kinds(sink: str, level: Level) -> Mapping[str, str]:
     """Give the fields of a sink that name reference data, each with the kind it names."""

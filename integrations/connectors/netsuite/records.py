@@ -19,6 +19,8 @@ DEFAULT_ITEM_TYPE = "serviceSaleItem"
 ITEM_TYPES = (DEFAULT_ITEM_TYPE, "nonInventorySaleItem", "otherChargeSaleItem")
 RECORD_TYPE = "recordType"  # in an item's payload only: names the record type and is not sent
 
+DIMENSIONS = ("department", "class", "location")
+
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _OURS = re.compile(r"(.+?-(?:CUS|ITM|INV|CN|TXN|RFD)-)")
 _BREAKS = re.compile(r"\s*[\r\n]+\s*")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from integrations.connectors.acumatica.records import BESIDE, LINES, document_id, payload
+from integrations.connectors.acumatica.records import BESIDE, LINES, dimensions, document_id, payload
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
 from integrations.contracts import (
     Booked,
@@ -217,7 +217,10 @@ def _line(entry: Entry) -> Values:
 
 
 def _facts(currency: str, day: date, posting: date | None, rows: list[Values]) -> Facts:
-    facts = tuple(LineFact(account=str(row["Account"]), amount=_signed(row)) for row in rows)
+    facts = tuple(
+        LineFact(account=str(row["Account"]), amount=_signed(row), dimensions=dimensions(row.get("Subaccount")))
+        for row in rows
+    )
     named = {str(row["VendorOrCustomer"]) for row in rows if row.get("VendorOrCustomer")}
     total = sum((fact.amount for fact in facts if fact.amount > 0), ZERO)
     customer = named.pop() if len(named) == 1 else None

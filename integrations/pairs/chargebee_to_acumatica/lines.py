@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from integrations.connectors.acumatica.records import tax_details
+from integrations.connectors.acumatica.records import dimensions, tax_details
 from integrations.connectors.chargebee.records import CreditNote, Invoice, lifecycle
 from integrations.contracts import Context, LineFact, Reference, Value
 from integrations.errors import MappingError, RejectedError
@@ -54,7 +54,14 @@ def line(account: Value, amount: Decimal, text: str, **more: Value) -> Values:
 
 def facts_of(lines: Sequence[Mapping[str, Value]]) -> tuple[LineFact, ...]:
     """Give the lines as the ledger will show them."""
-    return tuple(LineFact(account=str(one["Account"]), amount=_number(one["Amount"])) for one in lines)
+    return tuple(
+        LineFact(
+            account=str(one["Account"]),
+            amount=_number(one["Amount"]),
+            dimensions=dimensions(one.get("Subaccount") or one.get("SubAccount")),
+        )
+        for one in lines
+    )
 
 
 def references_of(lines: Sequence[Mapping[str, Value]]) -> tuple[Reference, ...]:

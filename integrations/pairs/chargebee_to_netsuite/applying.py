@@ -50,7 +50,9 @@ def reapply(
         revision=context.revision,
         reference=part.reference or reference(context, kind, record.key, context.revision),
         payload={"autoApply": False, "apply": sublist(rows)},
-        facts=replace(part.facts, name=None, open_amount=None, posting_date=None, lines=None, applied=wanted),
+        facts=replace(
+            part.facts, name=None, open_amount=None, posting_date=None, dimensions=(), lines=None, applied=wanted
+        ),
         makes=part.makes,
     )
 

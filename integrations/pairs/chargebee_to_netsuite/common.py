@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
-from integrations.connectors.netsuite.records import Kind, external_id
+from integrations.connectors.netsuite.records import DIMENSIONS, Kind, external_id
 from integrations.contracts import Context, LineFact, Reference, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_netsuite.references import own_items, resolve, used
@@ -88,7 +88,14 @@ def sales_lines(
 
 def line_facts(lines: Sequence[Mapping[str, Value]]) -> tuple[LineFact, ...]:
     """Say what stands in the target once these lines do."""
-    return tuple(LineFact(account=str(line["item"]), amount=amount_of(line)) for line in lines)
+    return tuple(
+        LineFact(account=str(line["item"]), amount=amount_of(line), dimensions=dimensions_of(line)) for line in lines
+    )
+
+
+def dimensions_of(values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    """Give the department, class and location that resolved values state."""
+    return tuple((name, str(values[name])) for name in DIMENSIONS if values.get(name))
 
 
 def amount_of(line: Mapping[str, Value]) -> Decimal:

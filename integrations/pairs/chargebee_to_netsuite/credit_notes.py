@@ -9,6 +9,7 @@ from integrations.contracts import Context, Draft, Facts, Mapped, Need, Record, 
 from integrations.pairs.chargebee_to_netsuite import taxes
 from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, linked, other_customer, reapply
 from integrations.pairs.chargebee_to_netsuite.common import (
+    dimensions_of,
     line_facts,
     posting,
     rate,
@@ -58,6 +59,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 currency=note.currency_code,
                 total=note.total,
                 date=moved.day,
+                dimensions=dimensions_of(header),
                 lines=line_facts(lines),
                 applied=applied,
             ),

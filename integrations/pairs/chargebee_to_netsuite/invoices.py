@@ -8,6 +8,7 @@ from integrations.contracts import Application, Context, Draft, Facts, Mapped, N
 from integrations.pairs.chargebee_to_netsuite import taxes
 from integrations.pairs.chargebee_to_netsuite.applying import apply_rows
 from integrations.pairs.chargebee_to_netsuite.common import (
+    dimensions_of,
     line_facts,
     posting,
     rate,
@@ -51,6 +52,7 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             currency=invoice.currency_code,
             total=invoice.total,
             date=moved.day,
+            dimensions=dimensions_of(header),
             lines=line_facts(lines),
         ),
         references=(*used("invoices", header), *line_references, *tax_references),
@@ -61,7 +63,8 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Bring due date, PO number and memo up to date, and book or take back the tax that the customer withholds now."""
     link = context.links[("invoices", record.key)]
-    facts = replace(link.facts, name=None, open_amount=None, applied=None)
+    lines = tuple(replace(line, dimensions=()) for line in link.facts.lines or ())  # people may have coded it anew
+    facts = replace(link.facts, name=None, open_amount=None, applied=None, dimensions=(), lines=lines)
     change = lifecycle.common.digest((link.details_version, lifecycle.invoices.details(record)))[:12]
     values = {name: mapped.header[name] for name in _UPDATED if mapped.header.get(name) not in (None, "")}
     update = Draft(

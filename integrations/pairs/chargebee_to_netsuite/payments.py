@@ -7,7 +7,14 @@ from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application, body, sublist, unapplication
 from integrations.contracts import Context, Draft, Facts, Makes, Mapped, Record, Standing
 from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows, linked, moves_cash, reapply
-from integrations.pairs.chargebee_to_netsuite.common import posting, rate, reference, reversal_reference, share_key
+from integrations.pairs.chargebee_to_netsuite.common import (
+    dimensions_of,
+    posting,
+    rate,
+    reference,
+    reversal_reference,
+    share_key,
+)
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
 from integrations.pairs.chargebee_to_netsuite.reversing import each_document, money_reversal, step
 
@@ -81,6 +88,7 @@ def _payment(
             currency=payment.currency_code,
             total=share.amount,
             date=moved.day,
+            dimensions=dimensions_of(header),
             applied=applied,
         ),
         references=tuple(used("payments", header)),

@@ -9,7 +9,14 @@ from integrations.connectors.netsuite.records import application_to, body, subli
 from integrations.contracts import Application, Context, Draft, Facts, Makes, Mapped, Record, Standing
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows
-from integrations.pairs.chargebee_to_netsuite.common import posting, rate, reference, reversal_reference, share_key
+from integrations.pairs.chargebee_to_netsuite.common import (
+    dimensions_of,
+    posting,
+    rate,
+    reference,
+    reversal_reference,
+    share_key,
+)
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
 from integrations.pairs.chargebee_to_netsuite.reversing import each_document, money_reversal, step
 
@@ -52,6 +59,7 @@ def _refund(
             currency=refund.currency_code,
             total=sum((one.amount for one in applied), ZERO),
             date=moved.day,
+            dimensions=dimensions_of(header),
             applied=applied,
         ),
         references=tuple(used("refunds", header)),

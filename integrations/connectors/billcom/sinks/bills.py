@@ -9,7 +9,7 @@ from integrations.connectors.billcom.client import Client, Listing, Raw
 from integrations.connectors.billcom.objects import Bill
 from integrations.connectors.billcom.parse import parse_bill, parse_payment
 from integrations.connectors.billcom.query import any_of, is_id, since
-from integrations.connectors.billcom.records import marked, owner, reference_in, source_key
+from integrations.connectors.billcom.records import dimensions, marked, owner, reference_in, source_key
 from integrations.connectors.billcom.sinks.base import RecordSink
 from integrations.connectors.billcom.sinks.roster import Roster
 from integrations.connectors.billcom.sinks.validate import LINES
@@ -223,7 +223,13 @@ def _found(bill: Bill, currency: str | None) -> Found:
             open_amount=Decimal(0) if bill.archived else bill.open_amount,
             date=bill.invoice_date,
             lines=tuple(
-                LineFact(account=line.classifications.chart_of_account_id, amount=line.amount) for line in bill.lines
+                LineFact(
+                    account=coded.chart_of_account_id,
+                    amount=line.amount,
+                    dimensions=dimensions(coded.department_id, coded.location_id),
+                )
+                for line in bill.lines
+                for coded in (line.classifications,)
             ),
         ),
     )

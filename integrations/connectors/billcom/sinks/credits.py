@@ -9,7 +9,7 @@ from integrations.connectors.billcom.client import Client, Listing, Raw
 from integrations.connectors.billcom.objects import VendorCredit
 from integrations.connectors.billcom.parse import parse_vendor_credit
 from integrations.connectors.billcom.query import any_of, is_id, since
-from integrations.connectors.billcom.records import marked, owner, reference_in
+from integrations.connectors.billcom.records import dimensions, marked, owner, reference_in
 from integrations.connectors.billcom.sinks.base import RecordSink
 from integrations.connectors.billcom.sinks.bills import AHEAD, VENDORS_AT_ONCE
 from integrations.connectors.billcom.sinks.roster import Roster
@@ -130,7 +130,13 @@ def _found(one: VendorCredit, currency: str | None) -> Found:
             open_amount=Decimal(0) if one.archived else one.applied_amount - one.amount,
             date=one.credit_date,
             lines=tuple(
-                LineFact(account=line.classifications.chart_of_account_id, amount=-line.amount) for line in one.lines
+                LineFact(
+                    account=coded.chart_of_account_id,
+                    amount=-line.amount,
+                    dimensions=dimensions(coded.department_id, coded.location_id),
+                )
+                for line in one.lines
+                for coded in (line.classifications,)
             ),
         ),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.netsuite.client import Client
-from integrations.connectors.netsuite.records import sublist
+from integrations.connectors.netsuite.records import DIMENSIONS, sublist
 from integrations.connectors.netsuite.sinks.applying import Row as ApplyRow
 from integrations.connectors.netsuite.sinks.applying import lacking, may_name_twice, names_of, naming_own, rows_of
 from integrations.connectors.netsuite.sinks.base import RecordSink, is_creation
@@ -16,13 +16,14 @@ from integrations.contracts import Application, Draft, Facts, Found, LineFact, O
 _HEADERS = """
 SELECT t.id, t.type, t.externalid, t.tranid, t.entity, c.symbol AS currency,
        TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, t.foreigntotal, t.foreignamountunpaid,
-       t.foreignpaymentamountunused, t.exchangerate, t.status, t.posting
+       t.foreignpaymentamountunused, t.exchangerate, t.status, t.posting, m.department, m.class, m.location
 FROM transaction t JOIN currency c ON c.id = t.currency
+LEFT JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T'
 WHERE {condition}
 ORDER BY t.id
 """
 _LINES = """
-SELECT l.transaction, l.id, l.item, l.foreignamount, l.taxline, l.accountinglinetype
+SELECT l.transaction, l.id, l.item, l.foreignamount, l.taxline, l.accountinglinetype, l.department, l.class, l.location
 FROM transactionline l JOIN transaction t ON t.id = l.transaction
 WHERE {condition} AND l.mainline = 'F'
 ORDER BY l.transaction, l.id
@@ -242,12 +243,13 @@ class DocumentSink(RecordSink):
         return (self._found(row, lines, applied) for row in rows)
 
     def _lines(self, where: str, params: tuple[str, ...], totals: Mapping[str, Decimal | None]) -> Lines:
-        rows: dict[str, list[tuple[str, Decimal]]] = {}
+        rows: dict[str, list[LineFact]] = {}
         for row in self._client.rows(Query(sql=_LINES.format(condition=where), params=params)):
             if row.get("accountinglinetype") not in _NO_SALES_LINE:
-                value = amount(row, "foreignamount")
+                value = amount(row, "foreignamount") or Decimal(0)
                 item = "" if row.get("taxline") == "T" else row.get("item", "")
-                rows.setdefault(row["transaction"], []).append((item, value or Decimal(0)))
+                line = LineFact(account=item, amount=value, dimensions=_dimensions(row))
+                rows.setdefault(row["transaction"], []).append(line)
         return {key: _as_printed(some, totals.get(key)) for key, some in rows.items()}
 
     def _applications(self, where: str, params: tuple[str, ...]) -> Applications:
@@ -275,6 +277,7 @@ class DocumentSink(RecordSink):
                 open_amount=_open_amount(row, applied.get(row["id"], ())),
                 exchange_rate=_foreign_rate(row),
                 date=day(row, "trandate"),
+                dimensions=_dimensions(row),
                 lines=lines.get(row["id"], ()) if kind.has_lines else None,
                 applied=applied.get(row["id"], ()) if kind.has_applications else None,
             ),
@@ -330,14 +333,18 @@ def _open_item(row: Row, left: Decimal) -> OpenItem:
     )
 
 
-def _as_printed(lines: Sequence[tuple[str, Decimal]], total: Decimal | None) -> tuple[LineFact, ...]:
+def _dimensions(row: Row) -> tuple[tuple[str, str], ...]:
+    return tuple((name, id) for name in DIMENSIONS if (id := row.get(name)))
+
+
+def _as_printed(lines: Sequence[LineFact], total: Decimal | None) -> tuple[LineFact, ...]:
     """Give the item lines with the document's own signs: in SuiteQL income lines are credits, so negative on an
     invoice.
 
     Should a version show them the other way round, then their sum has the total's sign: both readings end alike.
     """
-    is_plain = bool(total) and sum((value for _, value in lines), Decimal(0)) == total
-    return tuple(LineFact(account=item, amount=value if is_plain else -value) for item, value in lines if item)
+    is_plain = bool(total) and sum((line.amount for line in lines), Decimal(0)) == total
+    return tuple(line if is_plain else replace(line, amount=-line.amount) for line in lines if line.account)
 
 
 def _keyed(drafts: Sequence[Draft], key: Callable[[Draft], Key]) -> Wanted:
