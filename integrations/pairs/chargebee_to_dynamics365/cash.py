@@ -12,7 +12,7 @@ from integrations.connectors.dynamics365.records import (
     payment_payload,
 )
 from integrations.contracts import Context, Draft, Mapped, Record, Value
-from integrations.entries import Entries, by_sink, named, of_cash, of_journal
+from integrations.entries import RECEIVABLES, Entries, by_sink, named, of_cash, of_journal
 from integrations.errors import MappingError
 from integrations.pairs.chargebee_to_dynamics365.common import (
     CUSTOMER_DIMENSIONS,
@@ -78,8 +78,15 @@ def _left_with(paid: lifecycle.common.Applied, own: str, context: Context) -> st
 def entries(draft: Draft, context: Context) -> Entries:
     """Give the entries of a draft: those of its journal, or of its line and the offset account."""
     side = -1 if draft.flow == "refunds" else 1
-    paid = of_cash(side, f"Customer {draft.facts.customer}", named(OFFSET))
-    return by_sink(journals=of_journal, payment_journals=paid)(draft, context)
+    return by_sink(journals=_of_journal, payment_journals=of_cash(side, RECEIVABLES, named(OFFSET)))(draft, context)
+
+
+def _of_journal(draft: Draft, context: Context) -> Entries:
+    """Give a journal's lines; those of its customer are on receivables, on an account that F&O knows."""
+    return tuple(
+        replace(one, account="", text=RECEIVABLES) if one.account == draft.facts.customer else one
+        for one in of_journal(draft, context)
+    )
 
 
 def line(
