@@ -239,7 +239,7 @@ def test_it_does_not_call_deleted_what_others_booked_when_a_worker_dies(story, m
 
     syncs.replay(story.sync, record_ids=[story.record("invoices", invoice).pk], actor=ACTOR)
     with monkeypatch.context() as patched:
-        patched.setattr(watch, "read_back", die)
+        patched.setattr(watch, "look_at", die)
         run_sync(story.sync.pk, trigger="replay")
     assert Attempt.objects.filter(closed_at=None).exists()
     Sync.objects.filter(pk=story.sync.pk).update(lease_until=None)
