@@ -168,7 +168,7 @@ OURS: dict[str, Cause] = {
         "Its period is closed: choose where it goes",
         "The document is dated in a period that takes no postings, and your policy asks a person.",
         "accountant",
-        "Open each record and choose: the next open period, hold, or skip.",
+        "Choose for each record, or on this problem's page for all of them: the next open period, hold, or skip.",
     ),
     "no_sandbox": _ours(
         "No sandbox runs here", "", "support", "Start the sandbox, or use a test connection.", "connection"

@@ -1,5 +1,7 @@
 """What a person does about all that a cause holds up: try it again, or give it up for one reason."""
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 
 from integrations.engine import decisions
@@ -29,11 +31,20 @@ def retry_held(problem: Problem, *, actor: str) -> int:
 
 def skip_all_held(problem: Problem, *, reason: str, actor: str) -> tuple[int, ConfigurationError | None]:
     """Give up what a cause holds up, at most 200 parked records at once; give how many, and what stopped it."""
+    return _decide_all(problem, lambda record: decisions.skip_held(record, reason=reason, actor=actor))
+
+
+def choose_period_for_all(problem: Problem, *, choice: str, actor: str) -> tuple[int, ConfigurationError | None]:
+    """Say what becomes of all that a closed period holds up, at most 200 at once; give how many, and what ended it."""
+    return _decide_all(problem, lambda record: decisions.choose_period(record, choice=choice, actor=actor))
+
+
+def _decide_all(problem: Problem, decide: Callable[[SyncRecord], None]) -> tuple[int, ConfigurationError | None]:
     parked = held_records(siblings(problem)).filter(state=SyncRecord.State.PARKED).select_related("sync")
     number = 0
     try:
         for record in parked.order_by("id")[:MOST_SKIPPED]:
-            decisions.skip_held(record, reason=reason, actor=actor)
+            decide(record)
             number += 1
     except ConfigurationError as refusal:
         return number, refusal

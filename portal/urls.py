@@ -146,6 +146,7 @@ urlpatterns = [
     path("problems/<int:pk>/", problems.problem_detail, name="problem_detail"),
     path("problems/<int:pk>/retry/", problems.problem_retry, name="problem_retry"),
     path("problems/<int:pk>/skip/", problems.problem_skip, name="problem_skip"),
+    path("problems/<int:pk>/period/", problems.problem_period, name="problem_period"),
     path("problems/<int:pk>/assign/", problems.problem_assign, name="problem_assign"),
     path("problems/<int:pk>/comment/", problems.problem_comment, name="problem_comment"),
     path("reconciliation/", reconciliation.reconciliation_list, name="reconciliation_list"),

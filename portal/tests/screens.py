@@ -406,6 +406,7 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "problem_retry": (f"/problems/{of.problem.pk}/retry/", {}, Ability.OPERATE),
         "problem_assign": (f"/problems/{of.problem.pk}/assign/", {"assignee": ""}, Ability.OPERATE),
         "problem_comment": (f"/problems/{of.problem.pk}/comment/", {"text": "Asked AR."}, Ability.OPERATE),
+        "problem_period": (f"/problems/{of.problem.pk}/period/", {"choice": "hold"}, Ability.MAP),
         "problem_skip": (f"/problems/{of.problem.pk}/skip/", {"reason": "Not ours."}, Ability.OPERATE),
         "channel_test": (f"/notifications/{of.channel.pk}/test/", {}, Ability.MANAGE),
         "channel_pause": (f"/notifications/{of.channel.pk}/pause/", {}, Ability.MANAGE),

@@ -112,3 +112,21 @@ def test_it_retries_all_documents_of_a_grouped_cause(company):
     company.client().post(f"/problems/{first.pk}/retry/")
 
     assert SyncRecord.objects.get(pk=company.record.pk).state == "due"
+
+
+@pytest.mark.parametrize("choice", ["next_open", "hold", "skip"])
+def test_it_chooses_a_period_for_all_that_a_closed_one_holds_up(company, choice):
+    problem = problem_of(company, code="closed_period_ask", field="posting_date")
+    SyncRecord.objects.update(problem=problem, code="closed_period_ask", state="parked")
+    client = company.client(Role.ACCOUNTANT)
+    assert "What becomes of all of them?" in client.get(f"/problems/{problem.pk}/").content.decode()
+
+    client.post(f"/problems/{problem.pk}/period/", {"choice": choice})
+
+    assert set(SyncRecord.objects.values_list("decision", "state")) == {(choice, "due")}
+
+
+def test_it_chooses_no_period_for_what_no_period_holds_up(company):
+    company.client().post(f"/problems/{company.problem.pk}/period/", {"choice": "hold"})
+
+    assert SyncRecord.objects.get(pk=company.record.pk).state == "parked"

@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from integrations.jobs import start_due
 from integrations.models import Problem
 from portal.assignments import assign, comment, members_of
-from portal.held import MOST_SKIPPED, held_records, retry_held, skip_all_held
+from portal.held import MOST_SKIPPED, choose_period_for_all, held_records, retry_held, skip_all_held
 from portal.models import User
 from portal.paging import page_by_id, slice_page
 from portal.permissions import Ability
@@ -28,6 +29,7 @@ from portal.queries.causes import (
 from portal.queries.syncs import flow_label, sync_choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
+from portal.views.decisions import PERIOD_CHOICES
 from portal.views.records import replayed_sentence
 from portal.words import ACTORS
 
@@ -120,6 +122,22 @@ def problem_skip(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{were} skipped, for the reason you gave.")
     elif reason:
         messages.info(request, "Nothing here can be skipped: only parked records can.")
+    return redirect("problem_detail", pk=pk)
+
+
+@requires(Ability.MAP)
+@require_POST
+def problem_period(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what becomes of all that a closed period holds up: at most 200 parked records at once."""
+    problem = problem_or_404(request, pk)
+    choice = request.POST.get("choice", "")
+    number, refusal = choose_period_for_all(problem, choice=choice, actor=current_user(request).email)
+    if refusal:
+        messages.error(request, refusal.message)
+    if number:
+        start_due()
+        told = "1 record is judged anew" if number == 1 else f"{number:,} records are judged anew"
+        messages.success(request, f"{told}: each {PERIOD_CHOICES[choice]}, as you chose.")
     return redirect("problem_detail", pk=pk)
 
 
