@@ -17,6 +17,7 @@ Body: TypeAlias = dict[str, Value]
 LONGEST_EXTERNAL_ID = 63  # the vendor names no limit; below 64 is what others keep to
 DEFAULT_ITEM_TYPE = "serviceSaleItem"
 ITEM_TYPES = (DEFAULT_ITEM_TYPE, "nonInventorySaleItem", "otherChargeSaleItem")
+ITEM_ACCOUNTS = ("incomeAccount", "deferredRevenueAccount")  # what an item's sales are booked to: read back
 RECORD_TYPE = "recordType"  # in an item's payload only: names the record type and is not sent
 
 DIMENSIONS = ("department", "class", "location")

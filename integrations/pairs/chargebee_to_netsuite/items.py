@@ -1,7 +1,7 @@
 """Items: each Chargebee price becomes a NetSuite item that carries its income account."""
 
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.connectors.netsuite.records import body
+from integrations.connectors.netsuite.records import ITEM_ACCOUNTS, body
 from integrations.contracts import Context, Draft, Facts, Mapped, Record
 from integrations.pairs.chargebee_to_netsuite.common import reference
 from integrations.pairs.chargebee_to_netsuite.references import resolve, used
@@ -22,7 +22,10 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
             revision=context.revision,
             reference=reference(context, "ITM", price.id),
             payload=body("items", values),
-            facts=Facts(name=str(values["itemId"]) if values.get("itemId") else None),
+            facts=Facts(
+                name=str(values["itemId"]) if values.get("itemId") else None,
+                dimensions=tuple((name, str(values[name])) for name in ITEM_ACCOUNTS if values.get(name)),
+            ),
             references=tuple(used("items", values)),
         ),
     )

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from integrations.connectors.netsuite.client import Written
-from integrations.connectors.netsuite.records import DEFAULT_ITEM_TYPE, ITEM_TYPES, RECORD_TYPE
+from integrations.connectors.netsuite.records import DEFAULT_ITEM_TYPE, ITEM_ACCOUNTS, ITEM_TYPES, RECORD_TYPE
 from integrations.connectors.netsuite.sinks.base import RecordSink
 from integrations.connectors.netsuite.suiteql import Query, Row, ids, marks
 from integrations.contracts import Draft, Facts, Found, Value
 from integrations.errors import MappingError
 
 _SELECT = """
-SELECT i.id, i.externalid, i.itemid, i.itemtype
+SELECT i.id, i.externalid, i.itemid, i.itemtype, i.incomeaccount, i.deferredrevenueaccount
 FROM item i
 WHERE {condition}
 ORDER BY i.id
@@ -58,4 +58,6 @@ class ItemSink(RecordSink):
 
 
 def _found(row: Row) -> Found:
-    return Found(external_id=row["id"], reference=row.get("externalid", ""), facts=Facts(name=row.get("itemid")))
+    accounts = tuple((name, id) for name in ITEM_ACCOUNTS if (id := row.get(name.lower())))
+    facts = Facts(name=row.get("itemid"), dimensions=accounts)
+    return Found(external_id=row["id"], reference=row.get("externalid", ""), facts=facts)

@@ -82,7 +82,8 @@ def test_it_does_not_offer_another_customer_of_ours_with_the_same_mail(ledger):
 
 def test_it_books_an_item_that_stands_as_drafted(ledger):
     draft = ledger.item()
-    assert ledger.stands(draft, ledger.book(draft)).facts == Facts(name="Pro plan")
+    income = (("incomeAccount", draft.payload["incomeAccount"]["id"]),)
+    assert ledger.stands(draft, ledger.book(draft)).facts == Facts(name="Pro plan", dimensions=income)
 
 
 def test_it_recognises_an_item_by_its_name(ledger):

@@ -60,3 +60,11 @@ def test_it_tells_a_department_that_was_dropped(box, flow, path, field):
     run_to_rest(sync)
     assert states(sync, flow) == {"different"}
     assert all("department 5" in row.reason or "department: 5" in row.reason for row in found(sync, flow))
+
+
+def test_it_tells_an_income_account_that_was_dropped(box):
+    sync = make_live_sync(box)
+    box.fault("netsuite", "write_dropped_field", method="PUT", path="/serviceSaleItem/", value="incomeAccount")
+    run_to_rest(sync)
+    assert states(sync, "items") <= {"different", "parked"}
+    assert not SyncRecord.objects.filter(sync=sync, flow="items", state="delivered").exists()
