@@ -22,9 +22,8 @@ _LONGEST_NUMBER = 25  # of a supplier's invoice (F0411.VINV)
 
 def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a refund: by the policy `refunds` a journal (default) or a voucher that is entered as paid."""
-    header = {name: value for name, value in mapped.header.items() if name != SUPPLIER}
     if context.policy(FLOW, "refunds", "journal") == "journal":
-        return journals.refund(record, replace(mapped, header=header), context)
+        return journals.refund(record, _of_journal(mapped), context)
     return (_voucher(record, mapped, context),)
 
 
@@ -32,7 +31,7 @@ def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     """Draft the exchange difference of a refund's journal; that of a voucher is made by payables."""
     if not context.booked or context.booked[0].draft.sink == _VOUCHERS:
         return ()
-    return journals.amend_refund(record, mapped, context)
+    return journals.amend_refund(record, _of_journal(mapped), context)
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
@@ -41,6 +40,11 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     if standing.booked and standing.booked[0].draft.sink == _VOUCHERS:
         return (_returned(standing, standing.booked[0], context),)
     return back(standing, context)
+
+
+def _of_journal(mapped: Mapped) -> Mapped:
+    """Leave out what only a voucher needs."""
+    return replace(mapped, header={name: value for name, value in mapped.header.items() if name != SUPPLIER})
 
 
 def _voucher(record: Record, mapped: Mapped, context: Context) -> Draft:
