@@ -47,7 +47,7 @@ def url(company):
 def test_it_counts_the_documents_of_the_days_and_starts_nothing(company, url):
     text = company.client().get(url, AUGUST).content.decode()
 
-    assert ("2,501.00" in text, "Post them" in text) == (True, True)
+    assert ("2,501.00" in text, "Post 2 documents" in text) == (True, True)
     assert not Backfill.objects.exists()
 
 
@@ -91,3 +91,12 @@ def test_it_asks_for_itself_again_only_while_it_works(company, url):
         asks.append('hx-trigger="every 2s"' in client.get(url).content.decode())
 
     assert asks == [True, False]
+
+
+def test_it_leads_from_an_earlier_one_to_its_records(company, url):
+    client = company.client()
+    for step in ("start", "end"):
+        client.post(f"{url}{step}/", AUGUST)
+
+    leads = f"/records/?sync={company.sync.pk}&amp;from=2026-08-01&amp;to=2026-08-31"
+    assert leads in client.get(url).content.decode()
