@@ -55,7 +55,7 @@ class Facts:
     exchange_rate: Decimal | None = None  # of a foreign document: the ledger's own currency for one of its units
     date: Day | None = None
     posting_date: Day | None = None
-    dimensions: tuple[tuple[str, str], ...] = ()  # of the whole document; compared as those of a line
+    dimensions: tuple[tuple[str, str], ...] = ()  # of the whole document: each stated must be among them
     lines: tuple[LineFact, ...] | None = None
     applied: tuple[Application, ...] | None = None
     owed: tuple[Owed, ...] | None = None  # of a foreign document, where the target tells it; never compared

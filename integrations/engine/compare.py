@@ -30,8 +30,11 @@ def differences(wanted: Facts, stands: Facts) -> list[Difference]:
         for name in _SCALARS
         if getattr(wanted, name) is not None and getattr(wanted, name) != getattr(stands, name)
     ]
-    there = dict(stands.dimensions)
-    found += [Difference(name, id, there.get(name, "")) for name, id in wanted.dimensions if id != there.get(name, "")]
+    found += [
+        Difference(name, id, ", ".join(other for said, other in stands.dimensions if said == name))
+        for name, id in wanted.dimensions
+        if (name, id) not in stands.dimensions
+    ]
     stated = _stated(wanted)
     sums = (
         ("lines", _line_sums(wanted, stated), _line_sums(stands, stated)),

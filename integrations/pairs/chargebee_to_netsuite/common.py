@@ -94,8 +94,8 @@ def line_facts(lines: Sequence[Mapping[str, Value]]) -> tuple[LineFact, ...]:
 
 
 def dimensions_of(values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
-    """Give the department, class and location that resolved values state."""
-    return tuple((name, str(values[name])) for name in DIMENSIONS if values.get(name))
+    """Give the department, class, location and account that resolved values state."""
+    return tuple((name, str(values[name])) for name in (*DIMENSIONS, "account") if values.get(name))
 
 
 def amount_of(line: Mapping[str, Value]) -> Decimal:

@@ -28,6 +28,12 @@ FROM transactionline l JOIN transaction t ON t.id = l.transaction
 WHERE {condition} AND l.mainline = 'F'
 ORDER BY l.transaction, l.id
 """
+_ACCOUNTS = """
+SELECT DISTINCT a.transaction, a.account
+FROM transactionaccountingline a JOIN transaction t ON t.id = a.transaction
+WHERE {condition}
+ORDER BY a.transaction, a.account
+"""
 _APPLICATIONS = """
 SELECT k.nextdoc, k.previousdoc, k.foreignamount
 FROM nexttransactionlinelink k JOIN transaction t ON t.id = k.nextdoc
@@ -240,7 +246,8 @@ class DocumentSink(RecordSink):
         totals = {row["id"]: _total(row) for row in rows}
         lines = self._lines(where, params, totals) if any(kind.has_lines for kind in kinds) else {}
         applied = self._applications(where, params) if any(kind.has_applications for kind in kinds) else {}
-        return (self._found(row, lines, applied) for row in rows)
+        accounts = self._accounts(where, params)
+        return (self._found(row, lines, applied, accounts.get(row["id"], ())) for row in rows)
 
     def _lines(self, where: str, params: tuple[str, ...], totals: Mapping[str, Decimal | None]) -> Lines:
         rows: dict[str, list[LineFact]] = {}
@@ -251,6 +258,13 @@ class DocumentSink(RecordSink):
                 line = LineFact(account=item, amount=value, dimensions=_dimensions(row))
                 rows.setdefault(row["transaction"], []).append(line)
         return {key: _as_printed(some, totals.get(key)) for key, some in rows.items()}
+
+    def _accounts(self, where: str, params: tuple[str, ...]) -> dict[str, list[str]]:
+        """Give, by document, every account that it moves."""
+        moved: dict[str, list[str]] = {}
+        for row in self._client.rows(Query(sql=_ACCOUNTS.format(condition=where), params=params)):
+            moved.setdefault(row["transaction"], []).append(row.get("account", ""))
+        return moved
 
     def _applications(self, where: str, params: tuple[str, ...]) -> Applications:
         sums: dict[str, dict[str, Decimal]] = {}
@@ -263,7 +277,7 @@ class DocumentSink(RecordSink):
             for payment, some in sums.items()
         }
 
-    def _found(self, row: Row, lines: Lines, applied: Applications) -> Found:
+    def _found(self, row: Row, lines: Lines, applied: Applications, accounts: Sequence[str]) -> Found:
         kind = self._kind_of(row)
         return Found(
             external_id=row["id"],
@@ -277,7 +291,7 @@ class DocumentSink(RecordSink):
                 open_amount=_open_amount(row, applied.get(row["id"], ())),
                 exchange_rate=_foreign_rate(row),
                 date=day(row, "trandate"),
-                dimensions=_dimensions(row),
+                dimensions=(*_dimensions(row), *(("account", id) for id in accounts)),
                 lines=lines.get(row["id"], ()) if kind.has_lines else None,
                 applied=applied.get(row["id"], ()) if kind.has_applications else None,
             ),

@@ -11,6 +11,7 @@ from integrations.connectors.netsuite.client import SUITEQL_PATH
 from integrations.connectors.netsuite.records import body
 from integrations.connectors.netsuite.tests.sandbox_kit import DAY, Ledger, open_ledger
 from integrations.contracts import Booked, Facts
+from integrations.engine.compare import differences
 from integrations.errors import (
     ClosedPeriodError,
     ConnectorError,
@@ -98,7 +99,7 @@ def test_it_recognises_an_item_by_its_name(ledger):
 def test_it_books_an_invoice_that_stands_as_drafted(ledger, customer, item):
     draft = ledger.invoice(customer, item, "100.00", "-20.50", "0.01")
     found = ledger.stands(draft, ledger.book(draft))
-    assert found.facts == draft.facts
+    assert differences(draft.facts, found.facts) == []
     assert (found.stage, found.by_reference) == ("posted", True)
 
 
@@ -114,16 +115,16 @@ def test_it_leaves_one_invoice_with_its_lines_when_a_draft_is_booked_twice(ledge
     draft = ledger.invoice(customer, item, "100.00", "5.00")
     first, second = ledger.book(draft), ledger.book(draft)
     assert first == second
-    assert ledger.stands(draft, first).facts == draft.facts
+    assert differences(draft.facts, ledger.stands(draft, first).facts) == []
 
 
-def test_it_reads_many_back_with_two_queries_a_page(ledger, customer, item):
+def test_it_reads_many_back_with_three_queries_a_page(ledger, customer, item):
     drafts = [ledger.invoice(customer, item, "10.00", f"{n}.00") for n in range(1, 31)]
     booked = [Booked(draft=draft, external_id=ledger.book(draft)) for draft in drafts]
     before = ledger.bench.traffic()[("POST", SUITEQL_PATH)]
     found = ledger.session.sink("invoices").read_back(booked)
-    assert {reference: one.facts for reference, one in found.items()} == {d.reference: d.facts for d in drafts}
-    assert ledger.bench.traffic()[("POST", SUITEQL_PATH)] - before == 2
+    assert [differences(draft.facts, found[draft.reference].facts) for draft in drafts] == [[]] * len(drafts)
+    assert ledger.bench.traffic()[("POST", SUITEQL_PATH)] - before == 3
 
 
 def test_it_books_from_several_threads_at_once(ledger, customer, item):
@@ -139,7 +140,7 @@ def test_it_finds_an_invoice_after_its_answer_was_lost(ledger, customer, item):
     with pytest.raises(UnknownOutcomeError):
         ledger.book(draft)
     [found] = ledger.found(draft)[draft.reference]
-    assert (found.facts, found.by_reference) == (draft.facts, True)
+    assert (differences(draft.facts, found.facts), found.by_reference) == ([], True)
 
 
 def test_it_finds_nothing_where_nothing_was_booked(ledger, customer, item):
@@ -198,7 +199,7 @@ def test_it_books_a_payment_that_stands_as_drafted(ledger, customer, item):
     invoice = ledger.book(ledger.invoice(customer, item, "100.00"))
     draft = ledger.payment(customer, "80.00", {invoice: "80.00"})
     found = ledger.stands(draft, ledger.book(draft))
-    assert found.facts == draft.facts
+    assert differences(draft.facts, found.facts) == []
 
 
 def test_it_shows_what_a_payment_leaves_open(ledger, customer, item):
@@ -243,7 +244,8 @@ def test_it_recognises_a_payment_keyed_by_hand_with_what_it_is_applied_to(ledger
     by_hand = replace(ledger.payment(customer, "10.00", {invoice: "10.00"}), reference="by-hand")
     internal_id = ledger.book(by_hand)
     [found] = ledger.found(mine := ledger.payment(customer, "10.00", {invoice: "10.00"}))[mine.reference]
-    assert (found.external_id, found.by_reference, found.facts) == (internal_id, False, by_hand.facts)
+    assert (found.external_id, found.by_reference) == (internal_id, False)
+    assert differences(by_hand.facts, found.facts) == []
 
 
 def test_it_does_not_take_our_own_equal_payment_for_this_one(ledger, customer):

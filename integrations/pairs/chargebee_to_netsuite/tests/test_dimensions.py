@@ -62,6 +62,14 @@ def test_it_tells_a_department_that_was_dropped(box, flow, path, field):
     assert all("department 5" in row.reason or "department: 5" in row.reason for row in found(sync, flow))
 
 
+def test_it_tells_a_payment_that_landed_on_another_account(box):
+    sync = make_live_sync(box)
+    box.fault("netsuite", "write_dropped_field", method="PUT", path="/customerPayment/", value="account")
+    run_to_rest(sync)
+    assert states(sync, "payments") == {"different"}
+    assert all("account: " in row.reason for row in found(sync, "payments"))
+
+
 def test_it_tells_an_income_account_that_was_dropped(box):
     sync = make_live_sync(box)
     box.fault("netsuite", "write_dropped_field", method="PUT", path="/serviceSaleItem/", value="incomeAccount")
