@@ -1,14 +1,14 @@
 """What another version of a mapping would change: records whose drafts differ, fields, and amounts that move."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from integrations.contracts import Record
 from integrations.engine.rehearsal.ground import Ground
-from integrations.engine.rehearsal.plain import Plain, draft_plainly, sums_of
+from integrations.engine.rehearsal.plain import Plain, draft_plainly, sums_of, values_of
 from integrations.engine.work import FlowPlan
 
 _FIELDS_KEPT = 40
@@ -46,20 +46,23 @@ class Change:
 def compare(ground: Ground, before: FlowPlan, after: FlowPlan, records: Sequence[Record]) -> list[Change]:
     """Give the records that `after` would draft otherwise than `before`, whatever stands of them."""
     was = {plain.look.record.key: plain for plain in draft_plainly(ground, before, records)}
-    changes = []
-    for plain in draft_plainly(ground, after, records):
+    return list(changes_of(ground, was, draft_plainly(ground, after, records)))
+
+
+def changes_of(ground: Ground, was: Mapping[str, Plain], drafted: Iterable[Plain]) -> Iterator[Change]:
+    """Give those of the drafted records that were (by their keys) drafted otherwise before."""
+    for plain in drafted:
         change = _change(ground, was[plain.look.record.key], plain)
         if change is not None:
-            changes.append(change)
-    return changes
+            yield change
 
 
 def _change(ground: Ground, was: Plain, now: Plain) -> Change | None:
-    names = dict.fromkeys((*was.values, *now.values))
+    old, new = values_of(was), values_of(now)
     fields = tuple(
-        (name, was.values.get(name, ""), now.values.get(name, ""))
-        for name in names
-        if was.values.get(name, "") != now.values.get(name, "")
+        (name, old.get(name, ""), new.get(name, ""))
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name, "") != new.get(name, "")
     )
     if not fields and was.said == now.said:
         return None

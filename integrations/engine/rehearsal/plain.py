@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as made_of
 from decimal import Decimal
 
 from integrations.contracts import Context, Draft, LedgerEntry, Mapped, Money, Record, Value
@@ -37,9 +36,7 @@ class Plain:
     value: str = ""
     is_skipped: bool = False
     is_of_mapping: bool = False  # the mapping is at fault, not the record
-    values: dict[str, str] = made_of(
-        default_factory=dict
-    )  # mapped ones and payloads, flat: "operation payload.path" -> text
+    is_tried: bool = False  # the flow was asked for drafts, and no closed period kept it from telling
 
 
 def draft_plainly(ground: Ground, plan: FlowPlan, records: Sequence[Record]) -> Iterator[Plain]:
@@ -90,10 +87,18 @@ def _draft(ground: Ground, plan: FlowPlan, made: Plain, context: Context) -> Non
             True,
             f"{made.label} meets a fault of ours ({type(error).__name__}).",
         )
-    _flatten("mapped ", applied.header, made.values, 0)
-    _flatten("mapped lines", applied.lines, made.values, 0)
-    for draft in made.drafts:
-        _flatten(f"{draft.operation} ", draft.payload, made.values, 0)
+    made.is_tried = True
+
+
+def values_of(plain: Plain) -> dict[str, str]:
+    """Give what was mapped and the payloads, flat: "operation payload.path" -> text."""
+    flat: dict[str, str] = {}
+    if plain.is_tried:
+        _flatten("mapped ", plain.look.applied.header, flat, 0)
+        _flatten("mapped lines", plain.look.applied.lines, flat, 0)
+        for draft in plain.drafts:
+            _flatten(f"{draft.operation} ", draft.payload, flat, 0)
+    return flat
 
 
 def _flatten(path: str, value: Value, flat: dict[str, str], depth: int) -> None:
