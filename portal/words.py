@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -123,8 +124,10 @@ _LONGEST = 160
 
 
 def changed_words(change: ConfigChange) -> str:
-    """Say what somebody changed: “Changed schedule and policies”, “Undid run 7: keyed twice”."""
+    """Say what somebody changed: “Changed schedule and policies”, “Undid 2 documents of run 7: keyed twice”."""
     action, details = change.action[:1].upper() + change.action[1:], change.details or {}
+    if change.action in _COUNTED and details.get("number"):
+        return _counted(change.action, details)[:_LONGEST]
     if change.action in ("changed", "created") and isinstance(details.get("fields"), list):
         names = [str(name) for name in details["fields"]]
     elif change.action == "changed":
@@ -134,6 +137,20 @@ def changed_words(change: ConfigChange) -> str:
         return f"{action}: {', '.join(told)}"[:_LONGEST] if told else action
     words = sorted({_CHANGED.get(name, name.replace("_", " ")) for name in names})
     return f"{action} {join(words)}"[:_LONGEST] if words and change.action == "changed" else action
+
+
+_COUNTED = {"undid": "document", "replayed": "record"}
+
+
+def _counted(action: str, details: Mapping[str, Any]) -> str:
+    """Say how many something was done to, of what, and why: “Undid 2 documents of run 7: keyed twice”."""
+    number, scope, reason = details["number"], str(details.get("scope", "")), str(details.get("reason", ""))
+    told = f"{action.capitalize()} {number:,} {_COUNTED[action]}{'' if number == 1 else 's'}"
+    if scope.startswith("run "):
+        told += f" of {scope}"
+    elif scope[:1].isdigit():
+        told += f" booked on {scope}"
+    return f"{told}: {reason}" if reason else told
 
 
 def account_title(row: Mapping[str, str]) -> str:

@@ -104,3 +104,16 @@ def test_it_names_a_run_of_a_proof_and_what_awaits_approval(company):
     assert name_of(view.run, {}) == "a proof that is over"
     assert [each.label for each in view.flows] == ["Bills", "Payments"]
     assert [each.state for each in view.flows[1].states] == ["awaiting_approval"]
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "told"),
+    [
+        ("undid", {"scope": "record 3522", "reason": "Keyed twice", "number": 2}, "Undid 2 documents: Keyed twice"),
+        ("undid", {"scope": "run 7", "reason": "Wrong", "number": 1200}, "Undid 1,200 documents of run 7: Wrong"),
+        ("undid", {"scope": "2026-11-21", "reason": "No", "number": 1}, "Undid 1 document booked on 2026-11-21: No"),
+        ("replayed", {"records": [1, 2, 3], "number": 3}, "Replayed 3 records"),
+    ],
+)
+def test_it_says_how_many_something_was_done_to(action, details, told):
+    assert changed_words(ConfigChange(action=action, details=details)) == told
