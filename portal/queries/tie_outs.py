@@ -13,7 +13,7 @@ from integrations.models import Link, Sync
 from portal.queries.syncs import flows_of
 from portal.states import look_of
 
-_ASIDE = "Nothing above names it: see what was paid and applied to it in both systems, or say why it is right."
+_ASIDE = "See what was paid and applied to it in both systems and reconcile again, or say why it is right."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
