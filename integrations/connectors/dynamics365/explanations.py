@@ -313,6 +313,14 @@ BOOKING = (
         "accountant",
     ),
     _told(
+        "d365_rate_not_shown",
+        "The exchange rate of a journal is not shown",
+        "A journal in another currency is to be reversed at its own rate, but its lines were deleted at posting and no "
+        "customer transaction tells it. At another day's rate it would leave a gain or a loss.",
+        "Enter the reversal in F&O at the rate of the voucher, then accept it here; let the journal name keep its lines.",
+        "accountant",
+    ),
+    _told(
         "d365_journal_posted",
         "The journal is posted already",
         "A posted journal cannot be changed.",

@@ -164,6 +164,14 @@ BOOKING = (
         fix="See that the document stands, and that the sync's user sees its currency rate there. Then replay.",
     ),
     Explanation(
+        code="reversed_at_another_rate",
+        title="A reversal has another exchange rate than its document",
+        cause="The reversal was entered, but Acumatica kept its rate of the day: the customer may have no rates of its "
+        "own. It is not released, since what differs would be a gain or loss that nobody made.",
+        who="accountant",
+        fix="Customers (AR303000) > Enable Rate Override; then set the named rate on the reversal and replay the record.",
+    ),
+    Explanation(
         code="acumatica_not_voided",
         title="The voiding had no effect",
         cause="Acumatica ran the voiding, but the payment stands.",
