@@ -169,7 +169,7 @@ BOOKING = (
         cause="The reversal was entered, but Acumatica kept its rate of the day: the customer may have no rates of its "
         "own. It is not released, since what differs would be a gain or loss that nobody made.",
         who="accountant",
-        fix="Customers (AR303000) > Enable Rate Override; then set the named rate on the reversal and replay the record.",
+        fix="Customers (AR303000) > Enable Rate Override; set the named rate on the reversal, then replay the record.",
     ),
     Explanation(
         code="acumatica_not_voided",
