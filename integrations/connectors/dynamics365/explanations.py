@@ -317,7 +317,7 @@ BOOKING = (
         "The exchange rate of a journal is not shown",
         "A journal in another currency is to be reversed at its own rate, but its lines were deleted at posting and no "
         "customer transaction tells it. At another day's rate it would leave a gain or a loss.",
-        "Enter the reversal in F&O at the rate of the voucher, then accept it here. Let journal names keep their lines.",
+        "Enter the reversal in F&O at the rate of the voucher, then accept it here. Let journal names keep lines.",
         "accountant",
     ),
     _told(
