@@ -38,12 +38,10 @@ def demo_company(world_id: str, credentials: dict[str, Any]) -> Demo:
     slug = _slug(world_id)
     tenant = Tenant.objects.filter(slug=slug).first() or _found(slug)
     sides = {
-        slug: _connection(tenant, slug, values) for slug, values in credentials.items() if slug in registry.connectors()
+        slug: connect(tenant, slug, values) for slug, values in credentials.items() if slug in registry.connectors()
     }
     made = tuple(
-        _sync(tenant, pair.slug, sides)
-        for pair in registry.pairs().values()
-        if {pair.source, pair.target} <= set(sides)
+        join(tenant, pair.slug, sides) for pair in registry.pairs().values() if {pair.source, pair.target} <= set(sides)
     )
     return Demo(tenant=tenant, syncs=made)
 
@@ -71,7 +69,8 @@ def _person(email: str, name: str, *, is_staff: bool = False) -> User:
     return person
 
 
-def _connection(tenant: Tenant, slug: str, values: dict[str, Any]) -> Connection:
+def connect(tenant: Tenant, slug: str, values: dict[str, Any]) -> Connection:
+    """Give a company's connection to a simulator, pinged. Raises RuntimeError where that fails. Safe to call again."""
     name = f"{registry.connector(slug).name} (sandbox)"
     found = Connection.objects.for_tenant(tenant).filter(name=name).first()
     typed = {key: str(value) for key, value in values.items()}
@@ -89,7 +88,8 @@ def _connection(tenant: Tenant, slug: str, values: dict[str, Any]) -> Connection
     return found
 
 
-def _sync(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
+def join(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
+    """Give a company's sync of a pair, switched on. Safe to call again."""
     pair = registry.pair(pair_slug)
     found = Sync.objects.for_tenant(tenant).filter(pair=pair_slug).first()
     if found is None:
