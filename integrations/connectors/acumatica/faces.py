@@ -65,9 +65,8 @@ class Face:
 
     def query(self, where: str = "", *, lines: bool = False) -> Query:
         """Ask for documents with the fields outside the contract that we read."""
-        custom = tuple(
-            name.removeprefix(f"{CUSTOM}.") for name in (self.currency, self.period) if name.startswith(CUSTOM)
-        )
+        told = (self.currency, self.period, *((self.rate,) if self.is_journal else ()))
+        custom = tuple(name.removeprefix(f"{CUSTOM}.") for name in told if name.startswith(CUSTOM))
         return Query(entity=self.entity, where=where, custom=custom, expand=(DETAILS,) if lines else ())
 
     def keys(self, kind: str, number: str) -> dict[str, str]:
@@ -128,6 +127,7 @@ class Face:
             currency=self.text(row, self.currency) or None,
             total=_debits(row) if self.is_journal else row.amount(self.total),
             open_amount=row.amount(self.open_amount) if self.open_amount else None,
+            exchange_rate=self._rate(row) if self.is_journal else None,
             date=row.day(self.date),
             lines=None if lines is None else tuple(self._line(line, by_account=by_account) for line in lines),
         )
@@ -155,6 +155,11 @@ class Face:
             description=row.text("Description"),
             changed_at=row.moment("LastModifiedDateTime"),
         )
+
+    def _rate(self, row: Row) -> Decimal | None:
+        """Give the exchange rate, where it is shown and is one: in the branch's own currency it is 1."""
+        rate = Decimal(self.text(row, self.rate) or 1)
+        return None if rate == 1 else rate
 
     def _customer(self, row: Row) -> str | None:
         if self.customer:

@@ -58,6 +58,13 @@ def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Dra
     return sharing.reapplied(record, context)
 
 
+def amend_refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the exchange difference of a refund's journal; Acumatica books that of a document itself."""
+    if is_journal(context.links[("refunds", record.key)]):
+        return journals.moved_refund(record, mapped, context)
+    return ()
+
+
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
     """Draft a refund of the credit memos or the payment that it pays out, and its release."""
     label, notes, excess = lifecycle.refunds.label_of(record), *_paid_out(record)

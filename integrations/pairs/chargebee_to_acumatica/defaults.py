@@ -27,15 +27,25 @@ WITHHOLDING_ACCOUNTS = _optional_map(
 RECEIVABLES = _optional_map(
     "receivables", "Receivable accounts (journals only)", "billing receivable account", "business entity", "currency"
 )
+EXCHANGE_ACCOUNTS = _optional_map(
+    "exchange_accounts", "Exchange difference accounts (journals only)", "exchange gain and loss account",
+    "business entity",
+)  # fmt: skip
+ROUNDING_ACCOUNTS = _optional_map(
+    "rounding_accounts", "Accounts for conversion cents (journals only)", "account for conversion cents",
+    "business entity",
+)  # fmt: skip
+_EXCHANGE_MAPS = (EXCHANGE_ACCOUNTS, ROUNDING_ACCOUNTS)
 PAYMENT_METHODS = ValueMap(
     name="payment_methods", label="Payment methods", gives="payment method", key_labels=("gateway", "currency")
 )
 CASH_ACCOUNTS = ValueMap(
     name="cash_accounts", label="Cash accounts", gives="cash account", key_labels=("gateway", "currency")
 )
-NOTE_MAPS = (LINE_ACCOUNTS, LINE_ITEMS, SUBACCOUNTS, TAX_CATEGORIES, TAX_IDS, DEFERRED_ACCOUNTS, RECEIVABLES)
+NOTE_MAPS = (LINE_ACCOUNTS, LINE_ITEMS, SUBACCOUNTS, TAX_CATEGORIES, TAX_IDS, DEFERRED_ACCOUNTS, RECEIVABLES,
+             *_EXCHANGE_MAPS)  # fmt: skip
 INVOICE_MAPS = (*NOTE_MAPS, WITHHOLDING_ACCOUNTS)
-CASH_MAPS = (PAYMENT_METHODS, CASH_ACCOUNTS, RECEIVABLES)
+CASH_MAPS = (PAYMENT_METHODS, CASH_ACCOUNTS, RECEIVABLES, *_EXCHANGE_MAPS)
 
 
 def _row(
@@ -71,10 +81,15 @@ CUSTOMERS = (
     _row("MainContact.Address.Country", _from("billing_address.country")),
 )
 
+_EXCHANGE = (
+    _row("exchange_account", _map("exchange_accounts", "business_entity_id")),
+    _row("rounding_account", _map("rounding_accounts", "business_entity_id")),
+)
 _HEADER = (
     _row("Date", _from("date"), required=True),
     _row("custom.Document.CuryID", _from("currency"), required=True),
     _row("receivable_account", _map("receivables", "business_entity_id", "currency")),
+    *_EXCHANGE,
 )
 _LINES = (
     _row("account", _map("line_accounts", "line.kind", "line.code"), level="line", required=True),
@@ -102,6 +117,7 @@ _CASH = (
     _row("CashAccount", _map("cash_accounts", "gateway", "currency"), required=True),
     _row("clearing_account", _map("cash_accounts", "gateway", "currency")),
     _row("receivable_account", _map("receivables", "business_entity_id", "currency")),
+    *_EXCHANGE,
 )
 PAYMENTS = (*_CASH, _row("Description", _formula('LEFT("Chargebee payment " & id & " " & id_at_gateway, 500)')))
 REFUNDS = (*_CASH, _row("Description", _formula('LEFT("Chargebee refund " & id & " " & id_at_gateway, 500)')))

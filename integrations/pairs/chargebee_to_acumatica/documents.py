@@ -53,7 +53,7 @@ def amend_invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Dra
     """Book the taxes that a customer withheld since; other details of a released invoice are left as they are."""
     link = context.links[("invoices", record.key)]
     if is_journal(link):
-        return journals.withheld(record, mapped, link, context)
+        return journals.amend_invoice(record, mapped, link, context)
     return withholding.memos(record, mapped, link.facts, link, context)
 
 

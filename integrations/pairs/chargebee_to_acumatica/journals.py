@@ -47,6 +47,7 @@ _TYPES = {
 }
 _MARKS = {"invoices": "INV", "credit_notes": "CN", "payments": "TXN", "refunds": "RFD"}
 ZERO = Decimal(0)
+_IN_BASE = (lifecycle.settled.DIFFERENCE, lifecycle.settled.CENTS)
 
 
 def invoice_verdict(record: Record, context: Context) -> Verdict:
@@ -68,6 +69,11 @@ def invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
     entries = lifecycle.journals.invoice_entries(record, mapped, context, posting=posting)
     made = _journal("invoices", document, day, entries, mapped, context)
     return (made, release(made), *withheld(record, mapped, None, context))
+
+
+def amend_invoice(record: Record, mapped: Mapped, link: LinkView, context: Context) -> tuple[Draft, ...]:
+    """Draft the taxes withheld since, and the cents that parts have left on the receivable."""
+    return (*withheld(record, mapped, link, context), *_cents(record, mapped, link, context))
 
 
 def withheld(record: Record, mapped: Mapped, link: LinkView | None, context: Context) -> tuple[Draft, ...]:
@@ -110,15 +116,21 @@ def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...
 
 
 def moved_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft what moves a payment from one customer's receivable to another's; nothing where it stays with one."""
+    """Draft what moves a payment from one customer's receivable to another's, or between exchange rates."""
     wanted = lifecycle.journals.payment_entries(record, mapped, context)
-    return _moved("payments", lifecycle.payments.transaction_of(record), wanted, mapped, context)
+    return _moved("payments", record, lifecycle.payments.transaction_of(record), wanted, mapped, context)
 
 
 def moved_credit(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft what moves a credit note between receivables; nothing as a rule, for it is its customer's."""
+    """Draft what moves a credit note between exchange rates; between receivables nothing, for it is its customer's."""
     wanted = lifecycle.journals.credit_note_entries(record, mapped, context)
-    return _moved("credit_notes", lifecycle.credit_notes.note_of(record), wanted, mapped, context)
+    return _moved("credit_notes", record, lifecycle.credit_notes.note_of(record), wanted, mapped, context)
+
+
+def moved_refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft the exchange difference between a refund and what it pays out."""
+    wanted = lifecycle.journals.refund_entries(record, mapped, context)
+    return _moved("refunds", record, lifecycle.payments.transaction_of(record), wanted, mapped, context)
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
@@ -138,22 +150,84 @@ def id_of(draft: Draft, made: str) -> str:
     return document_id(_TYPES[draft.sink], made) if draft.sink in _TYPES else made
 
 
-def _moved(flow: str, document: Document, wanted: Entries, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    entries = lifecycle.journals.amended(wanted, _standing(context.booked), mapped)
+def _moved(
+    flow: str, record: Record, document: Document, wanted: Entries, mapped: Mapped, context: Context
+) -> tuple[Draft, ...]:
+    """Draft what moves between customers; once its rate is known, what moves between exchange rates."""
+    own = [one for one in context.booked if one.draft.facts.currency == document.currency_code]
+    entries = lifecycle.journals.amended(wanted, (entry for one in own for entry in _standing(one)), mapped)
     if not entries:
-        return ()
+        return _difference(flow, record, document, wanted, mapped, context)
     count = sum(one.draft.operation.startswith("moved:") for one in context.booked) + 1
     day = context.today or lifecycle.common.day(document.date, context)
-    made = _journal(flow, document, day, entries, mapped, context, f"moved:{count}", f"M{count}")
+    made = _journal(flow, document, day, entries, mapped, context, f"{lifecycle.settled.MOVED}:{count}", f"M{count}")
     return (_beside(made),)
 
 
-def _standing(booked: Iterable[Booked]) -> Iterable[Entry]:
+def _difference(
+    flow: str, record: Record, document: Document, wanted: Entries, mapped: Mapped, context: Context
+) -> tuple[Draft, ...]:
+    """Draft, in the ledger's own currency, what exchange rates have left on the receivables; nothing where untold."""
+    link, books = context.links[(flow, record.key)], _books(context)
+    if not link.is_ours or link.facts.exchange_rate is None:
+        return ()
+    standing = [entry for one in context.booked for entry in _weighed(one, document, link, books)]
+    full = lifecycle.entries.weighed(wanted, link.facts.exchange_rate, books)
+    moved = lifecycle.journals.amended(full, standing, mapped)
+    day = lifecycle.settled.moved_on(flow, record, document, link, context)
+    return _in_base(flow, document, day, moved, mapped, context, lifecycle.settled.DIFFERENCE)
+
+
+def _cents(record: Record, mapped: Mapped, link: LinkView, context: Context) -> tuple[Draft, ...]:
+    """Draft what rounding has left on the receivable of an invoice settled in parts, or take it back."""
+    document, books = lifecycle.invoices.invoice_of(record), _books(context)
+    mark = lifecycle.settled.CENTS
+    booked = (one for one in context.booked if one.draft.operation.startswith(mark))
+    standing = [entry for one in booked for entry in _weighed(one, document, link, books)]
+    receivable = next((entry for one in context.booked[:1] for entry in _standing(one)), None)
+    entries = lifecycle.settled.lacking(record, link, standing, receivable, mapped, books)
+    return _in_base("invoices", document, lifecycle.settled.cents_on(record, context), entries, mapped, context, mark)
+
+
+def _in_base(
+    flow: str, document: Document, day: date, moved: Entries, mapped: Mapped, context: Context, mark: str
+) -> tuple[Draft, ...]:
+    books, count = _books(context), sum(one.draft.operation.startswith(mark) for one in context.booked) + 1
+    entries, currency = lifecycle.entries.in_base_only(moved, books, document.currency_code)
+    if not entries or currency != books:
+        return ()
+    operation, part = f"{mark}:{count}", _part_of(mark, str(count))
+    made = _journal(flow, document, day, entries, mapped, context, operation, part, currency=books)
+    return (_beside(made),)
+
+
+def _part_of(mark: str, about: str) -> str:
+    """Give what tells the reference of a batch beside another one apart."""
+    return f"{mark[0].upper()}{about}" if mark in _IN_BASE else about
+
+
+def _books(context: Context) -> str:
+    """Give the currency of the ledger in which a document was booked: its branch's, else the company's."""
+    branch = str(context.booked[0].draft.payload.get("BranchID") or "") if context.booked else ""
+    entry = context.references.get(("branch", branch))
+    return (entry.details.get("currency") if entry else "") or context.target.base_currency
+
+
+def _standing(booked: Booked) -> Iterable[Entry]:
     """Give the receivables as they were booked."""
-    for one in booked:
-        for row in _rows(one.draft):
-            if customer := row.get("VendorOrCustomer"):
-                yield Entry(account=str(row["Account"]), amount=_signed(row), role="receivable", customer=str(customer))
+    for row in _rows(booked.draft):
+        if customer := row.get("VendorOrCustomer"):
+            yield Entry(account=str(row["Account"]), amount=_signed(row), role="receivable", customer=str(customer))
+
+
+def _weighed(booked: Booked, document: Document, link: LinkView, books: str) -> Entries:
+    """Give the receivables with what they are worth in the ledger's own currency, as far as their rate is told."""
+    entries = tuple(_standing(booked))
+    if booked.draft.facts.currency != document.currency_code:  # it moved nothing in the document's
+        return tuple(replace(entry, amount=ZERO, base=entry.amount) for entry in entries)
+    told = {link.external_id: link.facts.exchange_rate}
+    told |= {one.external_id: one.facts.exchange_rate for one in link.companions}
+    return lifecycle.entries.weighed(entries, told.get(booked.external_id), books)
 
 
 def _posting(flow: str, key: str, day: date, context: Context) -> date:
@@ -169,14 +243,18 @@ def _journal(
     context: Context,
     operation: str = "create",
     part: str = "",
+    *,
+    currency: str = "",
 ) -> Draft:
+    """Write entries as one batch, in the document's currency unless another is said."""
+    currency = currency or document.currency_code
     posting = _posting(flow, document.id, day, context)
     rows = [_line(entry) for entry in lifecycle.journals.debits_first(entries)]
     text = mapped.header.get("Description") or f"Chargebee {_MARKS[flow]} {document.id}"
     header: Values = {
         **{name: mapped.header.get(name) for name in _HEADER},
         "TransactionDate": day,
-        "CurrencyID": document.currency_code,
+        "CurrencyID": currency,
         "Description": str(text),
         **period("PostPeriod", day, posting, context),
     }
@@ -188,9 +266,9 @@ def _journal(
         revision=context.revision,
         reference=_reference(flow, document.id, context, part),
         payload=payload(header, rows),
-        facts=_facts(document.currency_code, day, None if posting == day else posting, rows),
+        facts=_facts(currency, day, None if posting == day else posting, rows),
         references=(
-            Reference(kind="currency", code=document.currency_code, field="CurrencyID"),
+            Reference(kind="currency", code=currency, field="CurrencyID"),
             *(Reference(kind="account", code=entry.account, field="Account") for entry in entries),
         ),
     )
@@ -241,18 +319,20 @@ def _rows(draft: Draft) -> list[Mapping[str, Value]]:
 
 
 def _reversal(booked: Booked, standing: Standing, context: Context) -> Draft:
-    sent, about = booked.draft, booked.draft.operation.partition(":")[2]
+    sent = booked.draft
+    mark, _, about = sent.operation.partition(":")
+    named = sent.operation if mark in _IN_BASE else about
     rows = [_swapped(row) for row in _rows(sent)]
     header = {name: value for name, value in sent.payload.items() if name not in (LINES, "PostPeriod", BESIDE)}
     day = posted_on(sent.flow, standing.on, f"Reversal of {standing.label}", context, "gl")
-    part = f"{about}-REV" if about else "REV"
+    part = f"{_part_of(mark, about)}-REV" if about else "REV"
     text = f"Reversal of {standing.label}"
     shared = at_rate_of(booked.external_id, sent.facts.currency, context)
     return Draft(
         flow=sent.flow,
         key=standing.key,
         sink="journals",
-        operation=f"reverse:{about}" if about else "reverse",
+        operation=f"reverse:{named}" if about else "reverse",
         revision=standing.link.revision,
         reference=reference(context, "JE", f"{_MARKS[sent.flow]}-{standing.key}", standing.link.revision, part),
         payload=payload({**header, "TransactionDate": day, "Description": text, **shared}, rows),

@@ -18,7 +18,9 @@ from integrations.pairs.chargebee_to_acumatica import (
 from mappings.catalogue import TargetField
 
 _JOURNAL = lifecycle.journals.document_fields("account")
+_EXCHANGE_FIELDS = lifecycle.journals.exchange_fields("account")
 _DOCUMENT_FIELDS = (
+    *_EXCHANGE_FIELDS,
     *(replace(one, required=one.level == "line" and one.required) for one in _JOURNAL),
     TargetField(name="TaxID", label="Tax id (where taxes are imposed)", level="line"),
     TargetField(name="TaxRate", label="Tax rate in percent", type="amount", level="line"),
@@ -27,7 +29,10 @@ _DOCUMENT_FIELDS = (
     TargetField(name="description", label="Text", level="line"),
     TargetField(name="date_to", label="End of the service period", type="date", level="line"),
 )
-_CASH_FIELDS = tuple(replace(one, required=False) for one in lifecycle.journals.cash_fields("account"))
+_CASH_FIELDS = (
+    *_EXCHANGE_FIELDS,
+    *(replace(one, required=False) for one in lifecycle.journals.cash_fields("account")),
+)
 
 
 def _released(needs: tuple[Need, ...]) -> tuple[Need, ...]:
@@ -63,8 +68,9 @@ _INVOICES = replace(
     default_rows=defaults.INVOICES,
     default_maps=defaults.INVOICE_MAPS,
     sandbox_maps=sandbox.INVOICE_MAPS,
-    details=lifecycle.invoices.details,
+    details=lifecycle.settled.invoice_details,
     amend=documents.amend_invoice,
+    settles=lifecycle.settled.is_settled_in_parts,
     reverse=reversing.invoice,
     module_of=common.module_of,
     open_at=lifecycle.invoices.open_at,
@@ -80,6 +86,7 @@ _CREDIT_NOTES = replace(
     sandbox_maps=sandbox.NOTE_MAPS,
     details=lifecycle.credit_notes.details,
     amend=documents.amend_credit_note,
+    settles=lifecycle.settled.asks,
     reverse=reversing.credit_note,
     module_of=common.module_of,
     open_at=lifecycle.credit_notes.open_at,
@@ -95,6 +102,7 @@ _PAYMENTS = replace(
     sandbox_maps=sandbox.CASH_MAPS,
     details=lifecycle.payments.details,
     amend=cash.amend_payment,
+    settles=lifecycle.settled.asks,
     reverse=cash.reverse,
     voids=True,
     module_of=common.module_of,
@@ -109,6 +117,9 @@ _REFUNDS = replace(
     default_rows=defaults.REFUNDS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
+    details=lifecycle.settled.refund_details,
+    amend=cash.amend_refund,
+    settles=lifecycle.settled.asks,
     reverse=cash.reverse,
     voids=True,
     module_of=common.module_of,

@@ -6,10 +6,12 @@ from integrations.pairs.chargebee_to_acumatica.defaults import (
     CASH_ACCOUNTS,
     CLASSES,
     DEFERRED_ACCOUNTS,
+    EXCHANGE_ACCOUNTS,
     LINE_ACCOUNTS,
     LINE_ITEMS,
     PAYMENT_METHODS,
     RECEIVABLES,
+    ROUNDING_ACCOUNTS,
     SUBACCOUNTS,
     TAX_CATEGORIES,
     TAX_IDS,
@@ -23,6 +25,7 @@ def _filled(empty: ValueMap, *entries: tuple[tuple[str, ...], str]) -> ValueMap:
 
 
 _RECEIVABLE = _filled(RECEIVABLES, (("*", "*"), "12100"))
+_EXCHANGE = (_filled(EXCHANGE_ACCOUNTS, (("*",), "70000")), _filled(ROUNDING_ACCOUNTS, (("*",), "70100")))
 CUSTOMER_MAPS = (_filled(CLASSES, (("*",), "INTL")),)
 NOTE_MAPS = (
     _filled(
@@ -50,10 +53,12 @@ NOTE_MAPS = (
     _filled(TAX_IDS, (("*",), "CHARGEBEE")),
     _filled(DEFERRED_ACCOUNTS, (("*",), "24000")),
     _RECEIVABLE,
+    *_EXCHANGE,
 )
 INVOICE_MAPS = (*NOTE_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "13000")))
 CASH_MAPS = (
     _filled(PAYMENT_METHODS, (("stripe", "*"), "STRIPE"), (("*", "*"), "ACH")),
     _filled(CASH_ACCOUNTS, (("stripe", "*"), "10300"), (("*", "*"), "10200")),
     _RECEIVABLE,
+    *_EXCHANGE,
 )

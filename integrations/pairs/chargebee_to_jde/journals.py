@@ -26,8 +26,7 @@ Document = Invoice | CreditNote | Transaction
 Entries = lifecycle.journals.Entries
 ZERO = lifecycle.common.ZERO
 _MOVES_NOTHING = "moves_nothing"
-_WITHHELD, _RESTORED, _MOVED = "withheld", "restored", "moved"
-_CENTS = "cents"
+_WITHHELD, _RESTORED = "withheld", "restored"
 
 
 def invoice_verdict(record: Record, context: Context) -> Verdict:
@@ -175,7 +174,8 @@ def _moved(
     entries = lifecycle.journals.amended(full, standing, mapped)
     if not entries:
         return ()
-    day, operation = _moved_on(flow, record, document, link, context), f"{_MOVED}:{len(context.booked)}"
+    day = lifecycle.settled.moved_on(flow, record, document, link, context)
+    operation = f"{lifecycle.settled.MOVED}:{len(context.booked)}"
     rate = rate or (link.facts.exchange_rate if link else None)
     return (_entry(flow, document, day, entries, mapped, context, operation, rate=rate, company=company),)
 
@@ -192,36 +192,19 @@ def _standing(booked: Booked, link: LinkView | None, books: str) -> Entries:
     return tuple(replace(entry, base=told.pop(entry.customer, ZERO)) for entry in entries)
 
 
-def _moved_on(
-    flow: str, record: Record, document: CreditNote | Transaction, link: LinkView | None, context: Context
-) -> date:
-    posted = lifecycle.settled.posted_on(link.facts) if link else None
-    if context.settles and posted:
-        return lifecycle.settled.settled_on(flow, record, posted, context)
-    return lifecycle.settled.changed_on(document, context)
-
-
 def _cents(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft what rounding has left on the receivable of an invoice settled in parts, or take it back.
-
-    Known once JD Edwards told at which rate the invoice stands.
-    """
-    link = context.links.get(("invoices", record.key))
-    rate = lifecycle.entries.standing_rate(link.facts) if link and link.is_ours else None
-    if link is None or rate is None or not context.booked:
+    """Draft what rounding has left on the receivable of an invoice settled in parts, or take it back."""
+    link, own = context.links.get(("invoices", record.key)), context.booked[0].draft if context.booked else None
+    if link is None or own is None:
         return ()
-    document, own = lifecycle.invoices.invoice_of(record), context.booked[0].draft
     company = _company(own.payload)
-    booked = (entry for one in _of_operation(_CENTS, context) for entry in lines.read(one.draft) if entry.customer)
-    before = sum((entry.base or ZERO for entry in booked), ZERO)
-    missing = lifecycle.settled.cents(record, rate, books_of(company, context)) - before
+    booked = (entry for one in _of_operation(lifecycle.settled.CENTS, context) for entry in lines.read(one.draft))
     receivable = next((entry for entry in lines.read(own) if entry.customer), None)
-    if not missing or receivable is None:
+    entries = lifecycle.settled.lacking(record, link, booked, receivable, mapped, books_of(company, context))
+    if not entries:
         return ()
-    left = lifecycle.entries.left_over(mapped, lifecycle.journals.ROUNDING, -missing, "Conversion cents")
-    entries = (replace(receivable, amount=ZERO, base=missing), left)
-    day = lifecycle.settled.cents_on(record, context)
-    operation, rate = f"{_CENTS}:{len(context.booked)}", link.facts.exchange_rate
+    document, day = lifecycle.invoices.invoice_of(record), lifecycle.settled.cents_on(record, context)
+    operation, rate = f"{lifecycle.settled.CENTS}:{len(context.booked)}", link.facts.exchange_rate
     return (_entry("invoices", document, day, entries, mapped, context, operation, rate=rate, company=company),)
 
 

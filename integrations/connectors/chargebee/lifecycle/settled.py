@@ -1,14 +1,17 @@
 """What exchange rates leave on receivables that are settled: who asks, the day it is dated, and the cents of parts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from integrations.connectors.chargebee.lifecycle import credit_notes, invoices, payments, refunds
 from integrations.connectors.chargebee.lifecycle.common import ZERO, Applied, Document, day, digest
-from integrations.contracts import Context, Draft, Facts, Record
+from integrations.connectors.chargebee.lifecycle.entries import ROUNDING, Entries, Entry, left_over, standing_rate
+from integrations.contracts import Context, Draft, Facts, LinkView, Mapped, Record
 from integrations.money import round_money
 
+MOVED, DIFFERENCE, CENTS = "moved", "difference", "cents"  # what the operations begin with that move receivables
 _VOIDED, _SUCCESS = "voided", "success"
 Settlement = tuple[datetime | None, Decimal]
 Settled = tuple[tuple[str, str], ...]  # (flow, key)
@@ -16,7 +19,8 @@ Settled = tuple[tuple[str, str], ...]  # (flow, key)
 
 def asks(record: Record, draft: Draft) -> bool:
     """Tell whether a payment, credit note or refund settles anything at a rate that the ledger chose by itself."""
-    return draft.facts.exchange_rate is None and bool(_settled(draft.flow, record))
+    is_told = draft.facts.exchange_rate is None
+    return is_told and (draft.operation.partition(":")[0] == MOVED or bool(_settled(draft.flow, record)))
 
 
 def is_settled_in_parts(record: Record, draft: Draft | None = None) -> bool:
@@ -44,6 +48,30 @@ def cents(record: Record, rate: Decimal, currency: str) -> Decimal:
     return relieved - round_money(invoices.invoice_of(record).total * rate, currency)
 
 
+def lacking(
+    record: Record,
+    link: LinkView | None,
+    booked: Iterable[Entry],
+    receivable: Entry | None,
+    mapped: Mapped,
+    currency: str,
+) -> Entries:
+    """Give the cents that an invoice's receivable lacks beside what was `booked` of them, in the ledger's `currency`.
+
+    Nothing before the ledger told at which rate the invoice stands. Raises MappingError (DIFFERENCE_OPEN).
+    """
+    rate = standing_rate(link.facts) if link and link.is_ours else None
+    if rate is None or receivable is None:
+        return ()
+    missing = cents(record, rate, currency) - sum((one.base or ZERO for one in booked if one.customer), ZERO)
+    if not missing:
+        return ()
+    return (
+        replace(receivable, amount=ZERO, base=missing),
+        left_over(mapped, ROUNDING, -missing, "Conversion cents"),
+    )
+
+
 def settled_on(flow: str, record: Record, posted: date, context: Context) -> date:
     """Give the day on which a payment, credit note or refund settles what it is applied to.
 
@@ -59,6 +87,20 @@ def cents_on(record: Record, context: Context) -> date:
     if not is_settled_in_parts(record):
         return changed_on(invoice, context)
     return max([began, *(day(at, context) for at, _ in _settlements(record) if at)])
+
+
+def moved_on(flow: str, record: Record, document: Document, link: LinkView | None, context: Context) -> date:
+    """Give the day of what is moved on receivables: of the change; where nothing changed, that of what it belongs to.
+
+    What follows a move in the document's currency has its day.
+    """
+    posted = posted_on(link.facts) if link else None
+    if not context.settles or posted is None:
+        return changed_on(document, context)
+    last = context.booked[-1].draft if context.booked else None
+    if last is not None and last.operation.partition(":")[0] == MOVED and last.facts.date:
+        return last.facts.date
+    return settled_on(flow, record, posted, context)
 
 
 def changed_on(document: Document, context: Context) -> date:
