@@ -64,6 +64,7 @@ def test_it_undoes_what_a_person_undid_between_a_runs_look_and_its_write(story, 
     story.run()
     assert story.state("invoices", invoice) == ("skipped", "undone")
     assert story.link("invoices", invoice).state == "reversed"
+    assert ": Wrong. Reversed on " in story.record("invoices", invoice).reason
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def _come_to_rest(work: Work) -> None:
         )
     elif aim.mode == "reverse" and aim.purpose == "undo":
         told = work.row.decision_value if work.row else ""
-        work.skip(UNDONE, f"{told} Reversed on {aim.on}.".strip())
+        work.skip(UNDONE, f"{told.rstrip('. ')}. Reversed on {aim.on}." if told else f"Reversed on {aim.on}.")
     elif aim.mode == "reverse" or aim.reverses_next:  # read anew: posted again, or reversed
         work.state, work.due_at = State.DUE, timezone.now()
         work.code = "posted_anew" if aim.mode == "reverse" else "reversal_follows"
