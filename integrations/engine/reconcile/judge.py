@@ -36,7 +36,7 @@ def judge_case(tally: Tally, case: Case) -> None:
 
 def _check_beside(tally: Tally, case: Case) -> None:
     """See that what was booked beside a document (reversals, write-offs, withheld taxes) stands as we booked it."""
-    linked = {link.external_id for link in case.trail.links} if case.trail else set()
+    linked = {link.external_id for link in case.trail.links} | case.trail.taken_back if case.trail else set()
     further = {one.external_id: one for one in case.trail.further} if case.trail else {}
     for booked in case.trail.others if case.trail else ():
         held = case.others.get(booked.external_id)

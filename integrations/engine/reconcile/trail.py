@@ -36,7 +36,7 @@ class Joined:
     is_reversed: bool = False
     reversal_id: str = ""
     details_version: str = ""
-    further: tuple[CompanionView, ...] = ()  # shares and companions that stand with it
+    further: tuple[CompanionView, ...] = ()  # shares and companions booked with it, those taken back, too
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +87,14 @@ class Trail:
     @property
     def further(self) -> tuple[CompanionView, ...]:
         """What stands with the newest linked document, unless that is reversed."""
-        return self.link.further if self.link is not None and not self.link.is_reversed else ()
+        if self.link is None or self.link.is_reversed:
+            return ()
+        return tuple(one for one in self.link.further if one.state == "standing")
+
+    @property
+    def taken_back(self) -> set[str]:
+        """Ids of further documents that were taken out of the ledger again: what they are applied to has changed."""
+        return {one.external_id for link in self.links for one in link.further if one.state == "reversed"}
 
     @property
     def shares(self) -> tuple[CompanionView, ...]:
@@ -156,9 +163,9 @@ def _add_links(sync: Sync, flow: str, trails: dict[str, Trail]) -> None:
 
 
 def _further(sync: Sync, flow: str, keys: Iterable[str]) -> dict[tuple[str, int], list[CompanionView]]:
-    """Give what stands beside the own documents of records, by key and revision."""
+    """Give what was booked beside the own documents of records, by key and revision."""
     found: defaultdict[tuple[str, int], list[CompanionView]] = defaultdict(list)
-    rows = _companions(sync).filter(flow=flow, natural_key__in=list(keys), state=Companion.State.STANDING)
+    rows = _companions(sync).filter(flow=flow, natural_key__in=list(keys))
     for row in rows.order_by("pk"):
         found[row.natural_key, row.revision].append(view_of(row))
     return found

@@ -61,6 +61,18 @@ def test_it_ties_out_what_a_parent_paid_too_much(box):
     assert {who: both for who, both in owed.items() if any(both)} == {share.facts["customer"]: (-25, -25)}
 
 
+@pytest.mark.parametrize(
+    "case", ["paid_by_parent_excess_refunded", "payment_of_two_children_bounced", "tax_withheld_removed"]
+)
+def test_it_ties_out_what_became_of_further_documents(live_db, settings, case):
+    settings.SETTLE_SCALE = 0
+    with sandbox() as box:
+        play_case(box, case)
+        sync = Sync.objects.get()
+        report, opened = reconcile_period(sync, START, END), tie_out(sync, END, since=START)
+        assert (found(report), [each for each in balances(opened) if not each.agrees]) == ([], [])
+
+
 def test_it_sees_a_share_that_is_altered_and_one_that_is_gone(box):
     share = Companion.objects.get()
     tamper(box, share.external_id, "amount", "24")
