@@ -10,7 +10,8 @@ from integrations.connectors.dynamics365.simulator.rules.shapes import BY_HEADER
 from integrations.connectors.dynamics365.simulator.schema import ZERO, Values
 from integrations.connectors.dynamics365.simulator.settling import note_transaction, refresh, settle_by_itself
 from integrations.connectors.dynamics365.simulator.site import (
-    GAIN_LOSS,
+    GAIN,
+    LOSS,
     Company,
     Invalid,
     Posted,
@@ -147,8 +148,11 @@ def _book(site: Site, company: Company, draft: Draft) -> Document:
     difference = None
     if applied and document.rate != 1:
         _value_receivable(company, document, applied)
-        difference = GAIN_LOSS
+        difference = LOSS
     document.entries = to_base(document.entries, document.rate, base, difference)
+    for entry in document.entries:
+        if entry.account == difference and entry.base_credit:
+            entry.account = GAIN
     document.status = "posted"
     books.add(document, applied)
     return document

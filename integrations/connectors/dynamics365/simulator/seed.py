@@ -45,7 +45,8 @@ ACCOUNTS = (
     ("600160", "Bad debt expense", "Cost", ""),
     ("605100", "Card processing fees", "Cost", ""),
     ("618900", "Rounding differences", "Cost", ""),
-    ("801400", "Realised exchange gains and losses", "Cost", ""),
+    ("801300", "Realised exchange gain", "Revenue", ""),
+    ("801400", "Realised exchange loss", "Cost", ""),
     ("999999", "Suspended account", "Cost", ""),
 )
 DIMENSIONS = {

@@ -5,7 +5,7 @@ from decimal import Decimal
 from operator import itemgetter
 
 from integrations.connectors.dynamics365.simulator.schema import EMPTY_DATE, ZERO, Values
-from integrations.connectors.dynamics365.simulator.site import GAIN_LOSS, PER, Company, Site
+from integrations.connectors.dynamics365.simulator.site import GAIN, LOSS, PER, Company, Site
 from integrations.connectors.dynamics365.simulator.store import Row
 from integrations.sandbox.books import Document, Entry
 
@@ -126,7 +126,7 @@ def _settle(company: Company, document: Document, other: Document, amount: Decim
     sign = 1 if document.side == "credit" else -1
     entries = [
         _base_only(account, sign * (ours - theirs), document.party),
-        _base_only(GAIN_LOSS, sign * (theirs - ours)),
+        _base_only(LOSS if sign * theirs > sign * ours else GAIN, sign * (theirs - ours)),
     ]
     company.books.add(
         Document(

@@ -19,7 +19,7 @@ from integrations.sandbox.faults import Faults
 SETS: dict[str, EntitySet] = by_name((*JOURNAL_SETS, *MASTER_SETS))
 CHART = "Shared"
 RECEIVABLE = "130110"
-GAIN_LOSS = "801400"
+GAIN, LOSS = "801300", "801400"  # of realised exchange differences: the ledger names an account for each
 PER = Decimal(100)
 RATE_PLACES = Decimal("0.0000000001")
 
