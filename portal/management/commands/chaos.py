@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import subprocess
 import time
 from argparse import ArgumentParser
@@ -19,6 +20,7 @@ from portal.chaos.ground import fill, make_sync, sandbox
 from portal.chaos.report import report_of
 from portal.chaos.storm import come_to_rest, rage
 from portal.demo.stack import manage
+from portal.embedded.processes import parent_death_environment
 
 _REDIS_DATABASE = 15  # emptied on purpose
 
@@ -62,6 +64,7 @@ class Command(BaseCommand):
             passed += ["--report", str(options["report"].resolve())]
         environment = {
             **os.environ,
+            **parent_death_environment(signal.SIGTERM),
             "DATABASE_URL": _with_path(os.environ["DATABASE_URL"], database),
             "REDIS_URL": _with_path(settings.REDIS_URL, str(_REDIS_DATABASE)),
         }
