@@ -201,6 +201,12 @@ def test_it_says_of_a_record_that_it_is_about_to_be_reversed_and_offers_no_secon
     assert f"/records/{company.record.pk}/replay/" not in seen
 
 
+def test_it_offers_to_post_anew_what_was_undone(company, client):
+    SyncRecord.objects.update(state="skipped", code="undone", decision="undo", problem=None)
+
+    assert client.get(f"/records/{company.record.pk}/").context["replay_label"] == "Post it anew"
+
+
 def test_it_undoes_nothing_without_a_reason_or_the_right(company, client):
     SyncRecord.objects.update(state="delivered", problem=None)
     client.post(f"/records/{company.record.pk}/undo/", {"reason": " "})

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.queries import attempts_of_record
 from integrations import registry
-from integrations.engine.standing import UNDO
+from integrations.engine.standing import UNDO, UNDONE
 from integrations.engine.syncs import replay
 from integrations.jobs import start_due
 from integrations.models import Sync, SyncRecord
@@ -172,7 +172,9 @@ def _flow_choices(pairs: set[str]) -> list[tuple[str, str]]:
 def _replay_label(record: SyncRecord) -> str:
     if record.state in IN_FLIGHT:
         return ""
-    return "Read back" if record.state in STANDING else "Try again"
+    if record.state in STANDING:
+        return "Read back"
+    return "Post it anew" if record.code == UNDONE else "Try again"
 
 
 def _target_url(sync: Sync, flow_slug: str, external_id: str) -> str:
