@@ -90,7 +90,7 @@ def link_after(work: Work, link: LinkView, found: Found) -> LinkView:
         sink=draft.sink,
         facts=found.facts,
         is_share=draft.makes == "share",
-        is_posted=found.stage == "posted",
+        is_posted=_is_final(found),
         state="reversed" if found.stage == "voided" or is_void(draft) else "standing",
     )
     if work.aim.mode == "reverse" and all(one.reference != view.reference for one in link.companions):
@@ -102,6 +102,11 @@ def _put(known: tuple[CompanionView, ...], view: CompanionView) -> tuple[Compani
     if any(one.reference == view.reference for one in known):
         return tuple(view if one.reference == view.reference else one for one in known)
     return (*known, view)
+
+
+def _is_final(found: Found) -> bool:
+    """Tell whether nothing more is awaited: a voided document is never posted."""
+    return found.stage in ("posted", "voided")
 
 
 def all_reversed(link: LinkView) -> LinkView:
@@ -122,7 +127,7 @@ def as_seen(link: LinkView, seen: Mapping[str, Found]) -> LinkView:
     return replace(
         link,
         companions=tuple(
-            replace(one, facts=found.facts, is_posted=found.stage == "posted")
+            replace(one, facts=found.facts, is_posted=_is_final(found))
             if (found := seen.get(one.reference))
             else one
             for one in link.companions
@@ -132,7 +137,7 @@ def as_seen(link: LinkView, seen: Mapping[str, Found]) -> LinkView:
 
 def awaits_posting(link: LinkView) -> bool:
     """Tell whether any document of a record is booked, but not in the ledger yet."""
-    return not (link.is_posted and all(one.is_posted for one in link.companions))
+    return not link.is_posted or any(one.state == "standing" and not one.is_posted for one in link.companions)
 
 
 # Looks
