@@ -127,9 +127,7 @@ def as_seen(link: LinkView, seen: Mapping[str, Found]) -> LinkView:
     return replace(
         link,
         companions=tuple(
-            replace(one, facts=found.facts, is_posted=_is_final(found))
-            if (found := seen.get(one.reference))
-            else one
+            replace(one, facts=found.facts, is_posted=_is_final(found)) if (found := seen.get(one.reference)) else one
             for one in link.companions
         ),
     )
