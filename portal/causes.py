@@ -137,6 +137,19 @@ OURS: dict[str, Cause] = {
         "accountant",
         "Void it in the source as well, or retry to have it posted anew.",
     ),
+    "payment_over_customers": _ours(
+        "Cash would have to move to another customer",
+        "It stands on one customer in the target and is now applied to a document of another. The target applies within "
+        "one customer, and cash that stands is never moved silently.",
+        "accountant",
+        "Refund it on the one customer in the target and enter it for the other, apply that, then skip the change here.",
+    ),
+    "withheld_tax_changed": _ours(
+        "Tax withheld has another amount now",
+        "The memo for it stands in the target with the amount of before, and posted documents are never rewritten.",
+        "accountant",
+        "Correct the memo in the target, then read the invoice again.",
+    ),
     "deleted_in_target": _ours(
         "Somebody deleted it in the target",
         "It was booked and stood there, and is there no more.",
