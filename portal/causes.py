@@ -139,10 +139,11 @@ OURS: dict[str, Cause] = {
     ),
     "payment_over_customers": _ours(
         "Cash would have to move to another customer",
-        "It stands on one customer in the target and is now applied to a document of another. The target applies within "
-        "one customer, and cash that stands is never moved silently.",
+        "It stands on one customer in the target and is now applied to a document of another. The target applies "
+        "within one customer, and cash that stands is never moved silently.",
         "accountant",
-        "Refund it on the one customer in the target and enter it for the other, apply that, then skip the change here.",
+        "Refund it on the one customer in the target and enter it for the other, apply that, then skip the change "
+        "here.",
     ),
     "withheld_tax_changed": _ours(
         "Tax withheld has another amount now",
