@@ -56,6 +56,7 @@ class Face:
     type_key: str = "Type"
     number_key: str = "ReferenceNbr"
     reversals: tuple[str, ...] = ()  # types of the documents that void these
+    account: str = ""  # where the money is
     rate: str = "custom.CurrencyInfo.SampleCuryRate"  # as the screen shows and takes it: the contract has none
 
     @property
@@ -129,6 +130,7 @@ class Face:
             open_amount=row.amount(self.open_amount) if self.open_amount else None,
             exchange_rate=self._rate(row) if self.is_journal else None,
             date=row.day(self.date),
+            dimensions=((self.account, row.text(self.account)),) if self.account else (),
             lines=None if lines is None else tuple(self._line(line, by_account=by_account) for line in lines),
         )
 
@@ -230,6 +232,7 @@ def _money(types: tuple[str, ...], reversals: tuple[str, ...]) -> Face:
         open_amount="AvailableBalance",
         period="custom.Document.AdjFinPeriodID",
         reversals=reversals,
+        account="CashAccount",
     )
 
 

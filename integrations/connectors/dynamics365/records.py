@@ -268,8 +268,15 @@ def payment_facts(payload: Mapping[str, Value], delimiter: str) -> Facts:
         total=amount,
         date=on,
         posting_date=on,
+        dimensions=offset_of(payload),
         applied=tuple(applied),
     )
+
+
+def offset_of(line: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    """Give the bank or main account on the other side of a payment line, without the escapes of its delimiters."""
+    account = str(line.get("OffsetAccountDisplayValue") or "").replace("\\", "")
+    return (("offset account", account),) if account else ()
 
 
 def reversed_payment(payload: Mapping[str, Value], on: date, text: str = "") -> Payload:

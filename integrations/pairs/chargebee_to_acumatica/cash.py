@@ -168,6 +168,7 @@ def _cash(
             total=amount,
             date=day,
             posting_date=None if posting == day else posting,
+            dimensions=(("CashAccount", str(values["CashAccount"])),) if values.get("CashAccount") else (),
             applied=applied,
         ),
         references=used(values, _KINDS),

@@ -267,6 +267,13 @@ def test_it_refunds_a_payment(bench, session, customer):
     assert (told.stage, told.facts.total, told.facts.applied) == ("posted", Decimal("80.00"), applied(payment, "80.00"))
 
 
+def test_it_tells_where_the_money_of_a_payment_is(bench, session, customer):
+    draft = bench.payment(customer, "80.00")
+    told = stands(session, draft, released(session, draft))
+    elsewhere = replace(draft.facts, dimensions=(("CashAccount", "ELSEWHERE"),))
+    assert [one.field for one in differences(elsewhere, told.facts)] == ["CashAccount"]
+
+
 def test_it_says_that_taking_an_application_back_is_not_offered(bench, session, customer):
     draft = bench.payment(customer, "10.00")
     with pytest.raises(RejectedError) as caught:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from integrations.connectors.dynamics365.dimensions import escape, unescape
 from integrations.connectors.dynamics365.odata import Row, amount, between, day, either, text
-from integrations.connectors.dynamics365.records import REVERSES, signed_amount
+from integrations.connectors.dynamics365.records import REVERSES, offset_of, signed_amount
 from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
 from integrations.connectors.dynamics365.sinks.journals import Body, JournalSink
 from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER
@@ -191,7 +191,8 @@ class PaymentJournalSink(JournalSink):
         booked = standing.transactions[0] if standing.transactions else None
         if not standing.lines:
             facts = facts_of_transaction(booked) if booked is not None else Facts()
-            return replace(facts, applied=_confirmed(draft, booked))
+            shown = draft.facts.dimensions if draft else ()  # the line is gone, and the transaction tells no offset
+            return replace(facts, applied=_confirmed(draft, booked), dimensions=shown)
         line = standing.lines[0]
         on = day(line, "TransactionDate")
         facts = Facts(
@@ -200,6 +201,7 @@ class PaymentJournalSink(JournalSink):
             total=abs(signed_amount(line)),
             date=on,
             posting_date=on,
+            dimensions=offset_of(line),
             applied=self._applied(standing) or _confirmed(draft, booked) or (),
         )
         return facts if booked is None else replace(facts, open_amount=facts_of_transaction(booked).open_amount)
