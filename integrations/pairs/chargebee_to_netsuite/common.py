@@ -31,6 +31,12 @@ def share_key(key: str, customer: str) -> str:
     return f"{key}-OF-{customer}"
 
 
+def numbered_apart(header: Mapping[str, Value], customer: str) -> Values:
+    """Give a share a number of its own where one is mapped: NetSuite may refuse a number that is taken."""
+    number = header.get("tranId")
+    return {**header, "tranId": f"{number}-{customer}"} if number else dict(header)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """When a document is booked: the date it will show, and what its header says beside the mapping."""

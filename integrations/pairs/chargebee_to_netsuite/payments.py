@@ -9,6 +9,7 @@ from integrations.contracts import Context, Draft, Facts, Makes, Mapped, Record,
 from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows, linked, moves_cash, reapply
 from integrations.pairs.chargebee_to_netsuite.common import (
     dimensions_of,
+    numbered_apart,
     posting,
     rate,
     reference,
@@ -74,6 +75,7 @@ def _payment(
     values = {**mapped.header, **rate(payment, context), "customer": share.customer}
     amount = {} if is_own and share.amount == payment.amount else {"payment": share.amount}
     header = resolve("payments", {**values, **amount}, context)
+    header = header if is_own else numbered_apart(header, share.customer)
     key = payment.id if is_own else share_key(payment.id, share.customer)
     return Draft(
         flow="payments",

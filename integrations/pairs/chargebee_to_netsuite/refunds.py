@@ -11,6 +11,7 @@ from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows
 from integrations.pairs.chargebee_to_netsuite.common import (
     dimensions_of,
+    numbered_apart,
     posting,
     rate,
     reference,
@@ -45,6 +46,7 @@ def _refund(
     day = lifecycle.common.day(refund.date, context)
     moved = posting("refunds", day, f"Refund {refund.id}", context, mapped.header.get("memo"))
     header = resolve("refunds", {**mapped.header, **rate(refund, context), "customer": customer}, context)
+    header = header if is_own else numbered_apart(header, customer)
     key = refund.id if is_own else share_key(refund.id, customer)
     return Draft(
         flow="refunds",
