@@ -19,7 +19,11 @@ STANDARD = (
         name="voids",
         label="Documents voided or deleted after they were posted",
         choices=(
-            ("reverse", "Reverse them in the ledger, dated the day of the void; nothing is deleted."),
+            (
+                "reverse",
+                "Reverse them in the ledger, dated the day of the void (where the source tells none, as of deletions, "
+                "that of the last update: the record says so); nothing is deleted.",
+            ),
             ("park", "Park them: a person corrects the ledger by hand."),
             ("skip", "Leave the ledger as it is: it keeps showing documents that the source has withdrawn."),
         ),
@@ -37,7 +41,11 @@ STANDARD = (
         label="Documents whose amounts, lines or dates changed after they were posted",
         choices=(
             ("park", "Park them: a posted document is never rewritten, a person decides."),
-            ("reverse", "Reverse the posted document, dated the day of the change, and post the new state anew, in no earlier month."),
+            (
+                "reverse",
+                "Reverse the posted document, dated the day of the change, and post the new state anew, in no earlier "
+                "month.",
+            ),
         ),
     ),
     PolicyField(

@@ -176,8 +176,13 @@ PAIR = Pair(
             label="Debts that were written off",
             flow="credit_notes",
             choices=(
-                ("net", "Debit bad debts with the net amount and give back the tax on its own account."),
-                ("gross", "Debit bad debts with all of it: tax relief is claimed by hand."),
+                (
+                    "net",
+                    "Debit bad debts with the net amount, and the tax account with the tax: from the day of the write-"
+                    "off the return owes less. The law ties that relief to conditions in many places (age of the "
+                    "debt, proof, notice): choose it where they are met.",
+                ),
+                ("gross", "Debit bad debts with all of it: the tax stays owed until relief is claimed by hand."),
                 ("skip", "Leave them to Acumatica: the receivable stays open there."),
             ),
         ),

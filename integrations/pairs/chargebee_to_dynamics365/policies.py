@@ -9,12 +9,16 @@ POLICIES = (
         choices=(
             (
                 "paid",
-                "Once Chargebee shows it settled. What nobody has paid yet is in no ledger: F&O's receivables show no "
-                "arrears. Money that comes earlier goes on account and settles once the invoice is posted.",
+                "Once Chargebee shows it settled, on its own date. What nobody has paid yet is in no ledger and in no "
+                "sales tax return: at a month's end its revenue and tax are missing, and its payment brings them back "
+                "into that month (where it is closed, as the policy says). That is no accrual accounting: choose it "
+                "only where revenue and tax are owed on payment. F&O's receivables show no arrears. Money that comes "
+                "earlier goes on account and settles once the invoice is posted.",
             ),
             (
                 "finalised",
-                "As soon as it is final, on its own date. F&O shows who owes what; payments mark their invoices.",
+                "As soon as it is final, on its own date: revenue and sales tax stand in the month they belong to "
+                "(accrual). F&O shows who owes what; payments mark their invoices.",
             ),
         ),
     ),
@@ -69,8 +73,13 @@ POLICIES = (
         label="Debts that were written off",
         flow="credit_notes",
         choices=(
-            ("net", "Debit bad debts with the net amount and give back the tax on its own account."),
-            ("gross", "Debit bad debts with all of it: tax relief is claimed by hand."),
+            (
+                "net",
+                "Debit bad debts with the net amount, and the tax account with the tax: from the day of the write-off "
+                "the return owes less. The law ties that relief to conditions in many places (age of the debt, "
+                "proof, notice): choose it where they are met.",
+            ),
+            ("gross", "Debit bad debts with all of it: the tax stays owed until relief is claimed by hand."),
             ("skip", "Leave them to F&O: the receivable stays open there."),
         ),
     ),
@@ -78,8 +87,16 @@ POLICIES = (
         name="exchange_rates",
         label="Exchange rate of documents in another currency",
         choices=(
-            ("target", "F&O's own rate of the day: one rate for everything in the ledger."),
-            ("source", "Chargebee's rate of the document, where both base currencies are the same."),
+            (
+                "target",
+                "F&O's own rate of the day: one rate for everything in the ledger. A credit note has its own day's "
+                "rate, not that of the invoice it credits; a void has the invoice's.",
+            ),
+            (
+                "source",
+                "Chargebee's rate of each document, where both base currencies are the same: a credit note has its "
+                "own, too, a void the invoice's.",
+            ),
         ),
     ),
 )

@@ -114,8 +114,13 @@ PAIR = Pair(
             label="Debts that were written off",
             flow="credit_notes",
             choices=(
-                ("net", "Debit bad debts with the net amount and give back the tax on its own account."),
-                ("gross", "Debit bad debts with all of it: tax relief is claimed by hand."),
+                (
+                    "net",
+                    "Debit bad debts with the net amount, and the tax account with the tax: from the day of the write-"
+                    "off the return owes less. The law ties that relief to conditions in many places (age of the "
+                    "debt, proof, notice): choose it where they are met.",
+                ),
+                ("gross", "Debit bad debts with all of it: the tax stays owed until relief is claimed by hand."),
                 ("skip", "Leave them to JD Edwards: the receivable stays open there."),
             ),
         ),
@@ -132,8 +137,17 @@ PAIR = Pair(
             name="exchange_rates",
             label="Exchange rate of documents in another currency",
             choices=(
-                ("target", "JD Edwards' own rate of the day; its revaluation finds the exchange differences."),
-                ("source", "Chargebee's rate, where both base currencies are the same; differences are booked."),
+                (
+                    "target",
+                    "JD Edwards' own rate of each document's day; what settles at another rate leaves a difference, "
+                    "which is booked. A credit note has its own day's rate, not that of the invoice it credits; a void "
+                    "has the invoice's.",
+                ),
+                (
+                    "source",
+                    "Chargebee's rate of each document, where both base currencies are the same: a credit note has its "
+                    "own, too, a void the invoice's. Differences are booked.",
+                ),
             ),
         ),
     ),

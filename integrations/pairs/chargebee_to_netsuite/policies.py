@@ -15,8 +15,17 @@ POLICIES = (
         name="write_offs",
         label="Debts written off in Chargebee",
         choices=(
-            ("net", "Credit memo on the write-off item; its tax is taken back from the tax account (bad-debt relief)."),
-            ("gross", "Credit memo on the write-off item for the whole debt: the tax stays owed."),
+            (
+                "net",
+                "Credit memo on the write-off item; its tax comes off the tax account (bad-debt relief): from the day "
+                "of the write-off the return owes less. The law ties that to conditions in many places (age of the "
+                "debt, proof, notice): choose it where they are met.",
+            ),
+            (
+                "gross",
+                "Credit memo on the write-off item for the whole debt: the tax stays owed until relief is claimed by "
+                "hand.",
+            ),
             ("skip", "Skip them, with the reason in the trail: the invoice stays open until you write it off there."),
         ),
         flow="credit_notes",
@@ -51,8 +60,16 @@ POLICIES = (
         name="exchange_rates",
         label="Exchange rate of documents in other currencies",
         choices=(
-            ("target", "NetSuite's own rate of the day: one rate for everything in the ledger."),
-            ("source", "Chargebee's rate, where both base currencies agree: the ledger matches Chargebee's reports."),
+            (
+                "target",
+                "NetSuite's own rate of the day: one rate for everything in the ledger. A credit note has the rate of "
+                "its own day, not that of the invoice it credits; a void has the invoice's.",
+            ),
+            (
+                "source",
+                "Chargebee's rate of each document, where both base currencies agree: the ledger matches Chargebee's "
+                "reports. A credit note has its own rate, too, a void the invoice's.",
+            ),
         ),
     ),
 )
