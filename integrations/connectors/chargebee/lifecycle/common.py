@@ -11,6 +11,7 @@ from integrations.connectors.chargebee.documents import CreditNote, Invoice, Tra
 from integrations.contracts import Context, Money, Record, Verdict
 
 ZERO = Decimal(0)
+_ASSUMED = "Chargebee tells no day of it, so that of the last update is taken; a later touch may have moved it."
 Document = Invoice | CreditNote | Transaction
 Applied = tuple[tuple[str, Decimal], ...]  # (key of the other document, amount), one row per document, by key
 
@@ -58,10 +59,14 @@ def merged(rows: Iterable[tuple[str, Decimal]]) -> Applied:
 
 
 def withdrawn(document: Document, code: str, reason: str, gone_at: datetime | None, context: Context) -> Verdict:
-    """Say that a document no longer stands: since the day it went, and never before its own date."""
+    """Say that a document no longer stands: since the day it went, and never before its own date.
+
+    Where Chargebee tells no day (of a deletion, a bounce) that of the last update is taken, and the reason says so.
+    """
     since = gone_at or document.updated_at or document.date
     on = max(day(since, context), day(document.date, context))
-    return Verdict(action="withdraw", code=code, reason=reason, on=on)
+    told = reason if gone_at else f"{reason} {_ASSUMED}"
+    return Verdict(action="withdraw", code=code, reason=told, on=on)
 
 
 def after(moments: Iterable[tuple[datetime | None, Decimal]], end: date, context: Context) -> Decimal:
