@@ -163,8 +163,8 @@ def _stale(held: Reconciliation, emails: set[str]) -> Condition:
     return Condition(
         kind=Kind.STALE,
         about=f"{held.pk}:{newest['at'][:10]}",
-        title=f"{name}: something landed after sign-off",
-        text=f"{held.sync.name}, signed off by {held.signed_by}: {landed}{more} landed in the period since. What was "
+        title=f"{held.sync.name}: something landed in {name} after sign-off",
+        text=f"Signed off by {held.signed_by}: {landed}{more} landed in the period since. What was "
         "signed is no longer the whole of it. See what came in, reconcile it again and sign it anew.",
         who=held.signed_by or _ACCOUNTANT,
         path=reverse("reconciliation_detail", args=[held.pk]),
@@ -177,9 +177,9 @@ def _differs(held: Reconciliation) -> Condition:
     return Condition(
         kind=Kind.DIFFERENCE,
         about=str(held.pk),
-        title=f"{name} does not tie",
-        text=f"{held.sync.name}: source and target differ, and nobody has explained why. Heal or explain each "
-        "difference, then sign the period off.",
+        title=f"{held.sync.name}: {name} does not tie",
+        text="Source and target differ, and nobody has explained why. Heal or explain each difference, then sign the "
+        "period off.",
         who=_ACCOUNTANT,
         path=reverse("reconciliation_detail", args=[held.pk]),
     )

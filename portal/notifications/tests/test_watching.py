@@ -250,7 +250,9 @@ def test_it_is_over_once_the_period_is_signed_anew(company):
 
 def test_it_tells_of_a_difference_that_nobody_explained(company):
     Reconciliation.objects.filter(pk=company.reconciliation.pk).update(ok=False)
-    assert [event.kind for event in look(company)] == ["difference"]
+    assert [(event.kind, event.title) for event in look(company)] == [
+        ("difference", "Main sync: November 2026 does not tie")
+    ]
 
 
 # Silence
