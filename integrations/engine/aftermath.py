@@ -101,11 +101,8 @@ def _come_to_rest(work: Work) -> None:
     """Set the state of a work whose last operation is done, by what it was for."""
     aim = work.aim
     if aim.mode == "reverse" and aim.purpose == "void":
-        work.state, work.code, work.reason = (
-            State.DELIVERED,
-            REVERSED,
-            f"Withdrawn in the source; reversed on {aim.on}.",
-        )
+        told = aim.why or "Withdrawn in the source."
+        work.state, work.code, work.reason = State.DELIVERED, REVERSED, f"{told} Its reversal is dated {aim.on}."
     elif aim.mode == "reverse" and aim.purpose == "undo":
         told = work.row.decision_value if work.row else ""
         work.skip(UNDONE, f"{told.rstrip('. ')}. Reversed on {aim.on}." if told else f"Reversed on {aim.on}.")

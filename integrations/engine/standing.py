@@ -81,7 +81,7 @@ def _judge_withdrawn(state: RunState, plan: FlowPlan, work: Work, verdict: Verdi
         told = f"{verdict.reason} It stands in the target as {work.link.external_id}. Void or credit it there."
         work.park(code, told)
         return False
-    work.aim = Aim(mode="reverse", purpose="void", on=verdict.on or state.today)
+    work.aim = Aim(mode="reverse", purpose="void", on=verdict.on or state.today, why=verdict.reason)
     return True
 
 

@@ -75,6 +75,7 @@ class Aim:
     mode: Literal["deliver", "amend", "reverse"] = "deliver"
     purpose: Literal["", "void", "repost", "undo"] = ""  # of a reversal
     on: date | None = None  # the reversal's posting date
+    why: str = ""  # what the flow says of its withdrawal: since when, and where that day is from
     token: str = ""  # the details that the link will show
     lacks: tuple[str, ...] = ()  # needs ("flow:key") that the drafts do without
     reverses_next: bool = False  # posted only to be reversed: it was withdrawn before its first post
@@ -87,7 +88,7 @@ class Aim:
         said: dict[str, Value] = {"mode": self.mode, "purpose": self.purpose, "token": self.token}
         said |= {"lacks": list(self.lacks), "reverses_next": self.reverses_next, "looks_up": self.looks_up}
         said |= {"may_be_voided": self.may_be_voided, "amends_next": self.amends_next}
-        said |= {"on": self.on.isoformat() if self.on else ""}
+        said |= {"on": self.on.isoformat() if self.on else "", "why": self.why}
         return {name: value for name, value in said.items() if value and value != "deliver"}
 
     @classmethod

@@ -27,3 +27,11 @@ def test_it_withdraws_an_invoice_that_was_voided_after_it_closed():
 
 def test_it_withdraws_a_voided_invoice_whose_terms_tell_that_it_closed():
     assert judged(generated_at=None).action == "withdraw"
+
+
+def test_it_says_that_the_day_of_a_deletion_is_taken_from_the_last_update():
+    assert "that of the last update is taken" in judged(deleted=True).reason
+
+
+def test_it_says_nothing_of_the_kind_where_the_day_is_told():
+    assert judged().reason.endswith("was voided in Chargebee.")

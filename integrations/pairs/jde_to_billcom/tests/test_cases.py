@@ -9,7 +9,7 @@ from audit.models import Attempt
 from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.tests.casebook import named_cases
 from integrations.engine.tests.harness import make_live_sync, run_to_rest, sandbox
-from integrations.models import Sync
+from integrations.models import Sync, SyncRecord
 from integrations.pairs.jde_to_billcom.tests.telling import FOLDER, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +43,12 @@ def test_it_dates_a_void_by_the_periods_of_its_own_company():
     with sandbox() as box:
         play(FOLDER / "closed_period_void.yaml", box)
     assert not Attempt.objects.filter(outcome=Attempt.Outcome.REJECTED).exists()
+
+
+def test_it_says_on_the_record_where_the_day_of_a_reversal_is_from():
+    with sandbox() as box:
+        play(FOLDER / "payment_funding_failed_later.yaml", box)
+    assert "that of its last update, as BILL tells no day of its end" in SyncRecord.objects.get(flow="payments").reason
 
 
 def test_it_ties_out_what_receipts_leave_to_pay(settings):
