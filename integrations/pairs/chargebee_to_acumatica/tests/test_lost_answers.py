@@ -119,6 +119,19 @@ def test_it_books_each_customers_part_of_a_payment_once(story, lost):
     assert story.states() == {("customers", "delivered"), ("invoices", "delivered"), ("payments", "delivered")}
 
 
+@pytest.mark.parametrize("lost", [("PUT", "/Payment"), ("POST", "/Payment/ReleasePayment")])
+def test_it_applies_the_payers_own_part_once(story, lost):
+    payment = story.payment_beyond_a_childs_invoice()
+    story.run()
+    invoice = story.invoice(2500)
+    story.run()
+    story.act("apply_excess", "2026-09-06", payment_id=payment, invoice_id=invoice, amount=2500)
+    story.lose(lost[0], ROOT + lost[1])
+    story.run()
+    assert [Decimal(one["open"]) for one in story.ledger()] == [0, 0, 0, 0]
+    assert story.states() == {("customers", "delivered"), ("invoices", "delivered"), ("payments", "delivered")}
+
+
 def test_it_voids_each_customers_part_of_a_payment_once(story):
     payment = story.payment_beyond_a_childs_invoice()
     story.run()
