@@ -135,6 +135,26 @@ def test_it_marks_an_invoice_on_a_payment_that_is_not_posted_yet(box):
     assert [each["amount"] for each in settled["applied"]] == ["100.00"]
 
 
+def test_it_marks_an_invoice_of_the_payer_on_its_own_part_of_a_payment(box):
+    at = "2026-08-03T12:00:00-04:00"
+    act(box, {"do": "add_customer", "customer_id": "kid", "company": "Kid", "preferred_currency_code": "USD", "at": at})
+    bills = [
+        act(box, {**INVOICE, "customer_id": "kid"})["id"],
+        act(box, {**INVOICE, "lines": [{"amount": 2500}]})["id"],
+    ]
+    pays = {"do": "record_payment", "customer_id": "ann", "method": "card", "at": "2026-09-05T10:00:00-04:00"}
+    payment = act(box, {**pays, "applied": {bills[0]: 10000}, "amount": 12500})["id"]
+    sync = live(box, post_when="finalised")
+    run(box, sync, posts=False)
+    box.control.post("/post/dynamics365")
+    run(box, sync, posts=False)
+    assert awaiting_posting(sync) == {"payments": 1}
+    act(box, {"do": "apply_excess", "payment_id": payment, "invoice_id": bills[1], "amount": 2500})
+    run(box, sync)
+    settled = {one["number"]: one["open"] for one in journals(box) if one["kind"] == "invoice"}
+    assert settled == dict.fromkeys(bills, "0.00")
+
+
 def test_it_posts_a_changed_invoice_anew_under_a_number_of_its_own(box):
     invoice = act(box, INVOICE)
     sync = live(box, post_when="finalised", after_posting="reverse")
