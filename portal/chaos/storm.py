@@ -27,6 +27,7 @@ QUICK = {"LEASE_S": "3", "CALL_TIMEOUT_S": "2", "SETTLE_SCALE": "0.01", "SLICE_S
 _PATIENCE_S = 180
 _ROUNDS = 40
 _BUSY = ("due", "open", "unknown")
+_COUNTS_SESSIONS = ("acumatica",)  # a dead worker's session counts against the licence until it ends there
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ def rage(sync: Sync, control: Control, *, seed: int) -> Tally:
             shared_redis().flushdb()
             tally.redis_flushes += 1
         if not blow.is_waited_for:
-            _let_time_pass(sync)
+            _let_time_pass(sync, control)
     for system in (sync.source.connector, sync.target.connector):
         control.delete(f"/faults/{system}")
     return tally
@@ -64,7 +65,7 @@ def come_to_rest(sync: Sync, control: Control) -> bool:
     """Let unharmed workers finish what is left, ledger staff post and BILL pay; False if that has no end."""
     has_paid = False
     for _ in range(_ROUNDS):
-        _let_time_pass(sync)
+        _let_time_pass(sync, control)
         _busy(sync).update(due_at=timezone.now())
         syncs.run_now(sync, actor=ACTOR)
         _wait_for_job()
@@ -104,9 +105,11 @@ def _work(checkpoint: str) -> int:
     return worker.process.wait(timeout=_PATIENCE_S) if worker.process else 0
 
 
-def _let_time_pass(sync: Sync) -> None:
-    """Let the time pass that a dead worker still had: its claim, its lease with the grace for its calls, its slots."""
+def _let_time_pass(sync: Sync, control: Control) -> None:
+    """Let the time pass that a dead worker still had: claim, lease with the grace for its calls, slots, sessions."""
     redis = shared_redis()
+    if sync.target.connector in _COUNTS_SESSIONS:
+        control.post(f"/sessions/{sync.target.connector}")
     for key in redis.scan_iter("limit:{*"):
         redis.delete(key)
     of_sync = Sync.objects.for_tenant(sync.tenant_id).filter(pk=sync.pk)
