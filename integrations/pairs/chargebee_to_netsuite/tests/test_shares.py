@@ -1,14 +1,18 @@
 """A payment over several customers: seen, proven, changed and taken back document by document."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from audit.models import Attempt
+from integrations.contracts import LinkView, Mapped, Record
 from integrations.engine.decisions import accept_different
+from integrations.engine.drafts import load_facts
 from integrations.engine.reconcile.open_items import balances, tie_out
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.reconcile.tests.ground import found, tamper
@@ -16,7 +20,9 @@ from integrations.engine.syncs import replay
 from integrations.engine.tests.casebook import begin, play, tell, trial_balance
 from integrations.engine.tests.harness import ACTOR, Sandbox, run_to_rest, sandbox
 from integrations.engine.undo import Scope, undo
+from integrations.errors import RejectedError
 from integrations.models import Companion, Link, Sync, SyncRecord
+from integrations.pairs.chargebee_to_netsuite import payments
 from integrations.pairs.chargebee_to_netsuite.tests.test_undo import ledger, settle
 
 FOLDER = Path(__file__).parent / "cases"
@@ -143,3 +149,27 @@ def test_it_tells_in_a_reconciliation_that_a_share_is_still_to_be_booked(live_db
         box.control.delete("/faults/netsuite")
         settle(telling.sync, "recovery")
         assert (payment().state, found(reconcile_period(telling.sync, START, END))) == ("delivered", [])
+
+
+def test_it_books_no_part_twice_where_an_invoice_came_to_stand_between_two_parts(box):
+    other = act(
+        box, "issue_invoice", customer_id="ann", currency="USD", status="posted", at="2026-09-10T10:00:00-04:00",
+        lines=[{"description": "Own", "amount": 2500}],
+    )  # fmt: skip
+    settle(Sync.objects.get())
+    links = {(one.flow, one.natural_key): one for one in Link.objects.all()}
+    views = {name: LinkView(external_id=one.external_id, facts=load_facts(one.facts)) for name, one in links.items()}
+    paid = next(key for flow, key in views if flow == "invoices" and key != other["id"])
+    mine = ("payments", payment().natural_key)
+    views[mine] = replace(views[mine], facts=replace(views[mine].facts, total=Decimal(125)))  # before the other stood
+    moment = datetime(2026, 9, 5, tzinfo=UTC)
+    body = SimpleNamespace(
+        customer_id="ann", amount=Decimal(125), status="success", deleted=False, date=moment, currency_code="USD",
+        linked_invoices=[
+            SimpleNamespace(invoice_id=paid, applied_amount=Decimal(100)),
+            SimpleNamespace(invoice_id=other["id"], applied_amount=Decimal(25)),
+        ],
+    )  # fmt: skip
+    context = SimpleNamespace(links=views, revision=1)
+    with pytest.raises(RejectedError, match="cash that stands is never moved"):
+        payments.draft(Record(stream="transactions", key=mine[1], body=body), Mapped(header={}), context)
