@@ -20,7 +20,8 @@ class Difference:
     stands: str
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.wanted} was sent, {self.stands or 'nothing'} stands there"
+        name = self.field.replace("_", " ")
+        return f"{name}: {self.wanted or 'nothing'} was sent, {self.stands or 'nothing'} stands there"
 
 
 def differences(wanted: Facts, stands: Facts) -> list[Difference]:
@@ -41,7 +42,7 @@ def differences(wanted: Facts, stands: Facts) -> list[Difference]:
         ("applied", _applied_sums(wanted), _applied_sums(stands)),
     )
     found += [
-        Difference(name, _show_pairs(said), _show_pairs(shown))
+        Difference(name, _show_pairs(said, but=shown), _show_pairs(shown, but=said))
         for name, said, shown in sums
         if getattr(wanted, name) is not None and said != shown
     ]
@@ -100,5 +101,7 @@ def _show(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _show_pairs(sums: dict[str, Decimal]) -> str:
-    return ", ".join(f"{name} {amount}" for name, amount in sorted(sums.items()))
+def _show_pairs(sums: Mapping[str, Decimal], *, but: Mapping[str, Decimal] | None = None) -> str:
+    """Show sums by name; with `but` only those that the other side does not show alike."""
+    told = {name: amount for name, amount in sums.items() if but is None or but.get(name) != amount}
+    return ", ".join(f"{name} {amount}" for name, amount in sorted(told.items()))

@@ -57,3 +57,18 @@ def test_it_names_the_fact_that_differs(name, value):
 def test_it_recognises_a_document_by_customer_currency_total_and_date():
     assert is_same_document(DRAFT, standing(lines=None, applied=None))
     assert not is_same_document(DRAFT, standing(total=Decimal(118)))
+
+
+def test_it_shows_only_the_lines_that_differ():
+    wanted = Facts(lines=tuple(LineFact(account=one, amount=Decimal(5)) for one in ("4000", "4100")))
+    stands = Facts(lines=(LineFact(account="4000", amount=Decimal(5)), LineFact(account="4200", amount=Decimal(5))))
+    assert list(map(str, differences(wanted, stands))) == ["lines: 4100 5 was sent, 4200 5 stands there"]
+
+
+def test_it_compares_dimensions_where_every_line_of_an_account_states_them():
+    sales, other = (("department", "5"),), (("department", "6"),)
+    wanted = Facts(lines=(LineFact(account="4000", amount=Decimal(5), dimensions=sales),))
+    moved = Facts(lines=(LineFact(account="4000", amount=Decimal(5), dimensions=(*other, ("location", "1"))),))
+    kept = Facts(lines=(LineFact(account="4000", amount=Decimal(5), dimensions=(*sales, ("location", "1"))),))
+    assert differences(wanted, kept) == []
+    assert [one.field for one in differences(wanted, moved)] == ["lines"]
