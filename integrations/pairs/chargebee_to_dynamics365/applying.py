@@ -8,6 +8,7 @@ from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.dynamics365.records import APPLY
 from integrations.contracts import Application, Context, Draft, Mapped, Record
 from integrations.errors import RejectedError
+from integrations.pairs.chargebee_to_dynamics365 import cash
 from integrations.pairs.chargebee_to_dynamics365.common import is_ledger_mode
 from integrations.pairs.chargebee_to_dynamics365.settling import marks
 
@@ -20,10 +21,11 @@ def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Dra
 
     Once a payment is posted, F&O settles it by itself or by hand. Policy `late_settlement`: target (default) or ask.
     An application that moved to another invoice is always asked. Raises RejectedError where a customer's invoices
-    would take more cash than its line has: none moves between customers.
+    would take more cash than its line has: none moves between customers. In ledger mode nothing is marked, only what
+    exchange rates leave is booked.
     """
     if is_ledger_mode(context):
-        return ()
+        return cash.amend_payment(record, mapped, context)
     link = context.links[("payments", record.key)]
     parts = lifecycle.payments.parts(link)
     wanted = {share.customer: share.applied for share in lifecycle.payments.shares(record, context) if share.applied}

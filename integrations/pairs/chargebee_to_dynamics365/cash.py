@@ -29,7 +29,7 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
     reference,
     references,
 )
-from integrations.pairs.chargebee_to_dynamics365.journals import for_entries, journal
+from integrations.pairs.chargebee_to_dynamics365.journals import differences, for_entries, journal
 from integrations.pairs.chargebee_to_dynamics365.settling import Marks, marks, one_customer
 
 _HEADER = frozenset({"TransactionDate", "CurrencyCode", "JournalName", CUSTOMER_DIMENSIONS})
@@ -50,6 +50,22 @@ def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
         made = line("payments", document, day, share.amount, share.customer, settled, mapped.header, context, operation)
         drafts.append(replace(made, makes="share") if drafts else made)
     return tuple(drafts)
+
+
+def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft, in ledger mode, the exchange difference between a payment and what it pays."""
+    entries = lifecycle.journals.payment_entries(record, _with_clearing(mapped, context), context)
+    document = lifecycle.payments.transaction_of(record)
+    return differences("payments", record, document, entries, mapped, context)
+
+
+def amend_refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft, in ledger mode, the exchange difference between a refund and what it pays out."""
+    if not is_ledger_mode(context):
+        return ()
+    entries = lifecycle.journals.refund_entries(record, _with_clearing(mapped, context), context)
+    document = lifecycle.payments.transaction_of(record)
+    return differences("refunds", record, document, entries, mapped, context)
 
 
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:

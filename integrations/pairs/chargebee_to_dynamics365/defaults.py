@@ -26,15 +26,24 @@ RECEIVABLES = _optional_map(
 DIMENSIONS = _optional_map(
     "customer_dimensions", "Dimensions of customers", "dimensions, as Name=Value; Name=Value", "business entity"
 )
+EXCHANGE_ACCOUNTS = _optional_map(
+    "exchange_accounts", "Exchange difference accounts (ledger mode only)", "exchange gain and loss account",
+    "business entity",
+)  # fmt: skip
+ROUNDING_ACCOUNTS = _optional_map(
+    "rounding_accounts", "Accounts for conversion cents (ledger mode only)", "account for conversion cents",
+    "business entity",
+)  # fmt: skip
+_EXCHANGE_MAPS = (EXCHANGE_ACCOUNTS, ROUNDING_ACCOUNTS)
 BANKS = ValueMap(
     name="bank_accounts", label="Bank accounts", gives="bank or clearing account", key_labels=("gateway", "currency")
 )
 METHODS = _optional_map("payment_methods", "Methods of payment", "method of payment", "gateway")
 
 CUSTOMER_MAPS = (GROUPS, DIMENSIONS)
-NOTE_MAPS = (LINE_ACCOUNTS, DEFERRED_ACCOUNTS, RECEIVABLES, DIMENSIONS)
+NOTE_MAPS = (LINE_ACCOUNTS, DEFERRED_ACCOUNTS, RECEIVABLES, DIMENSIONS, *_EXCHANGE_MAPS)
 INVOICE_MAPS = (*NOTE_MAPS, WITHHOLDING_ACCOUNTS)
-CASH_MAPS = (BANKS, METHODS, RECEIVABLES, DIMENSIONS)
+CASH_MAPS = (BANKS, METHODS, RECEIVABLES, DIMENSIONS, *_EXCHANGE_MAPS)
 
 
 def _row(
@@ -66,10 +75,15 @@ CUSTOMERS = (
     _DIMENSIONS,
 )
 
+_EXCHANGE = (
+    _row("exchange_account", _map("exchange_accounts", "business_entity_id")),
+    _row("rounding_account", _map("rounding_accounts", "business_entity_id")),
+)
 _HEADER = (
     _row("TransDate", _from("date"), required=True),
     _row("CurrencyCode", _from("currency"), required=True),
     _row("receivable_account", _map("receivables", "business_entity_id", "currency")),
+    *_EXCHANGE,
     _DIMENSIONS,
 )
 _LINES = (
@@ -99,6 +113,7 @@ _CASH = (
     _row("OffsetAccountDisplayValue", _map("bank_accounts", "gateway", "currency"), required=True),
     _row("PaymentMethodName", _map("payment_methods", "gateway")),
     _row("receivable_account", _map("receivables", "business_entity_id", "currency")),
+    *_EXCHANGE,
     _DIMENSIONS,
 )
 PAYMENTS = (*_CASH, _row("TransactionText", _formula('"Payment " & id')))

@@ -3,8 +3,8 @@
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.contracts import Context, Draft, Mapped, Record, Verdict
 from integrations.pairs.chargebee_to_dynamics365 import settling, withholding
-from integrations.pairs.chargebee_to_dynamics365.common import posted_on
-from integrations.pairs.chargebee_to_dynamics365.journals import for_entries, journal
+from integrations.pairs.chargebee_to_dynamics365.common import is_ledger_mode, posted_on
+from integrations.pairs.chargebee_to_dynamics365.journals import cents, for_entries, journal
 
 MOVES_NOTHING = "moves_nothing"
 
@@ -37,8 +37,12 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Book the taxes that were withheld since. F&O takes no other change of a journal that may be posted."""
-    return withholding.withheld(record, mapped, context, context.links[("invoices", record.key)])
+    """Book the taxes that were withheld since, and in ledger mode the cents that parts have left on the receivable.
+
+    F&O takes no other change of a journal that may be posted.
+    """
+    made = withholding.withheld(record, mapped, context, context.links[("invoices", record.key)])
+    return (*made, *cents(record, mapped, context)) if is_ledger_mode(context) else made
 
 
 def _moves(record: Record, context: Context) -> bool:

@@ -1,8 +1,9 @@
 """General journals, and credit notes as such: one document, one voucher, all debits before all credits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.dynamics365.records import (
@@ -14,8 +15,9 @@ from integrations.connectors.dynamics365.records import (
     journal_payload,
     ledger_line,
     sided,
+    signed_amount,
 )
-from integrations.contracts import Context, Draft, Mapped, Record, Value
+from integrations.contracts import Booked, Context, Draft, LinkView, Mapped, Record, Value
 from integrations.pairs.chargebee_to_dynamics365.common import (
     CUSTOMER_DIMENSIONS,
     LONGEST_TEXT,
@@ -37,6 +39,7 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
 Entry = lifecycle.journals.Entry
 Entries = lifecycle.journals.Entries
 _NOT_SENT = frozenset({"amount", "description", "date_to", "kind", "account", "deferred_account"})
+_CENTS, _ALL, _NOTHING = lifecycle.settled.CENTS, "*", Decimal(0)
 _OF_JOURNAL = frozenset({"JournalName", "TransDate", "CurrencyCode", "DueDate", CUSTOMER_DIMENSIONS})
 
 
@@ -60,14 +63,18 @@ def journal(
     operation: str = "create",
     number: str = "",
     due: date | None = None,
+    currency: str = "",
 ) -> Draft:
-    """Draft a general journal of entries. The posting date may move; the document date stays on the customer's line."""
+    """Draft a general journal of entries. The posting date may move; the document date stays on the customer's line.
+
+    It is in the document's currency unless another is said.
+    """
     label = f"{flow.removesuffix('s').replace('_', ' ').capitalize()} {document.id}"
     posting = posted_on(flow, day, label, context)
     own = {**mapped.header, "Invoice": number or number_of(document.id, context.revision), "DocumentDate": day}
     own["Text"] = dated_text(own.get("Text") or label, day, posting)
     own["DueDate"] = due
-    rates = rate("ExchRate", document, context)
+    rates = {} if currency else rate("ExchRate", document, context)
     has_owner = any(one.role == "receivable" for one in entries)
     lines = [
         {**_line(one, own, context), **({} if has_owner else {"Invoice": own["Invoice"]}), **rates}
@@ -75,7 +82,7 @@ def journal(
     ]
     payload = journal_payload(
         on=posting,
-        currency=document.currency_code,
+        currency=currency or document.currency_code,
         lines=lines,
         journal_name=str(mapped.header.get("JournalName") or ""),
     )
@@ -90,6 +97,73 @@ def journal(
         facts=journal_facts(payload, delimiter(context)),
         references=references(document.currency_code, (one.account for one in entries if is_account(one, context))),
     )
+
+
+def differences(
+    flow: str, record: Record, document: Document, wanted: Entries, mapped: Mapped, context: Context
+) -> tuple[Draft, ...]:
+    """Draft, in ledger mode, what exchange rates have left on the receivable, in the company's own currency.
+
+    Nothing where F&O does not tell them. On its customers' accounts F&O books them itself.
+    """
+    link = context.links.get((flow, record.key))
+    if link is None or not link.is_ours or link.facts.exchange_rate is None:
+        return ()
+    day = lifecycle.settled.moved_on(flow, record, document, link, context)
+    standing = [entry for one in context.booked for entry in _weighed(one, document, link, context)]
+    full = lifecycle.entries.weighed(map(_on_ledger, wanted), link.facts.exchange_rate, context.target.base_currency)
+    moved = lifecycle.journals.amended(full, standing, for_entries(mapped, context))
+    return in_base(flow, document, day, moved, mapped, context, lifecycle.settled.DIFFERENCE)
+
+
+def cents(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft what rounding has left on the receivable of an invoice settled in parts, or take it back."""
+    document, link, mark = lifecycle.invoices.invoice_of(record), context.links[("invoices", record.key)], _CENTS
+    if not context.booked or link.facts.exchange_rate is None:
+        return ()
+    first, *others = [(one, _weighed(one, document, link, context)) for one in context.booked]
+    booked = [entry for one, entries in others if one.draft.operation.startswith(mark) for entry in entries]
+    receivable, day = next(iter(first[1]), None), lifecycle.settled.cents_on(record, context)
+    own, books = for_entries(mapped, context), context.target.base_currency
+    lacking = lifecycle.settled.lacking(record, link, booked, receivable, own, books)
+    return in_base("invoices", document, day, lacking, mapped, context, mark)
+
+
+def in_base(
+    flow: str, document: Document, day: date, moved: Entries, mapped: Mapped, context: Context, mark: str
+) -> tuple[Draft, ...]:
+    """Draft what moves nothing in the document's currency as a journal beside it, in the company's own."""
+    entries, currency = lifecycle.entries.in_base_only(moved, context.target.base_currency, document.currency_code)
+    if not entries or currency == document.currency_code:
+        return ()
+    count = sum(one.draft.operation.startswith(mark) for one in context.booked) + 1
+    operation, number = f"{mark}:{count}", f"{document.id}-{mark[0].upper()}{count}"
+    made = journal(flow, document, day, entries, mapped, context, operation=operation, number=number, currency=currency)
+    return (replace(made, makes="companion"),)
+
+
+def _weighed(booked: Booked, document: Document, link: LinkView, context: Context) -> Entries:
+    """Give the receivables of a journal with their worth in the company's own currency, as far as F&O tells it."""
+    entries, books = tuple(_receivables(booked.draft, context)), context.target.base_currency
+    if booked.draft.facts.currency != document.currency_code:  # it moved nothing in the document's
+        return tuple(replace(entry, amount=_NOTHING, base=entry.amount) for entry in entries)
+    told = {link.external_id: link.facts.exchange_rate}
+    told |= {one.external_id: one.facts.exchange_rate for one in link.companions}
+    return lifecycle.entries.weighed(entries, told.get(booked.external_id), books)
+
+
+def _receivables(draft: Draft, context: Context) -> Iterator[Entry]:
+    """Read the lines of a journal that are receivables: those with a number."""
+    lines = draft.payload.get("lines")
+    for one in lines if isinstance(lines, list | tuple) else ():
+        if isinstance(one, Mapping) and one.get("Invoice"):
+            account = ledger_format(context).read(str(one.get("AccountDisplayValue") or "")).get(MAIN_ACCOUNT, "")
+            yield _on_ledger(Entry(account=account, amount=signed_amount(one), role="receivable"))
+
+
+def _on_ledger(entry: Entry) -> Entry:
+    """Let all receivables be one: their account knows no customers."""
+    return replace(entry, customer=_ALL if entry.role == "receivable" else "")
 
 
 def for_entries(mapped: Mapped, context: Context) -> Mapped:

@@ -20,7 +20,9 @@ from integrations.pairs.chargebee_to_dynamics365.policies import POLICIES
 from mappings.catalogue import TargetField
 
 _DIMENSIONS = TargetField(name=CUSTOMER_DIMENSIONS, label="Dimensions, as Name=Value; Name=Value")
+_EXCHANGE_FIELDS = lifecycle.journals.exchange_fields("main_account")
 _JOURNAL_FIELDS = (
+    *_EXCHANGE_FIELDS,
     *(
         replace(one, required=False)
         for one in lifecycle.journals.document_fields("main_account")
@@ -31,6 +33,7 @@ _JOURNAL_FIELDS = (
     _DIMENSIONS,
 )
 _CASH_FIELDS = (
+    *_EXCHANGE_FIELDS,
     *(
         replace(one, required=False)
         for one in lifecycle.journals.cash_fields("main_account")
@@ -60,6 +63,7 @@ _INVOICES = replace(
     sandbox_maps=sandbox.INVOICE_MAPS,
     details=settling.invoice_details,
     amend=invoices.amend,
+    settles=lifecycle.settled.is_settled_in_parts,
     reverse=reversing.reverse("invoices"),
     module_of=module_of,
     applied_as=number_of,
@@ -91,6 +95,7 @@ _PAYMENTS = replace(
     sandbox_maps=sandbox.CASH_MAPS,
     details=lifecycle.payments.details,
     amend=applying.amend_payment,
+    settles=lifecycle.settled.asks,
     reverse=reversing.reverse("payments"),
     module_of=module_of,
     open_at=settling.open_at(settling.payment_open_at),
@@ -104,6 +109,9 @@ _REFUNDS = replace(
     default_rows=defaults.REFUNDS,
     default_maps=defaults.CASH_MAPS,
     sandbox_maps=sandbox.CASH_MAPS,
+    details=lifecycle.settled.refund_details,
+    amend=cash.amend_refund,
+    settles=lifecycle.settled.asks,
     reverse=reversing.reverse("refunds"),
     module_of=module_of,
     open_at=settling.open_at(lifecycle.refunds.open_at),

@@ -6,10 +6,12 @@ from integrations.pairs.chargebee_to_dynamics365.defaults import (
     BANKS,
     DEFERRED_ACCOUNTS,
     DIMENSIONS,
+    EXCHANGE_ACCOUNTS,
     GROUPS,
     LINE_ACCOUNTS,
     METHODS,
     RECEIVABLES,
+    ROUNDING_ACCOUNTS,
     WITHHOLDING_ACCOUNTS,
 )
 from mappings.rows import ConstantSpec, Row, ValueMapSpec
@@ -43,6 +45,7 @@ LINES = (
 )
 _DIMENSIONS = _filled(DIMENSIONS, (("*",), "BusinessUnit=BU01; CostCenter=CC002"))
 _RECEIVABLES = _filled(RECEIVABLES, (("*", "*"), "130700"))
+_EXCHANGE = (_filled(EXCHANGE_ACCOUNTS, (("*",), "801400")), _filled(ROUNDING_ACCOUNTS, (("*",), "618900")))
 
 CUSTOMER_MAPS = (_filled(GROUPS, (("*",), "30")), _DIMENSIONS)
 NOTE_MAPS = (
@@ -60,6 +63,7 @@ NOTE_MAPS = (
     _RECEIVABLES,
     _DIMENSIONS,
     UNITS,
+    *_EXCHANGE,
 )
 INVOICE_MAPS = (*NOTE_MAPS, _filled(WITHHOLDING_ACCOUNTS, (("*",), "130920")))
 CASH_MAPS = (
@@ -67,4 +71,5 @@ CASH_MAPS = (
     _filled(METHODS, (("stripe",), "CARD"), (("*",), "ACH")),
     _RECEIVABLES,
     _DIMENSIONS,
+    *_EXCHANGE,
 )

@@ -42,7 +42,7 @@ def is_due(invoice: Invoice, context: Context) -> bool:
 def invoice_details(record: Record) -> str:
     """Digest what may change without money: beside the neutral details, that it was settled, which may post it."""
     invoice = lifecycle.invoices.invoice_of(record)
-    return lifecycle.common.digest((lifecycle.invoices.details(record), is_settled(invoice)))
+    return lifecycle.common.digest((lifecycle.settled.invoice_details(record), is_settled(invoice)))
 
 
 # What waits for what

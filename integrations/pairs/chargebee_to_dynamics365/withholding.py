@@ -20,7 +20,8 @@ def withheld(record: Record, mapped: Mapped, context: Context, link: LinkView | 
     where one of them is gone in Chargebee, or has another amount.
     """
     taxes = {_withheld_as(record, tax, context): tax for tax in lifecycle.invoices.withheld(record)}
-    standing = {one.reference: one for one in link.companions} if link else {}
+    currency = lifecycle.invoices.invoice_of(record).currency_code  # of what stands beside it in another: cents
+    standing = {one.reference: one for one in link.companions if one.facts.currency == currency} if link else {}
     for one in standing.values():
         if one.reference not in taxes or taxes[one.reference].amount != one.facts.total:
             raise _changed(record, one)

@@ -18,6 +18,7 @@ from integrations.errors import ConnectorError, MappingError
 from mappings.catalogue import TargetField
 
 ACCOUNT_TYPES = ("Ledger", "Cust", "Vend", "Bank")
+PER = 100  # exchange rates are stated per 100 units
 HEADER = frozenset({"JournalName", "TransDate", "CurrencyCode", "lines", REVERSES})
 RESERVED = frozenset({"dataAreaId", "JournalBatchNumber", "LineNumber", "Voucher", "Document", "TransDate"})
 
@@ -130,11 +131,17 @@ class GeneralJournalSink(JournalSink):
         currency = text(standing.lines[0], "CurrencyCode") if standing.lines else ""
         facts = facts_of(standing.lines, currency, date_of(standing.lines, "TransDate"), self._ground.setup.delimiter)
         if booked is None:
-            return facts
+            return replace(facts, exchange_rate=None if facts.customer else self._rate(standing, currency))
         left = sum(
             (amount(row, "AmountCur") - amount(row, "SettleAmountCur") for row in standing.transactions), Decimal(0)
         )
         return replace(facts, open_amount=abs(left))
+
+    def _rate(self, standing: Standing, currency: str) -> Decimal | None:
+        """Give the exchange rate that a foreign journal's lines show, for one unit; on customers F&O settles itself."""
+        is_own = currency == text(self._ground.setup.ledger, "AccountingCurrency")
+        told = () if is_own else (amount(row, self.kind.rate) for row in standing.lines)
+        return next((rate / PER for rate in told if rate), None)
 
     def is_kind(self, transaction: Row) -> bool:
         """Tell an invoice or credit note: it has a number."""

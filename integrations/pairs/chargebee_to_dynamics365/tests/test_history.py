@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from audit.models import Attempt
 from integrations.engine.syncs import change_sync
 from integrations.engine.tests.harness import ACTOR, held, make_live_sync, run_to_rest, sandbox, states
 from integrations.engine.watch import awaiting_posting
@@ -38,8 +39,9 @@ def journals(box):
     return [one for one in box.control.documents("dynamics365") if one.get("lines")]
 
 
-def balance(box, account, currency):
-    lines = [line for one in journals(box) if one["currency"] == currency for line in one["lines"]]
+def balance(box, account, currency, beside=frozenset()):
+    own = [one for one in journals(box) if one["currency"] == currency and one.get("journal", one["id"]) not in beside]
+    lines = [line for one in own for line in one["lines"]]
     return sum((Decimal(each["debit"]) - Decimal(each["credit"]) for each in lines if each["account"] == account), 0)
 
 
@@ -110,7 +112,8 @@ def test_it_leaves_on_account_what_was_paid_for_invoices_not_settled_yet(box, cu
 @pytest.mark.parametrize("currency", ["USD", "EUR"])
 def test_it_keeps_the_receivable_on_its_own_account_in_ledger_mode(box, currency):
     synced(box, post_when="finalised", posting_mode="ledger")
-    assert balance(box, "130700", currency) == owed(box, currency)
+    left = Attempt.objects.filter(operation__regex="^(difference|cents):")  # by exchange rates, in the company's dollars
+    assert balance(box, "130700", currency, {one.external_id for one in left}) == owed(box, currency)
 
 
 def test_it_writes_nothing_the_second_time(box):
