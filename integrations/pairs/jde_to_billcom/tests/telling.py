@@ -3,10 +3,10 @@
 A case is one YAML file: `case` and `rule` in words, `policies`, `mapping` (constants by flow and field), the `story`
 (`jde` and `billcom`: what people do there; `advance`: a bill brought on in BILL; `sync`: the sync runs and JD Edwards
 posts; `find`: what another made; `close`: JD Edwards' period of today, of all or of one company and ledger;
-`read_periods`: by the next run; `clock`: so many days after today, at a time of UTC; `link`: a person says that a
-parked record is what it stands beside), and by hand from accounting what must stand: `jde` and `billcom` (every
-document), `records` that are not delivered, and both trial balances before the last sync and after. `as` names what
-an act gave; `$name` stands for it; `$today` is the sandbox's day.
+`read_periods`: by the next run; `clock`: so many days after today, at a time of UTC; `switches`: what is not
+established of BILL; `link`: a person says that a parked record is what it stands beside), and by hand from accounting
+what must stand: `jde` and `billcom` (every document), `records` that are not delivered, and both trial balances before
+the last sync and after. `as` names what an act gave; `$name` stands for it; `$today` is the sandbox's day.
 """
 
 import re
@@ -90,8 +90,8 @@ def _tell(telling: Telling, step: Any, told: Json) -> None:
         made = next(one for one in control.documents(filled["in"]) if one["number"] == filled["number"])
     elif where == "clock":
         made = _wind(telling, filled)
-    elif where == "periods":
-        made = control.post("/periods/jde", filled)
+    elif where in ("periods", "switches"):
+        made = control.post("/periods/jde" if where == "periods" else "/switches/billcom", filled)
     else:
         made = control.post(f"/act/{where}", filled)
         made = made.get("object", made)
