@@ -1,6 +1,7 @@
 """A sandbox on real sockets and a company with a sync on it, for tests that run the whole engine."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,15 +125,17 @@ def make_live_sync(box: Sandbox, pair_slug: str = "chargebee_to_netsuite", **cha
     told = [box.world.id, box.control.orders, pair_slug, changes]
     key = json.dumps(told, default=str, sort_keys=True)
     if kept := _kept.get(key):
+        _kept.move_to_end(key)
         databases.put_back(kept)
         return Sync.objects.get()
     made = _make_live_sync(box, pair_slug, changes)
-    if len(_kept) < _KEPT:
-        _kept[key] = databases.take_snapshot()
+    _kept[key] = databases.take_snapshot()
+    if len(_kept) > _KEPT:
+        _kept.popitem(last=False)  # the one not asked for the longest: most are a single module's
     return made
 
 
-_kept: dict[str, databases.Snapshot] = {}
+_kept: OrderedDict[str, databases.Snapshot] = OrderedDict()
 
 
 def _make_live_sync(box: Sandbox, pair_slug: str, changes: Mapping[str, object]) -> Sync:
