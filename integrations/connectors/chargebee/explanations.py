@@ -207,6 +207,13 @@ EXPLANATIONS = (
         fix="Add the row that the message names under Mappings, publish, then retry.",
     ),
     Explanation(
+        code="difference_not_booked",
+        title="An exchange difference waits for its account",
+        cause="The document stands, but what its exchange rate leaves on the receivable has no account to go to.",
+        who="accountant",
+        fix="Add the account that the message names under Mappings, publish, then have the record read again.",
+    ),
+    Explanation(
         code="totals_disagree",
         title="The entries do not balance",
         cause="The rows of the mapping leave a line out or count one twice, so debits and credits differ.",

@@ -26,7 +26,9 @@ def not_booked(record: Record, references: Mapping[str, str], link: LinkView | N
     Raises RejectedError where one that was booked is gone in Chargebee or has another amount.
     """
     taxes = {references[tax.id]: tax for tax in _of(record)}
-    stood = {one.reference: one.facts.total for one in link.companions} if link else {}
+    currency = lifecycle.invoices.invoice_of(record).currency_code  # of what stands beside it in another: cents
+    companions = [one for one in link.companions if one.facts.currency == currency] if link else []
+    stood = {one.reference: one.facts.total for one in companions}
     for name, total in stood.items():
         if name not in taxes or taxes[name].amount != total:
             raise RejectedError(

@@ -112,7 +112,7 @@ def test_it_leaves_on_account_what_was_paid_for_invoices_not_settled_yet(box, cu
 @pytest.mark.parametrize("currency", ["USD", "EUR"])
 def test_it_keeps_the_receivable_on_its_own_account_in_ledger_mode(box, currency):
     synced(box, post_when="finalised", posting_mode="ledger")
-    left = Attempt.objects.filter(operation__regex="^(difference|cents):")  # by exchange rates, in the company's dollars
+    left = Attempt.objects.filter(operation__regex="^(difference|cents):")  # by exchange rates, in dollars
     assert balance(box, "130700", currency, {one.external_id for one in left}) == owed(box, currency)
 
 

@@ -1,5 +1,8 @@
 """A company's whole billing history in JD Edwards' ledger: counted from outside, tampered with, run a second time."""
 
+from collections import defaultdict
+from decimal import Decimal
+
 import pytest
 from django.db.models import Count
 
@@ -29,6 +32,19 @@ def test_it_books_every_document_once_and_leaves_what_customers_owe(box, sync):
     assert (found.findings, found.is_reconciled) == ([], True)
     assert not [row for row in held(sync) if row[2] != "skipped"]
     assert min(flow.found for name, flow in found.flows.items() if name != "receivable") > 0
+
+
+def test_it_leaves_no_dollars_where_a_customer_owes_nothing_in_another_currency(box, sync):
+    amounts, bases = defaultdict(Decimal), defaultdict(Decimal)
+    for one in box.control.documents("jde"):
+        for line in one.get("lines", ()):
+            if line["account"] == "1.1215":
+                place = (line["party"], one["currency"])
+                amounts[place] += Decimal(line["debit"]) - Decimal(line["credit"])
+                bases[place] += Decimal(line["base_debit"]) - Decimal(line["base_credit"])
+    settled = [place for place, amount in amounts.items() if not amount and place[1] != "USD"]
+    assert settled
+    assert {place: bases[place] for place in settled if bases[place]} == {}
 
 
 def test_it_writes_nothing_the_second_time(box, sync):
