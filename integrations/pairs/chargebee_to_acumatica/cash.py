@@ -43,7 +43,7 @@ def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
     if mode(label, context, [("invoices", key) for key, _ in rows]) == JOURNALS:
         return journals.payment(record, mapped, context)
     drafts = list[Draft]()
-    for share in lifecycle.payments.shares(record, context):
+    for share in sharing.shares(record, context):
         applied = linked(share.applied, "invoices", context)
         made = _cash("payments", record, share.customer, share.amount, applied, mapped, context)
         made = sharing.as_share(made, context) if drafts else made

@@ -12,6 +12,15 @@ Part = lifecycle.payments.Part
 Share = lifecycle.payments.Share
 
 
+def shares(record: Record, context: Context) -> tuple[Share, ...]:
+    """Share a payment out. Raises RejectedError where what was booked before a halt holds the cash of another share."""
+    found = lifecycle.payments.shares(record, context)
+    if late := lifecycle.payments.split_since(record, found, context):
+        parts = lifecycle.payments.parts(context.links[("payments", record.key)])
+        raise _cash_would_move(record, late.customer, late.amount, parts)
+    return found
+
+
 def as_share(made: Draft, context: Context) -> Draft:
     """Let a payment's draft make the document of one customer's part, under a reference of its own."""
     customer = str(made.facts.customer)

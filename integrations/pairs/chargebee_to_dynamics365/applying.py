@@ -10,7 +10,7 @@ from integrations.contracts import Application, Context, Draft, Mapped, Record
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_dynamics365 import cash
 from integrations.pairs.chargebee_to_dynamics365.common import is_ledger_mode
-from integrations.pairs.chargebee_to_dynamics365.settling import marks
+from integrations.pairs.chargebee_to_dynamics365.settling import cash_would_move, marks
 
 _BY_HAND = "d365_settle_by_hand"
 Part = lifecycle.payments.Part
@@ -32,7 +32,7 @@ def amend_payment(record: Record, mapped: Mapped, context: Context) -> tuple[Dra
     for customer, rows in wanted.items():
         part, used = lifecycle.payments.part_of(link, customer), sum((amount for _, amount in rows), Decimal(0))
         if part is None or (part.facts.total is not None and used > part.facts.total):
-            raise _cash_would_move(record, customer, used, parts)
+            raise cash_would_move(record, customer, used, parts)
     found = (_amended(record, part, wanted.get(str(part.facts.customer), ()), context) for part in parts)
     return tuple(draft for draft in found if draft is not None)
 
@@ -82,16 +82,4 @@ def _by_hand(told: str) -> RejectedError:
         "Customers > All customers > Collect > Settle transactions, then accept it here with the reason.",
         code=_BY_HAND,
         field="applied",
-    )
-
-
-def _cash_would_move(record: Record, customer: str, used: Decimal, parts: tuple[Part, ...]) -> RejectedError:
-    stands = ", ".join(f"{one.facts.total} of {one.facts.customer} in {one.external_id}" for one in parts)
-    return RejectedError(
-        f"{lifecycle.payments.label_of(record)} pays {used} of invoices of {customer} now, and stands in F&O with "
-        f"{stands}: cash would move between customers, and no settlement does that. Undo the record here, which "
-        "reverses what stands, and post it anew; or move the amount in F&O by a general journal from the one customer "
-        "to the other, settle it there, then skip the change here with the reason.",
-        code="payment_over_customers",
-        field="customer",
     )

@@ -30,7 +30,7 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
     references,
 )
 from integrations.pairs.chargebee_to_dynamics365.journals import differences, for_entries, journal
-from integrations.pairs.chargebee_to_dynamics365.settling import Marks, marks, one_customer
+from integrations.pairs.chargebee_to_dynamics365.settling import Marks, cash_would_move, marks, one_customer
 
 _HEADER = frozenset({"TransactionDate", "CurrencyCode", "JournalName", CUSTOMER_DIMENSIONS})
 OFFSET_KIND, OFFSET = "OffsetAccountType", "OffsetAccountDisplayValue"
@@ -43,8 +43,11 @@ def payment(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ..
     if is_ledger_mode(context):
         entries = lifecycle.journals.payment_entries(record, _with_clearing(mapped, context), context)
         return (journal("payments", document, day, entries, mapped, context),)
-    drafts = list[Draft]()
-    for share in lifecycle.payments.shares(record, context):
+    drafts, shares = list[Draft](), lifecycle.payments.shares(record, context)
+    if late := lifecycle.payments.split_since(record, shares, context):
+        parts = lifecycle.payments.parts(context.links[("payments", record.key)])
+        raise cash_would_move(record, late.customer, late.amount, parts)
+    for share in shares:
         operation = f"create-share:{share.customer}" if drafts else "create"
         settled = marks(share.applied, "invoices", context)
         made = line("payments", document, day, share.amount, share.customer, settled, mapped.header, context, operation)

@@ -90,6 +90,21 @@ def one_customer(label: str, rows: Iterable[tuple[str, Decimal]], flow: str, own
     return owners[0] if owners else own
 
 
+def cash_would_move(
+    record: Record, customer: str, used: Decimal, parts: tuple[lifecycle.payments.Part, ...]
+) -> RejectedError:
+    """Say that a customer's invoices would take cash that stands in another customer's line."""
+    stands = ", ".join(f"{one.facts.total} of {one.facts.customer} in {one.external_id}" for one in parts)
+    return RejectedError(
+        f"{lifecycle.payments.label_of(record)} pays {used} of invoices of {customer} now, and stands in F&O with "
+        f"{stands}: cash would move between customers, and no settlement does that. Undo the record here, which "
+        "reverses what stands, and post it anew; or move the amount in F&O by a general journal from the one customer "
+        "to the other, settle it there, then skip the change here with the reason.",
+        code="payment_over_customers",
+        field="customer",
+    )
+
+
 # What is open
 
 

@@ -1,6 +1,5 @@
 """Payments: one NetSuite customer payment per customer, applied to the invoices that Chargebee applied it to."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -29,7 +28,9 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
     NetSuite applies a payment to one customer's invoices only. What is applied to nothing stays unapplied.
     """
     shares = lifecycle.payments.shares(record, context)
-    _refuse_new_split(record, shares, context)
+    if late := lifecycle.payments.split_since(record, shares, context):
+        parts = lifecycle.payments.parts(context.links[("payments", record.key)])
+        raise moves_cash(record, late.customer, late.amount, None, parts)
     return tuple(_payment(record, mapped, share, context, is_own=share is shares[0]) for share in shares)
 
 
@@ -98,17 +99,6 @@ def _payment(
         references=tuple(used("payments", header)),
         makes="link" if is_own else "share",
     )
-
-
-def _refuse_new_split(record: Record, shares: Sequence[lifecycle.payments.Share], context: Context) -> None:
-    """Raise RejectedError where what was booked before a halt holds the part of an invoice that stands only since."""
-    link = context.links.get(("payments", record.key))
-    if link is None or link.state != "standing" or link.revision != context.revision:
-        return
-    beyond = (link.facts.total or ZERO) - shares[0].amount
-    late = next((share for share in shares[1:] if share.amount == beyond), None)
-    if late is not None:
-        raise moves_cash(record, late.customer, late.amount, None, lifecycle.payments.parts(link))
 
 
 def _freed(standing: Standing, context: Context, makes: Makes) -> tuple[Draft, ...]:

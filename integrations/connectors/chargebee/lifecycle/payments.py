@@ -1,6 +1,6 @@
 """Payments: money that came in and stayed; what it is applied to may change without the cash being touched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -202,6 +202,18 @@ def shares(record: Record, context: Context) -> tuple[Share, ...]:
     rests[own] = rests.get(own, ZERO) + excess
     made = (Share(customer=one, applied=tuple(taken.get(one, ())), rest=rest) for one, rest in rests.items())
     return tuple(share for share in made if share.amount) or (Share(customer=own, applied=(), rest=payment.amount),)
+
+
+def split_since(record: Record, found: Sequence[Share], context: Context) -> Share | None:
+    """Give the share whose cash stands in the payment's own document already: its invoice came to stand since then.
+
+    It is drafted anew when a payment goes on that was halted between two of its documents.
+    """
+    link = context.links.get(("payments", record.key))
+    if link is None or link.state != "standing" or link.revision != context.revision:
+        return None
+    beyond = (link.facts.total or ZERO) - found[0].amount
+    return next((share for share in found[1:] if share.amount == beyond), None)
 
 
 def by_customer(rows: Applied, flow: str, unknown: str, context: Context) -> dict[str, list[tuple[str, Decimal]]]:
