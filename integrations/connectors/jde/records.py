@@ -19,7 +19,6 @@ SYSTEMS: Mapping[str, str] = {"C": "CHARGEBEE", "B": "BILL"}
 _DOCUMENT = re.compile(r"([A-Z0-9]{2})-([0-9]{1,9})-([A-Z0-9]{1,5})")
 _BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
 _SPACE = re.compile(r"\s")
-_REFERENCE = re.compile(r"[CB][A-Z2-7]{19}")
 _PAYMENT = re.compile(r"([A-Z0-9]{2})-([0-9]{1,15})")
 
 
@@ -33,11 +32,6 @@ def external_ref(source: Source, tenant: str, kind: str, key: str, operation: st
     """
     raw = "\n".join((source, tenant, kind, key, operation, str(revision)))
     return source + b32encode(sha256(raw.encode()).digest()).decode("ascii")[:19]
-
-
-def is_external_ref(text: str) -> bool:
-    """Tell whether a text has the form of our references."""
-    return bool(_REFERENCE.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True, order=True)

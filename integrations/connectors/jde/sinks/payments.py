@@ -11,7 +11,7 @@ from integrations.connectors.jde.outcome import output
 from integrations.connectors.jde.payments import DETAILS, VOIDING, read_payments
 from integrations.connectors.jde.query import Query, any_of, between, equal
 from integrations.connectors.jde.reader import batches, rows
-from integrations.connectors.jde.records import DocumentKey, Payment, is_external_ref, payment_id_of, payment_key
+from integrations.connectors.jde.records import REFERENCE, DocumentKey, Payment, payment_id_of, payment_key
 from integrations.connectors.jde.sinks.base import OrchestrationSink, day_of
 from integrations.contracts import Application, Draft, Facts, Found, OpenItem
 
@@ -106,7 +106,7 @@ def _is_alike(draft: Draft, payment: Payment) -> bool:
 
     One that carries another reference of ours is another payment of BILL.
     """
-    if is_external_ref(payment.remark):
+    if REFERENCE.fullmatch(payment.remark):
         return False
     total = sum((Decimal(str(row.get("amount") or 0)) for row in _applied(draft)), Decimal(0))
     same_vouchers = {item.voucher for item in payment.items} == {str(key) for key in vouchers_of(draft)}

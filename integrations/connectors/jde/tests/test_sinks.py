@@ -1,7 +1,7 @@
 """Sinks: what is booked stands as drafted, is found again, and the same again books nothing."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -171,10 +171,21 @@ def test_it_finds_an_equal_payment_by_its_voucher(payables):
     session = payables.session()
     supplier, bank = supplier_of(session), bank_of(session)
     voucher = book(session, payables.voucher(supplier))
-    external_id = book(session, payables.payment(voucher, supplier, "250.00", bank))
-    other = payables.payment(voucher, supplier, "250.00", bank, number="7002")
-    (hit,) = found(session, other)[other.reference]
-    assert (hit.external_id, hit.by_reference) == (external_id, False)
+    payables.control("POST act", do="pay_voucher", document=voucher)
+    (keyed,) = payables.documents("payment")
+    ours = payables.payment(voucher, supplier, "250.00", bank)
+    ours = replace(ours, payload={**ours.payload, "paymentDate": date.fromisoformat(keyed["date"])})
+    (hit,) = found(session, ours)[ours.reference]
+    assert (hit.external_id, hit.by_reference) == (keyed["id"], False)
+
+
+def test_it_takes_no_payment_of_ours_for_another_equal_one(payables):
+    session = payables.session()
+    supplier, bank = supplier_of(session), bank_of(session)
+    voucher = book(session, payables.voucher(supplier))
+    book(session, payables.payment(voucher, supplier, "100.00", bank))
+    other = payables.payment(voucher, supplier, "100.00", bank, number="7002")
+    assert found(session, other)[other.reference] == ()
 
 
 def test_it_enters_a_paid_order_with_its_payment(payables):
