@@ -52,6 +52,15 @@ def credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft
     return (journal("credit_notes", document, day, entries, mapped, context),)
 
 
+def amend_credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
+    """Draft, in ledger mode, the exchange difference between a credit note and what it is applied to."""
+    if not is_ledger_mode(context):
+        return ()
+    entries = lifecycle.journals.credit_note_entries(record, for_entries(mapped, context), context)
+    document = lifecycle.credit_notes.note_of(record)
+    return differences("credit_notes", record, document, entries, mapped, context)
+
+
 def journal(
     flow: str,
     document: Document,

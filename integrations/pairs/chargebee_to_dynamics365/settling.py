@@ -49,12 +49,17 @@ def invoice_details(record: Record) -> str:
 
 
 def note_needs(record: Record, context: Context) -> tuple[Need, ...]:
-    """A note needs its customer; an adjustment also the invoice it lowers, which must not be credited unposted."""
+    """A note needs its customer; an adjustment also the invoice it lowers, which must not be credited unposted.
+
+    In ledger mode it waits for what it is applied to, at whose exchange rate it relieves the receivable.
+    """
     note = lifecycle.credit_notes.note_of(record)
-    customer = Need(flow="customers", key=note.customer_id)
+    customer, *applied = lifecycle.credit_notes.needs(record, context)
+    others = applied if is_ledger_mode(context) else []
     if note.type != "adjustment" or not note.reference_invoice_id or not posts_when_paid(context):
-        return (customer,)
-    return (customer, Need(flow="invoices", key=note.reference_invoice_id))
+        return (customer, *others)
+    lowered = Need(flow="invoices", key=note.reference_invoice_id)
+    return (customer, lowered, *(need for need in others if need.key != lowered.key))
 
 
 def payment_needs(record: Record, context: Context) -> tuple[Need, ...]:
