@@ -19,6 +19,7 @@ from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.tests.casebook import NO_DOCUMENTS
 from integrations.engine.tests.harness import held, make_live_sync, run_to_rest, sandbox
 from integrations.models import SyncRecord
+from portal.tests import databases
 
 SEED = 20261121
 RECEIVABLE = {
@@ -172,6 +173,7 @@ class Post:
 
 def tell(box, pair, history, arrival):
     """Live through a history with its news arriving so; give the site and the sync at rest."""
+    databases.reset()  # an empty database gets its company and sync from the telling before
     box.control.post("/reset")
     box.control.post("/limits/chargebee", {"per_minute": 100_000, "index_lag_s": 0})
     site = Site(box)
