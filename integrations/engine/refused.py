@@ -44,8 +44,13 @@ def _learn(state: RunState, plan: FlowPlan, work: Work, error: ClosedPeriodError
 
 
 def _day_of(work: Work, error: ClosedPeriodError) -> date | None:
-    """Give the day that was refused: as the connector says it, else as it was drafted."""
+    """Give the day that was refused: as the connector says it, else as it was drafted.
+
+    None where a standing document was to be changed: its own period is refused, not that of the day drafted for.
+    """
     try:
         return date.fromisoformat(error.value)
     except ValueError:
+        if work.draft.external_id:
+            return None
         return work.draft.facts.posting_date or (work.aim.on if work.aim.mode == "reverse" else None)
