@@ -159,7 +159,7 @@ def _moved(
     if not entries:
         return _difference(flow, record, document, wanted, mapped, context)
     count = sum(one.draft.operation.startswith("moved:") for one in context.booked) + 1
-    day = context.today or lifecycle.common.day(document.date, context)
+    day = lifecycle.settled.changed_on(document, context)
     made = _journal(flow, document, day, entries, mapped, context, f"{lifecycle.settled.MOVED}:{count}", f"M{count}")
     return (_beside(made),)
 
