@@ -205,15 +205,19 @@ def shares(record: Record, context: Context) -> tuple[Share, ...]:
 
 
 def split_since(record: Record, found: Sequence[Share], context: Context) -> Share | None:
-    """Give the share whose cash stands in the payment's own document already: its invoice came to stand since then.
+    """Give a share that is still to be booked where the payment's own document was booked by another split.
 
-    It is drafted anew when a payment goes on that was halted between two of its documents.
+    A payment that goes on after a halt between two of its documents is shared out anew. If an invoice came to stand, or
+    was taken back, since then, more or less would stand in the end than was paid.
     """
     link = context.links.get(("payments", record.key))
     if link is None or link.state != "standing" or link.revision != context.revision:
         return None
-    beyond = (link.facts.total or ZERO) - found[0].amount
-    return next((share for share in found[1:] if share.amount == beyond), None)
+    customer, total = link.facts.customer or found[0].customer, link.facts.total
+    if found[0].customer == customer and total in (None, found[0].amount):
+        return None
+    booked = {customer, *(one.facts.customer for one in link.companions)}
+    return next((share for share in found if share.customer not in booked), None)
 
 
 def by_customer(rows: Applied, flow: str, unknown: str, context: Context) -> dict[str, list[tuple[str, Decimal]]]:
