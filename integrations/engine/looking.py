@@ -41,8 +41,13 @@ def judge_look(sink: RoutedSink, work: Work, standing: Mapping[str, Found], faul
     return with_further(sink, compare(work, external_id, standing.get(reference)), standing, faults)
 
 
-def with_further(sink: RoutedSink, ending: Ending, standing: Mapping[str, Found], faults: Faults) -> Ending:
-    """Take what a look shows of the further documents into the ending that the own document gave."""
+def with_further(
+    sink: RoutedSink, ending: Ending, standing: Mapping[str, Found], faults: Faults, *, settles: bool = False
+) -> Ending:
+    """Take what a look shows of the further documents into the ending that the own document gave.
+
+    With `settles` the ending is that of an operation: it stays so while absence is not confirmed.
+    """
     work = ending.work
     if not work.further or ending.found is None or ending.outcome not in STANDING:
         return ending
@@ -53,6 +58,9 @@ def with_further(sink: RoutedSink, ending: Ending, standing: Mapping[str, Found]
     if fault is None or ending.outcome not in _RIGHT:
         return ending
     found = ending.further.get(fault.draft.reference)
+    if found is None and settles and _is_to_confirm(sink, work, fault):
+        work.look_again_at = timezone.now() + _settling(sink, fault)
+        return ending
     wrong = (
         _gone(sink, work, ending, fault)
         if found is None
@@ -67,9 +75,11 @@ def add_further(flow: Flow, sink: RoutedSink, endings: Sequence[Ending]) -> list
     works = [each.work for each in endings if each.found is not None and _has_further(each.work)]
     if not works:
         return list(endings)
+    for work in works:
+        work.absent_since = None  # its own document was found
     know_documents(flow, works)
     standing, faults = read_documents(sink, works, own_too=False)
-    return [with_further(sink, each, standing, faults) for each in endings]
+    return [with_further(sink, each, standing, faults, settles=True) for each in endings]
 
 
 def _has_further(work: Work) -> bool:
@@ -79,11 +89,10 @@ def _has_further(work: Work) -> bool:
 
 def _gone(sink: RoutedSink, work: Work, ending: Ending, fault: Fault) -> Ending:
     """Hold a record whose further document is gone: for good at the second look, or where one look is proof."""
-    settle_s = sink.settle_s_of(fault.draft) * float(settings.SETTLE_SCALE)
     named = named_document(work, fault.draft, fault.external_id)
-    if settle_s and work.absent_since is None:
+    if _is_to_confirm(sink, work, fault):
         work.state, work.code, work.absent_since = State.DELIVERED, "", timezone.now()
-        work.look_again_at = timezone.now() + timedelta(seconds=settle_s)
+        work.look_again_at = timezone.now() + _settling(sink, fault)
         work.reason = f"{named}, which the last look did not show; it is looked for again."
         return Ending(work, Outcome.ABSENT, code="absent_once", message=work.reason)
     work.park(
@@ -93,3 +102,11 @@ def _gone(sink: RoutedSink, work: Work, ending: Ending, fault: Fault) -> Ending:
         value=fault.external_id,
     )
     return Ending(work, Outcome.ABSENT, found=ending.found, code=work.code, message=work.reason)
+
+
+def _settling(sink: RoutedSink, fault: Fault) -> timedelta:
+    return timedelta(seconds=sink.settle_s_of(fault.draft) * float(settings.SETTLE_SCALE))
+
+
+def _is_to_confirm(sink: RoutedSink, work: Work, fault: Fault) -> bool:
+    return bool(_settling(sink, fault)) and work.absent_since is None

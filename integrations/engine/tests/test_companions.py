@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 from integrations.contracts import Application, Booked, CompanionView, Draft, Facts, Found, LinkView, Record
 from integrations.engine.companions import all_reversed, first_fault, further_views, link_after, tell_ids
 from integrations.engine.drafts import dump_draft, load_draft
+from integrations.engine.endings import Ending, Outcome
+from integrations.engine.looking import with_further
 from integrations.engine.work import Aim, Work
 from integrations.pairs.chargebee_to_netsuite.pair import PAIR
 
@@ -82,3 +85,13 @@ def test_it_reads_what_was_stored_before_there_were_further_documents():
     stored = dump_draft(step, then="").replace('"makes":"nothing"', '"makes_link":false')
     assert "makes_link" in stored
     assert (load_draft(stored)[0], load_draft(dump_draft(SHARE, then="x"))[0]) == (step, SHARE)
+
+
+def test_it_goes_on_after_a_settled_operation_though_a_share_is_not_shown_at_the_first_look():
+    made = work(OWN)
+    made.after, made.further = "apply:9", (Booked(draft=SHARE, external_id="72"),)
+    own = Found(external_id="71", reference=OWN.reference, facts=OWN.facts)
+    settled, sink = Ending(made, Outcome.LINKED, found=own), SimpleNamespace(settle_s_of=lambda draft: 600)
+    assert with_further(sink, settled, {}, {}, settles=True) is settled
+    assert (made.state, made.look_again_at is None) == ("due", False)
+    assert with_further(sink, settled, {}, {}).code == "absent_once"  # a look ends nothing
