@@ -18,6 +18,7 @@ NAMES = (
     "invoice_paid_in_parts",
     "invoice_written_off",
     "ledger_mode",
+    "ledger_mode_foreign_credited",
     "paid_by_parent_too_much_refunded",
     "payment_late_failure",
     "payment_split",
