@@ -123,6 +123,8 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
             standing = _links_of(record).filter(revision=record.revision, state=Link.State.STANDING)
             standing.update(details_version=_details_of(record))
             goes_on = bool(reversing.update(state=Link.State.REVERSED, reversed_on=_reversal_day(record)))
+            if goes_on:
+                _further_of(record).filter(revision=record.revision).update(state=Companion.State.REVERSED)
         own = SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk)
         own.filter(decision__in=(LINK, POST_ANEW)).update(decision="", decision_value="")  # it is carried out
         own.update(
@@ -186,6 +188,15 @@ def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:
 
 def _links_of(record: SyncRecord) -> QuerySet[Link]:
     return Link.objects.for_tenant(record.tenant_id).filter(
+        source_identity=record.source_identity,
+        target_identity=record.target_identity,
+        flow=record.flow,
+        natural_key=record.natural_key,
+    )
+
+
+def _further_of(record: SyncRecord) -> QuerySet[Companion]:
+    return Companion.objects.for_tenant(record.tenant_id).filter(
         source_identity=record.source_identity,
         target_identity=record.target_identity,
         flow=record.flow,

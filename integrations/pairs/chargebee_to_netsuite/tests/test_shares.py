@@ -122,6 +122,17 @@ def test_it_undoes_what_stands_in_shares(box, flow):
     assert not Companion.objects.exclude(state="reversed").exists()
 
 
+def test_it_takes_all_shares_for_reversed_once_the_last_reversal_is_accepted_as_it_stands(box):
+    rule = {"kind": "write_altered", "rate": 1, "times": 1, "method": "PUT", "path": "*-OF-*REV*", "value": "date"}
+    box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
+    undo(Sync.objects.get(), scope=Scope(record_id=payment().pk), actor=ACTOR, reason="Wrong customer")
+    settle(Sync.objects.get(), "replay")
+    accept_different(payment(), reason="The bank's day", actor=ACTOR)
+    settle(Sync.objects.get(), "replay")
+    assert (payment().code, Link.objects.get(flow="payments").state) == ("undone", "reversed")
+    assert not Companion.objects.exclude(state="reversed").exists()
+
+
 @pytest.mark.parametrize("kind", ["answer_lost_before_commit", "answer_lost_after_commit"])
 def test_it_books_a_share_once_though_its_answer_is_lost(live_db, settings, kind):
     settings.SETTLE_SCALE = 0
