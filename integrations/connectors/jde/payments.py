@@ -1,6 +1,7 @@
 """Reads payments (F0413) and what they paid (F0414); amounts in the payment's own currency, never signed."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from integrations.connectors.jde.aliases import Row
 from integrations.connectors.jde.client import Client
@@ -47,6 +48,12 @@ def payment_of(header: Row, details: Iterable[Row]) -> Payment:
 def voucher_key(row: Row) -> DocumentKey:
     """Give the voucher that a detail paid."""
     return DocumentKey(row.text("DCT"), row.whole("DOC"), row.text("KCO"))
+
+
+def paid_of(row: Row) -> Decimal:
+    """Give what a detail took off its voucher, the discount taken included; never signed."""
+    item = _item(row)
+    return item.amount + item.discount
 
 
 def _item(row: Row) -> PaidItem:

@@ -9,8 +9,23 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
-from integrations.connectors.jde.approval import Hold
+from integrations.connectors.jde.objects import (
+    Distribution,
+    OrderLine,
+    Paid,
+    PayItem,
+    PurchaseOrder,
+    Receipt,
+    SupplierInvoice,
+)
 from integrations.contracts import Facts, LineFact, Value
+
+__all__ = [
+    "REFERENCE", "SYSTEMS", "Address", "AddressBookEntry", "BusinessUnit", "Company", "CurrencyCode", "Distribution",
+    "DocumentKey", "GlAccount", "OrderLine", "Paid", "PaidItem", "PayItem", "Payment", "PurchaseOrder", "Receipt",
+    "Source", "Supplier", "SupplierInvoice", "external_ref", "journal_facts", "payment_id_of", "payment_key", "plain",
+    "shown",
+]  # fmt: skip
 
 Source: TypeAlias = Literal["C", "B"]  # Chargebee, BILL
 
@@ -141,153 +156,6 @@ class Supplier:
     gl_class: str
     payment_instrument: str
     is_payment_held: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """What of a document goes to an account; the amount in the document's currency, debits positive."""
-
-    account: str
-    business_unit: str
-    object: str
-    subsidiary: str
-    amount: Decimal
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayItem:
-    """One pay item of a voucher. Status A approved, P paid, H held, # in process."""
-
-    item: str
-    extension: int
-    due_date: date | None
-    gross: Decimal
-    open: Decimal
-    discount: Decimal
-    pay_status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplierInvoice:
-    """A voucher (F0411), all its pay items. `order` is the purchase order that it names, empty if none."""
-
-    key: str
-    supplier: int
-    payee: int
-    invoice_number: str
-    invoice_date: date | None
-    gl_date: date | None
-    company: str
-    currency: str
-    exchange_rate: Decimal
-    gross: Decimal
-    open: Decimal
-    tax: Decimal
-    remark: str
-    reference: str
-    terms: str
-    order: str
-    is_voided: bool
-    is_posted: bool
-    items: tuple[PayItem, ...]
-    lines: tuple[Distribution, ...] = ()  # its accounts (F0911), where the stream reads them
-    supplier_currency: str = ""
-    order_is_read: bool = False  # the order that it names is of a type that is read
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What was received of an order by one receipt (F43121), not vouchered yet or meanwhile."""
-
-    key: str
-    order: str
-    supplier: int
-    company: str
-    receipt_date: date | None
-    currency: str
-    terms: str
-    lines: tuple[Distribution, ...]
-    supplier_currency: str = ""
-    left: Decimal | None = None  # to pay of it, where the stream reads its order's vouchers
-
-    @property
-    def amount(self) -> Decimal:
-        """What was received comes to."""
-        return sum((line.amount for line in self.lines), Decimal(0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
-    """A line of a purchase order; amounts in the order's currency."""
-
-    line: Decimal
-    next_status: str
-    last_status: str
-    line_type: str
-    description: str
-    unit_price: Decimal
-    quantity: Decimal
-    quantity_open: Decimal
-    quantity_received: Decimal
-    amount: Decimal
-    amount_open: Decimal
-    amount_received: Decimal
-    unit: str
-    account: str
-    account_id: str
-    business_unit: str
-    tax_area: str
-    is_taxable: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether amount or quantity is open."""
-        return bool(self.amount_open or self.quantity_open)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseOrder:
-    """A purchase order (F4301, F4311). `why_not_approved` is empty for an approved one."""
-
-    key: str
-    number: int
-    type: str
-    company: str
-    supplier: int
-    order_date: date | None
-    requested_date: date | None
-    currency: str
-    terms: str
-    description: str
-    hold_code: str
-    lines: tuple[OrderLine, ...]
-    holds: tuple[Hold, ...]
-    why_not_approved: str
-    cancelled_status: str = "980"
-    supplier_currency: str = ""
-    vouchers: tuple[str, ...] = ()  # the vouchers that name it and stand, where the stream reads them
-    vouchers_open: Decimal | None = None  # what those leave open, or the ones with its id as their invoice number
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether every line is cancelled."""
-        return all(line.last_status == self.cancelled_status for line in self.lines)
-
-    @property
-    def standing(self) -> tuple[OrderLine, ...]:
-        """The lines that are not cancelled."""
-        return tuple(line for line in self.lines if line.last_status != self.cancelled_status)
-
-    @property
-    def total(self) -> Decimal:
-        """What the standing lines come to, received ones included."""
-        return sum((line.amount for line in self.standing), Decimal(0))
-
-    @property
-    def is_approved(self) -> bool:
-        """Whether the configured rule calls it approved."""
-        return not self.why_not_approved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,18 +69,20 @@ def due_day(body: Purchase) -> date | None:
 
 
 def open_at(record: Record, day: date, context: Context) -> Money | None:
-    """Give what a purchase leaves to pay now: a voucher its open amount, an order its vouchers', without one all of it.
+    """Give what a purchase left to pay at the end of a day: a voucher its open amount, an order its vouchers', else all
+    of it. None: dated later. Days are of documents, payments and voids, as JD Edwards keeps them.
 
     An order's bill becomes that of its voucher, and is told once, by the newest that it stands for.
     """
     body = purchase_of(record)
+    own = day_of(body)
+    if own is not None and own > day:
+        return None
+    left = body.left_on(day)
     if isinstance(body, SupplierInvoice):
         is_entered = REFERENCE.fullmatch(body.reference)  # what was entered for an order is told by the order
-        is_bill = not is_entered and not is_billed_by_receipts(body, context)
-        return Money(amount=body.open if is_bill and not body.is_voided else Decimal(0), currency=body.currency)
-    if isinstance(body, Receipt):
-        return Money(amount=body.amount if body.left is None else body.left, currency=body.currency)
-    return Money(amount=body.total if body.vouchers_open is None else body.vouchers_open, currency=body.currency)
+        left = Decimal(0) if is_entered or is_billed_by_receipts(body, context) else left
+    return Money(amount=left, currency=body.currency)
 
 
 # What may not change, and what may

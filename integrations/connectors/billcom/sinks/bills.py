@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from integrations.connectors.billcom.client import Client, Listing, Raw
 from integrations.connectors.billcom.objects import Bill
-from integrations.connectors.billcom.parse import parse_bill, parse_payment
+from integrations.connectors.billcom.parse import parse_bill
 from integrations.connectors.billcom.query import any_of, is_id, since
 from integrations.connectors.billcom.records import dimensions, marked, owner, reference_in, source_key
 from integrations.connectors.billcom.sinks.base import RecordSink
+from integrations.connectors.billcom.sinks.past import end_of, settled_since, still_there
 from integrations.connectors.billcom.sinks.roster import Roster
 from integrations.connectors.billcom.sinks.validate import LINES
 from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Stage, Value
@@ -19,7 +20,6 @@ from integrations.errors import MappingError, MissingReferenceError, RejectedErr
 VENDORS_AT_ONCE = 50
 AHEAD = timedelta(days=60)  # a bill dated further ahead is refused, so that the window below holds every bill of ours
 LOOK_BACK = AHEAD + timedelta(days=31)
-MOVED = ("PROCESSED", "SENT", "DELIVERED", "CLEARED", "PARTIALLY_CLAIMED", "EXPIRING")
 UNPAID = ("", "UNPAID", "UNDEFINED")
 _WAITING = ("ASSIGNED", "APPROVING")
 
@@ -58,14 +58,13 @@ class BillSink(RecordSink):
         yield from self._seen(bills)
 
     def open_items(self, as_of: date) -> Iterator[OpenItem]:
-        """List what was open at the end of a day: what is open now, and what was paid by later payments."""
-        rows = self._client.walk(Listing(path=self.slug, filters=("archived:eq:false", "paymentStatus:ne:PAID")))
-        bills = {bill.id: bill for bill in map(parse_bill, rows)}
-        later = self._paid_after(as_of)
+        """List what was open at the end of a day: what is open now, with payments, voids and archiving since undone."""
+        bills = {bill.id: bill for bill in self._maybe_open(as_of)}
+        later = settled_since(self._client, as_of)
         more = self._client.some(self.slug, [key for key in later if key not in bills])
         bills |= {key: parse_bill(raw) for key, raw in more.items()}
         currencies = self._roster.currencies([bill.vendor_id for bill in bills.values()])
-        for bill in bills.values():
+        for bill in still_there(bills.values(), as_of):
             amount = bill.open_amount + later.get(bill.id, Decimal(0))
             if amount and bill.invoice_date and bill.invoice_date <= as_of:
                 yield OpenItem(
@@ -77,17 +76,13 @@ class BillSink(RecordSink):
                     number=bill.invoice_number,
                 )
 
-    def _paid_after(self, as_of: date) -> dict[str, Decimal]:
-        """Sum up by bill what later payments paid, and used of credits; newest payments first, until the day."""
-        paid: dict[str, Decimal] = {}
-        for raw in self._client.walk(Listing(path="payments", sort="processDate:desc")):
-            if str(raw.get("processDate") or "9999")[:10] <= as_of.isoformat():
-                break
-            payment = parse_payment(raw)
-            for split in payment.bill_payments if payment.single_status in MOVED else ():
-                used = sum((credit.amount for credit in split.credits), Decimal(0))
-                paid[split.bill_id] = paid.get(split.bill_id, Decimal(0)) + split.amount + used
-        return paid
+    def _maybe_open(self, as_of: date) -> Iterator[Bill]:
+        """Read the bills that are not paid, and those that may have been archived after a day."""
+        for filters in (
+            ("archived:eq:false", "paymentStatus:ne:PAID"),
+            ("archived:eq:true", since("updatedTime", end_of(as_of))),
+        ):
+            yield from map(parse_bill, self._client.walk(Listing(path=self.slug, filters=filters)))
 
     def body_of(self, draft: Draft) -> dict[str, Value]:
         """Give the body with our reference in its description; the approval flag must go with every change."""

@@ -12,6 +12,7 @@ from integrations.connectors.billcom.query import any_of, is_id, since
 from integrations.connectors.billcom.records import dimensions, marked, owner, reference_in
 from integrations.connectors.billcom.sinks.base import RecordSink
 from integrations.connectors.billcom.sinks.bills import AHEAD, VENDORS_AT_ONCE
+from integrations.connectors.billcom.sinks.past import settled_since, still_there
 from integrations.connectors.billcom.sinks.roster import Roster
 from integrations.connectors.billcom.sinks.validate import CREDIT_LINES
 from integrations.contracts import Draft, Facts, Found, LineFact, OpenItem, Value
@@ -77,18 +78,23 @@ class VendorCreditSink(RecordSink):
         yield from self._seen(credits)
 
     def open_items(self, as_of: date) -> Iterator[OpenItem]:
-        """List what is left of credits dated until a day, negative; uses are not dated in BILL, so as it is now."""
-        rows = self._client.walk(Listing(path=self.path, filters=("archived:eq:false",)))
-        credits = [one for one in map(parse_vendor_credit, rows) if one.amount != one.applied_amount]
-        currencies = self._roster.currencies([one.vendor_id for one in credits])
-        for one in credits:
-            if one.credit_date and one.credit_date <= as_of:
+        """List what was left at the end of a day of credits dated until then, negative.
+
+        What later payments used is put back. A use without a payment is not dated in BILL and counts from the first.
+        """
+        later = settled_since(self._client, as_of)
+        credits = [parse_vendor_credit(raw) for raw in self._client.walk(Listing(path=self.path))]
+        dated = [one for one in still_there(credits, as_of) if one.credit_date and one.credit_date <= as_of]
+        left = [(one, one.amount - one.applied_amount + later.get(one.id, Decimal(0))) for one in dated]
+        currencies = self._roster.currencies([one.vendor_id for one, amount in left if amount])
+        for one, amount in left:
+            if amount:
                 yield OpenItem(
                     external_id=one.id,
                     reference=reference_in(one.description),
                     customer=one.vendor_id,
                     currency=currencies.get(one.vendor_id, ""),
-                    amount=one.applied_amount - one.amount,
+                    amount=-amount,
                     number=one.reference_number,
                 )
 

@@ -86,6 +86,7 @@ class PurchaseOrderStream(TableStream):
             lines=ordered,
             holds=held,
             cancelled_status=rule.cancelled,
+            changed_on=max((day for row in (header, *lines) if (day := row.day("UPMJ"))), default=None),
             why_not_approved=why_not_approved(rule, key.type, header.text("HOLD"), ordered, held),
         )
 

@@ -1,21 +1,21 @@
 """Everything that may become a bill to pay, in one stream: purchase orders, receipts and supplier invoices."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from integrations.connectors.jde.client import Client
 from integrations.connectors.jde.ledger import distributions
 from integrations.connectors.jde.query import Query, any_of
 from integrations.connectors.jde.reader import batches, rows
 from integrations.connectors.jde.records import DocumentKey, PurchaseOrder, Receipt, SupplierInvoice
+from integrations.connectors.jde.settled import with_payments
 from integrations.connectors.jde.streams.base import TableStream
+from integrations.connectors.jde.streams.billing import billing_of
 from integrations.connectors.jde.streams.invoices import SupplierInvoiceStream
 from integrations.connectors.jde.streams.orders import PurchaseOrderStream
 from integrations.connectors.jde.streams.receipts import ReceiptStream
-from integrations.connectors.jde.streams.received import open_of
-from integrations.connectors.jde.vouchers import COLUMNS, VOID_TYPE, vouchers_of
+from integrations.connectors.jde.streams.received import with_vouchers
 from integrations.contracts import IndexEntry, Page, Record, Unreadable, Window
 from integrations.errors import ContractError
 
@@ -81,37 +81,38 @@ class PayablesStream:
         return orders, receipts, invoices
 
     def _completed(self, page: Page) -> Page:
-        """Add accounts to invoices and vouchers to orders, in one look-up for the page, and make them this stream's."""
-        invoices = [record for record in page.records if isinstance(record.body, SupplierInvoice)]
-        orders = [record for record in page.records if isinstance(record.body, PurchaseOrder)]
-        lines = distributions(self._client, _keys(invoices)) if invoices else {}
-        receipts = [record for record in page.records if isinstance(record.body, Receipt)]
-        wanted = {record.key for record in orders} | {record.body.order for record in receipts}
-        naming = vouchers_naming(self._client, wanted) if wanted else {}
-        entered = entered_for(self._client, [record.key for record in orders]) if orders else {}
-        left = open_of(self._client, [record.body for record in receipts], naming)
-        currencies = self._currencies({record.body.supplier for record in page.records})
-        types = self._client.credentials.approval.order_types
+        """Add what the bodies lack, in one look-up of each kind for the page, and make the records this stream's."""
+        bodies = {record.key: record.body for record in page.records}
+        invoices = [body for body in bodies.values() if isinstance(body, SupplierInvoice)]
+        orders = [body for body in bodies.values() if isinstance(body, PurchaseOrder)]
+        receipts = [body for body in bodies.values() if isinstance(body, Receipt)]
+        billing = billing_of(self._client, orders, receipts)
+        known = with_payments(self._client, (*invoices, *billing.vouchers))
+        billing = billing.with_known(known)
+        bodies |= self._with_accounts([known[one.key] for one in invoices])
+        bodies |= {order.key: billing.of(order) for order in orders}
+        bodies |= with_vouchers(self._client, receipts, billing.named)
+        currencies = self._currencies({body.supplier for body in bodies.values()})
         records = []
         for record in page.records:
-            key, body = DocumentKey.parse(record.key), record.body
+            body = bodies[record.key]
             body = replace(body, supplier_currency=currencies.get(body.supplier, ""))
-            if key is not None and isinstance(body, SupplierInvoice):
-                is_read = body.order.partition("-")[0] in types
-                body = replace(body, lines=lines.get(key, ()), order_is_read=is_read)
-            elif isinstance(body, PurchaseOrder):
-                vouchers = naming.get(record.key, ())
-                named = sum((voucher.open for voucher in vouchers), Decimal(0)) if vouchers else None
-                body = replace(
-                    body,
-                    vouchers=tuple(voucher.key for voucher in vouchers),
-                    vouchers_open=entered.get(record.key, named),
-                )
-            elif isinstance(body, Receipt):
-                body = replace(body, left=left[record.key])
             records.append(replace(record, stream=self.slug, body=body))
         broken = tuple(replace(one, stream=self.slug) for one in page.unreadable)
         return replace(page, records=tuple(records), unreadable=broken)
+
+    def _with_accounts(self, invoices: Sequence[SupplierInvoice]) -> dict[str, SupplierInvoice]:
+        types = self._client.credentials.approval.order_types
+        keys = {one.key: key for one in invoices if (key := DocumentKey.parse(one.key))}
+        lines = distributions(self._client, keys.values()) if keys else {}
+        return {
+            one.key: replace(
+                one,
+                lines=lines.get(keys[one.key], ()) if one.key in keys else (),
+                order_is_read=one.order.partition("-")[0] in types,
+            )
+            for one in invoices
+        }
 
     def _currencies(self, suppliers: set[int]) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -119,31 +120,3 @@ class PayablesStream:
             query = Query(table="F0401", columns=("AN8", "CRRP"), either=any_of("AN8", part))
             found |= {row.whole("AN8"): row.text("CRRP") for row in rows(self._client, query, "AN8")}
         return found
-
-
-def vouchers_naming(client: Client, orders: Iterable[str]) -> dict[str, list[SupplierInvoice]]:
-    """Give the standing vouchers that name orders, by order."""
-    wanted = set(orders)
-    numbers = sorted({key.number for key in map(DocumentKey.parse, wanted) if key})
-    found: dict[str, list[SupplierInvoice]] = {}
-    for part in batches(numbers):
-        query = Query(table="F0411", columns=COLUMNS, either=any_of("PO", [str(one) for one in part]))
-        for voucher in vouchers_of(rows(client, query, "DOC")):
-            if voucher.order in wanted and not voucher.is_voided and not voucher.key.startswith(f"{VOID_TYPE}-"):
-                found.setdefault(voucher.order, []).append(voucher)
-    return found
-
-
-def entered_for(client: Client, orders: Sequence[str]) -> dict[str, Decimal]:
-    """Give what the vouchers leave open that were entered with an order's id as their invoice number, by order."""
-    found: dict[str, Decimal] = {}
-    for part in batches(list(orders)):
-        query = Query(table="F0411", columns=COLUMNS, either=any_of("VINV", part))
-        for voucher in vouchers_of(rows(client, query, "DOC")):
-            if not voucher.is_voided:
-                found[voucher.invoice_number] = found.get(voucher.invoice_number, Decimal(0)) + voucher.open
-    return found
-
-
-def _keys(records: Sequence[Record]) -> list[DocumentKey]:
-    return [key for key in (DocumentKey.parse(record.key) for record in records) if key]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.connectors.jde.streams.receipts import ReceiptStream
-from integrations.connectors.jde.streams.received import open_of
+from integrations.connectors.jde.streams.received import with_vouchers
 from integrations.connectors.jde.tests.test_settlements import act, an_order
 
 
@@ -29,5 +29,6 @@ def test_it_counts_what_was_paid_of_a_voucher_net_of_its_tax(bench, currency, gr
     (voucher,), _ = session.stream("supplier_invoices").read([number])
     (receipt,) = ReceiptStream(session.client).of_orders([int(order.split("-")[1])])
     amounts = {"gross": Decimal(gross), "tax": Decimal(tax), "open": Decimal(gross) - Decimal(paid)}
-    vouchers = {order: [replace(voucher.body, currency=currency, **amounts)]}
-    assert open_of(session.client, [receipt], vouchers) == {receipt.key: Decimal(left)}
+    vouchers = {order: (replace(voucher.body, currency=currency, **amounts),)}
+    (found,) = with_vouchers(session.client, [receipt], vouchers).values()
+    assert found.left_on(session.client.today()) == Decimal(left)

@@ -1,7 +1,10 @@
 """The whole pair on the sandbox: a generated history goes over once, payments come back once, faults are seen."""
 
+from datetime import date, timedelta
+
 import pytest
 
+from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.tests.harness import held, make_live_sync, run_to_rest, sandbox, states, verdict
 from portal.demo.payables import pay_bills
 
@@ -72,3 +75,11 @@ def test_it_makes_each_bill_once_when_answers_are_lost(box):
     made.records.filter(state__in=["unknown", "due"]).update(due_at="2000-01-01T00:00Z")
     run_to_rest(made)
     assert verdict(made, box).duplicates == 0
+
+
+def test_it_ties_out_the_past_days_of_a_generated_history(box, sync):
+    today = date.fromisoformat(box.control.get("/clock")["now"][:10])
+    days = [today, today.replace(day=1) - timedelta(days=1), today - timedelta(days=50)]
+    opened = [tie_out(sync, day, since=today - timedelta(days=400)) for day in days]
+    assert [row for each in opened for row in each.differing] == []
+    assert all(len(each.rows) > 5 for each in opened)
