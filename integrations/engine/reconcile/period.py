@@ -297,7 +297,7 @@ def _remark_beside(period: Period, tally: Tally) -> None:
     trails = [trail for of_flow in period.trails.values() for trail in of_flow.values() if trail.link]
     main = {trail.link.external_id for trail in trails if trail.link}
     main |= {one.external_id for trail in trails for one in trail.shares}
-    reason = "Booked beside other documents: reversals, replaced documents, write-offs, withheld taxes, what rates leave."
+    reason = "Booked beside other documents: reversals, replaced documents, write-offs, withheld taxes, rates."
     for each in period.ledger.listed:
         facts, id = each.found.facts, each.found.external_id
         if each.counts and id in period.ledger.claimed and id not in main:
