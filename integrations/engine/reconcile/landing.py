@@ -1,15 +1,16 @@
 """What lands in a period that was signed off already: the report is marked stale and the document listed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.contracts import Found
-from integrations.engine.drafts import dump_facts
+from integrations.contracts import Facts, Found
+from integrations.engine.compare import differences
+from integrations.engine.drafts import load_facts
 from integrations.models import Companion, Link, Reconciliation, Sync
 
 _SIGNED = (Reconciliation.State.SIGNED, Reconciliation.State.STALE)
@@ -64,16 +65,17 @@ def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
     links = Link.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
     further = Companion.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
     known = {(key, external_id): facts for key, external_id, facts in (*further, *links)}
-    return [
-        each
-        for each in landed
-        if known.get((each.key, each.found.external_id)) != _posted(dump_facts(each.found.facts))
-    ]
+    return [each for each in landed if not _stood_so(known.get((each.key, each.found.external_id)), each.found.facts)]
 
 
-def _posted(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what may change without a posting: what is applied and open, and names."""
-    return {name: value for name, value in facts.items() if name not in ("applied", "open_amount", "name")}
+def _stood_so(known: Mapping[str, Any] | None, stands: Facts) -> bool:
+    """Tell whether all that was read before stands still, but for what may change without a posting.
+
+    That is what is applied and open, and names. What was not read then, and is now, is no news.
+    """
+    if known is None:
+        return False
+    return not differences(replace(load_facts(known), applied=None, open_amount=None, name=None), stands)
 
 
 def _mark_stale(sync: Sync, flow: str, pk: int, landed: Sequence[Landed]) -> int:

@@ -1,5 +1,6 @@
 """Reports are kept, explained and signed; what lands in a signed period afterwards marks it stale."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,14 +8,14 @@ import pytest
 
 from audit.models import ConfigChange
 from audit.seal import verify
-from integrations.contracts import Facts, Found
+from integrations.contracts import Facts, Found, LineFact
 from integrations.engine.drafts import dump_facts
 from integrations.engine.reconcile.landing import Landed, note_landed
 from integrations.engine.reconcile.report import Difference, Line, OpenRow, PeriodReport, TieOut, Total
 from integrations.engine.reconcile.signing import digest_of, mark, open_name, reports_of, save_report, sign
 from integrations.engine.tests.builders import make_sync
 from integrations.errors import ConfigurationError
-from integrations.models import Link, Reconciliation
+from integrations.models import Link, Reconciliation, Sync
 
 START, END = date(2026, 10, 1), date(2026, 10, 31)
 AMOUNT = Decimal("10000000000000.01")
@@ -32,6 +33,15 @@ def report(*differences: Difference) -> PeriodReport:
 def landed(key: str = "I9", day: date = START, total: int = 5) -> Landed:
     facts = Facts(customer="7", currency="EUR", total=Decimal(total), date=day)
     return Landed(key=key, label=f"Invoice {key}", found=Found(external_id=f"x-{key}", reference="", facts=facts))
+
+
+def known(sync: Sync, facts: Facts) -> None:
+    """Link the document of `landed` with facts as they were read then."""
+    Link.objects.create(
+        tenant=sync.tenant, source_identity=sync.source_identity, target_identity=sync.target_identity,
+        flow="invoices", natural_key="I9", reference="R", external_id="x-I9", source_version="v",
+        facts=dump_facts(facts),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -99,13 +109,18 @@ def test_it_marks_a_signed_period_stale_and_lists_what_landed_in_it(sync):
 
 def test_it_leaves_a_signed_period_alone_when_what_stood_there_is_read_again(sync):
     sign(save_report(sync, report(), actor="ann"), actor="cora")
-    Link.objects.create(
-        tenant=sync.tenant, source_identity=sync.source_identity, target_identity=sync.target_identity,
-        flow="invoices", natural_key="I9", reference="R", external_id="x-I9", source_version="v",
-        facts=dump_facts(landed().found.facts),
-    )  # fmt: skip
+    known(sync, landed().found.facts)
     assert note_landed(sync, "invoices", [landed()]) == 0
     assert note_landed(sync, "invoices", [landed(total=6)]) == 1
+
+
+def test_it_leaves_a_signed_period_alone_when_a_document_is_applied_or_more_of_it_is_read(sync):
+    sign(save_report(sync, report(), actor="ann"), actor="cora")
+    before, line = landed(), LineFact(account="4000", amount=Decimal(5))
+    known(sync, replace(before.found.facts, open_amount=Decimal(5), applied=(), lines=(line,)))
+    coded = replace(line, dimensions=(("department", "2"),))
+    facts = replace(before.found.facts, open_amount=Decimal(0), dimensions=(("account", "1"),), lines=(coded,))
+    assert note_landed(sync, "invoices", [replace(before, found=replace(before.found, facts=facts))]) == 0
 
 
 def test_it_asks_once_for_a_batch_that_touches_no_signed_period(sync, django_assert_num_queries):
