@@ -27,6 +27,11 @@ def is_void(draft: Draft) -> bool:
     return draft.operation.partition(":")[0] == "void"
 
 
+def named_part(draft: Draft) -> str:
+    """Begin the name of what a draft is about, before that of its record: empty for the record's own document."""
+    return {"share": "Part of ", "companion": "What belongs to "}.get(draft.makes, "")
+
+
 def further_of(work: Work, draft: Draft) -> CompanionView | None:
     """Give the further document that a draft acts on; None where it makes one, or is about the record's own."""
     if work.link is None or not is_further(draft):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integrations.contracts import Found
+from integrations.engine.companions import is_further, named_part
 from integrations.engine.compare import applies_alike, differences, is_same_document, told_applications
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.standing import LINK, NOT_FOUND, POST_ANEW
@@ -33,6 +34,13 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         advice = "Choose which of them it is, or void all but one there."
         work.park(
             "duplicate_in_target", f"{work.label} stands {len(hits)} times in the target ({ids}). {advice}", value=ids
+        )
+    elif not hits[0].by_reference and is_further(work.draft):  # what is ours beside it may be taken back: theirs never
+        work.park(
+            "possible_duplicate",
+            f"{named_part(work.draft)}{work.label} looks like {ids}, which stands there without our reference. "
+            "A part is never linked: if it is the same, skip the rest here with a reason; else have it posted anew.",
+            value=ids,
         )
     elif not hits[0].by_reference and not (agrees and (decision == LINK or (work.links_alike and applies))):
         advice = "Link it, or have it posted as a new one."

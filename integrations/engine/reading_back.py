@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from integrations.contracts import Booked, Draft, Found, Receipt, Sink
-from integrations.engine.companions import is_void
+from integrations.engine.companions import is_void, named_part
 from integrations.engine.compare import differences
 from integrations.engine.endings import Ending, Outcome, hold_unknown, hold_unread
 from integrations.engine.others import is_of_others, stated_of
@@ -57,8 +57,7 @@ def differ(work: Work, draft: Draft, found: Found, told: str, own: Found | None 
 
 def named_document(work: Work, draft: Draft, name: str) -> str:
     """Say what was booked under which name: a record, part of it, or something beside it."""
-    part = {"share": "Part of ", "companion": "What belongs to "}.get(draft.makes, "")
-    return f"{part}{work.label} was booked as {name}"
+    return f"{named_part(draft)}{work.label} was booked as {name}"
 
 
 def is_release(draft: Draft) -> bool:

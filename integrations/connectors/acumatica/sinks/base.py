@@ -73,7 +73,7 @@ class DocumentSink:
             made = [draft for draft in some if not is_operation(draft)]
             _add(hits, self._by_reference(face, made))
             _add(hits, self._operations(face, [draft for draft in some if is_operation(draft)]))
-            lacking = [draft for draft in made if not hits[draft.reference] and draft.makes == "link"]
+            lacking = [draft for draft in made if not hits[draft.reference] and draft.makes in ("link", "share")]
             _add(hits, self._by_business_key(face, lacking))
         return hits
 
