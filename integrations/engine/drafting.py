@@ -25,7 +25,7 @@ def prepare(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> None
         if work.drafts:
             _check_references(state, plan.flow, work)
         if work.drafts and work.aim.mode == "deliver":
-            _check_open_amounts(state, work, parents)
+            hold_what_others_settled(state, work, parents)
 
 
 def context_of(state: RunState, flow: Flow, links: Links, work: Work | None = None, revision: int = 1) -> Context:
@@ -191,7 +191,7 @@ def _check_references(state: RunState, flow: Flow, work: Work) -> None:
             return
 
 
-def _check_open_amounts(state: RunState, work: Work, parents: Links) -> None:
+def hold_what_others_settled(state: RunState, work: Work, parents: Links) -> None:
     """Hold what pays a document keyed by others that left less open: its payment was probably keyed by hand, too."""
     if work.row is not None and work.row.decision in (LINK, POST_ANEW):
         return
@@ -200,7 +200,7 @@ def _check_open_amounts(state: RunState, work: Work, parents: Links) -> None:
         for (flow, key), link in parents.items()
         if not link.is_ours
     }
-    for applied in work.drafts[0].facts.applied or ():
+    for applied in (each for draft in work.drafts for each in draft.facts.applied or ()):
         left = foreign.get(applied.external_id)
         if left is not None and left < applied.amount:
             work.park(

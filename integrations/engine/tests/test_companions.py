@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from integrations.contracts import Application, Booked, CompanionView, Draft, Facts, Found, LinkView, Record
 from integrations.engine.companions import all_reversed, first_fault, further_views, link_after, tell_ids
+from integrations.engine.drafting import hold_what_others_settled
 from integrations.engine.drafts import dump_draft, load_draft
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.looking import with_further
@@ -95,3 +96,11 @@ def test_it_goes_on_after_a_settled_operation_though_a_share_is_not_shown_at_the
     assert with_further(sink, settled, {}, {}, settles=True) is settled
     assert (made.state, made.look_again_at is None) == ("due", False)
     assert with_further(sink, settled, {}, {}).code == "absent_once"  # a look ends nothing
+
+
+def test_it_holds_a_payment_of_which_a_share_pays_what_others_settled():
+    foreign = LinkView(external_id="5", facts=Facts(open_amount=Decimal(0)), is_ours=False)
+    applied = (Application(external_id="5", amount=Decimal(25)),)
+    made = work(OWN, replace(SHARE, facts=replace(SHARE.facts, applied=applied)))
+    hold_what_others_settled(SimpleNamespace(pair=PAIR), made, {("invoices", "i"): foreign})
+    assert (made.state, made.code, made.value) == ("parked", "paid_in_target", "5")
