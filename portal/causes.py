@@ -125,6 +125,12 @@ OURS: dict[str, Cause] = {
         "accountant",
         "Open one of the records: “Waits for” shows what holds it up. Mend or skip that one, and these go on.",
     ),
+    "parent_incomplete": _ours(
+        "What it belongs to is not complete",
+        "The target takes it only with a record, such as its vendor, for which the source lacks something.",
+        "accountant",
+        "Enter what is named in the source: both go on by themselves. Or skip it with the reason.",
+    ),
     "voided_after_posting": _ours(
         "It was voided in the source after it was posted",
         "The document still stands in the target.",

@@ -21,12 +21,15 @@ class Need:
 
     `posted`: booked is not enough, it must stand in the ledger. `may_lack`: the draft can do without it for a while
     (the invoice that a payment is applied to), `Context.missing` then names it, and `amend` makes up for it later.
+    `parked_on`: codes for which that record may be left out without a loss, but not this one: it is parked, and goes on
+    by itself once that one stands. Left out for another reason, policy decides.
     """
 
     flow: str
     key: str
     posted: bool = False
     may_lack: bool = False
+    parked_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

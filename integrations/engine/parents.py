@@ -22,7 +22,7 @@ class Parents:
     """The needed records of a chunk: links of those that can be referenced, states of the others."""
 
     links: Mapping[tuple[str, str], LinkView]
-    states: Mapping[tuple[str, str], tuple[str, str]]
+    states: Mapping[tuple[str, str], tuple[str, str, str]]  # state, code, reason
 
 
 def load_parents(state: RunState, needs: Iterable[Need]) -> Parents:
@@ -43,7 +43,7 @@ def settle_needs(state: RunState, plan: FlowPlan, work: Work, needs: Sequence[Ne
     if pending and not _may_go_without(state, plan, work, pending):
         _wait(work, pending)
         return False
-    asked = {(need.flow, need.key) for need in gone if _code(need, parents) == TOO_OLD}
+    asked = {(need.flow, need.key) for need in gone if _found(need, parents)[1] == TOO_OLD}
     if asked and not work.aim.looks_up:
         state.to_look_up |= asked  # the target is asked whether they stand there
         _wait(work, [need for need in gone if (need.flow, need.key) in asked], code="waits_for_cut_over")
@@ -76,13 +76,13 @@ def _can_be_referenced(need: Need, parents: Parents) -> bool:
     return link is not None and (link.is_posted or not need.posted)
 
 
-def _code(need: Need, parents: Parents) -> str:
-    return parents.states.get((need.flow, need.key), ("", ""))[1]
+def _found(need: Need, parents: Parents) -> tuple[str, str, str]:
+    return parents.states.get((need.flow, need.key), ("", "", ""))
 
 
 def _is_gone(need: Need, parents: Parents) -> bool:
     """Tell whether a parent does not stand and is not about to: skipped, reversed, or about to be reversed."""
-    found, code = parents.states.get((need.flow, need.key), ("", ""))
+    found, code, _ = _found(need, parents)
     is_reversed = (found, code) == (State.DELIVERED, REVERSED)
     return found == State.SKIPPED or is_reversed or (found, code) == (State.WAITING, CHILDREN_FIRST)
 
@@ -123,7 +123,12 @@ def _may_go_without(state: RunState, plan: FlowPlan, work: Work, pending: Sequen
 
 def _goes_on_account(state: RunState, plan: FlowPlan, work: Work, need: Need, parents: Parents) -> bool:
     """Treat a record whose parent is not posted as the policy says; True: its draft does without that parent."""
-    why = _code(need, parents)
+    _, why, reason = _found(need, parents)
+    if why in need.parked_on:
+        told = f"{work.label} cannot be booked yet. {reason} Complete that one: this one then goes on by itself."
+        work.park("parent_incomplete", told, field=need.flow, value=need.key)
+        work.waits_for = (f"{need.flow}:{need.key}",)
+        return False
     choice = state.policy(plan.flow.slug, "cut_over" if why == NOT_FOUND else "parent_skipped")
     of = state.plans[need.flow].flow.label.lower() if need.flow in state.plans else need.flow
     told = f"{work.label} belongs to {need.key} ({of}), which is not posted."

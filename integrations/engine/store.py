@@ -165,13 +165,13 @@ def _json(value: Any) -> Any:
     return from_json(value) if isinstance(value, str) else value
 
 
-def load_states(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Give (state, code) of the SyncRecords of these needs."""
+def load_states(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Give (state, code, reason) of the SyncRecords of these needs."""
     wanted = sorted({(need.flow, need.key) for need in needs})
     if not wanted:
         return {}
     sql = (
-        "SELECT r.flow, r.natural_key, r.state, r.code FROM integrations_syncrecord r "
+        "SELECT r.flow, r.natural_key, r.state, r.code, r.reason FROM integrations_syncrecord r "
         "JOIN (SELECT unnest(%s::text[]) AS flow, unnest(%s::text[]) AS natural_key) w USING (flow, natural_key) "
         "WHERE r.tenant_id = %s AND r.source_identity = %s AND r.target_identity = %s"
     )
@@ -187,7 +187,7 @@ def load_states(state: RunState, needs: Iterable[Need]) -> dict[tuple[str, str],
                 sync.target_identity,
             ],
         )
-        return {(flow, key): (found, code) for flow, key, found, code in cursor.fetchall()}
+        return {(flow, key): (found, code, reason) for flow, key, found, code, reason in cursor.fetchall()}
 
 
 _SAVE_COLUMNS = (
@@ -366,7 +366,7 @@ def release_waiting(sync: Sync, names: Sequence[str]) -> int:
         "UPDATE integrations_syncrecord SET state = 'due', due_at = now(), changed_at = now() WHERE tenant_id = %s "
         "AND source_identity = %s AND target_identity = %s AND waits_for && %s::varchar[] "
         "AND (state = 'waiting' OR (state = 'skipped' AND code = 'parent_skipped') "
-        "OR (state = 'delivered' AND code = %s))"
+        "OR (state = 'parked' AND code = 'parent_incomplete') OR (state = 'delivered' AND code = %s))"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [sync.tenant_id, sync.source_identity, sync.target_identity, list(names), PARTLY])

@@ -251,7 +251,7 @@ class RunState:
     to_look_up: set[tuple[str, str]] = field(default_factory=set)  # (flow, key) older than the start date
     source_references: dict[tuple[str, str], ReferenceEntry] = field(default_factory=dict)  # where a flow writes there
     stand_ins: dict[tuple[str, str], LinkView] = field(default_factory=dict)  # of parents not booked yet: looking ahead
-    foreseen: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # likewise: (state, code)
+    foreseen: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)  # state, code, reason
     backfilled: tuple[tuple[date, date], ...] = ()  # days older than the start date that somebody asked for
     halted: tuple[tuple[date, date], ...] = ()  # likewise, but since paused or given up
 

@@ -137,7 +137,7 @@ def _is_answered(ground: Ground, work: Work) -> bool:
     """Tell whether all that a record waits for was settled meanwhile, by this look itself."""
     state = ground.state
     names = [(flow, key) for flow, _, key in (name.partition(":") for name in work.waits_for)]
-    settled = [n in state.stand_ins or state.foreseen.get(n, ("", ""))[0] == State.SKIPPED for n in names]
+    settled = [n in state.stand_ins or state.foreseen.get(n, ("", "", ""))[0] == State.SKIPPED for n in names]
     return bool(settled) and all(settled)
 
 
@@ -157,7 +157,7 @@ def _foresee(ground: Ground, plan: FlowPlan, works: Sequence[Work], seen: Forese
         elif work.drafts:
             _keep(ground, flow, work, seen)
         elif work.state in (State.SKIPPED, State.PARKED, State.WAITING):
-            ground.state.foreseen[name] = (work.state, work.code)
+            ground.state.foreseen[name] = (work.state, work.code, work.reason)
 
 
 def _stand_in(ground: Ground, name: Name, work: Work) -> LinkView:

@@ -12,6 +12,7 @@ from integrations.contracts import Context, Reference, Value
 from integrations.errors import MissingReferenceError
 
 HELD = "B"  # the pay status "paid by BILL", unless the policy names another
+INCOMPLETE = "incomplete_address"  # the code of a supplier that BILL would not take as a vendor
 ORDERS, RECEIPTS, INVOICES = "purchase_orders", "receipts", "supplier_invoices"
 RECEIPT, VOUCHER, DEBIT_MEMO = "OV", "PV", "PD"
 

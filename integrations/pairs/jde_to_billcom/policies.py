@@ -49,6 +49,19 @@ POLICIES = (
         ),
     ),
     PolicyField(
+        name="incomplete_suppliers",
+        flow="bills",
+        label="Purchases of suppliers whose address is not whole in JD Edwards",
+        choices=(
+            (
+                "park",
+                "They are parked under one problem for each supplier, and become bills by themselves once its address "
+                "is entered.",
+            ),
+            ("leave", "They stay in JD Edwards and are paid there; the trail says so."),
+        ),
+    ),
+    PolicyField(
         name="voided_before_posting",
         flow="bills",
         label="Orders and invoices cancelled or voided before they had a bill",

@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 from integrations.connectors.jde.records import REFERENCE, PurchaseOrder, Receipt, SupplierInvoice
 from integrations.contracts import DELIVER, Context, Money, Need, Record, Verdict
 from integrations.errors import RejectedError
-from integrations.pairs.jde_to_billcom.common import HELD, ORDERS, RECEIPTS, digest
+from integrations.pairs.jde_to_billcom.common import HELD, INCOMPLETE, ORDERS, RECEIPTS, digest
 
 Purchase: TypeAlias = PurchaseOrder | Receipt | SupplierInvoice
 FLOW = "bills"
@@ -212,7 +212,8 @@ def _words(context: Context) -> str:
 def needs(record: Record, context: Context) -> tuple[Need, ...]:
     """A bill needs its vendor; an invoice for an order wants to know that order's bill, if there is one."""
     body = purchase_of(record)
-    vendor = Need(flow="vendors", key=str(body.supplier))
+    is_problem = context.policy(FLOW, "incomplete_suppliers", "park") == "park"
+    vendor = Need(flow="vendors", key=str(body.supplier), parked_on=(INCOMPLETE,) if is_problem else ())
     if isinstance(body, SupplierInvoice) and body.order_is_read and bills_come_from(context) == ORDERS:
         return (vendor, Need(flow=FLOW, key=body.order, may_lack=True))
     return (vendor,)

@@ -18,7 +18,7 @@ from integrations.contracts import (
     Verdict,
 )
 from integrations.money import decimals
-from integrations.pairs.jde_to_billcom.common import digest, reference
+from integrations.pairs.jde_to_billcom.common import INCOMPLETE, digest, reference
 
 BILL_DECIMALS = 2
 _ONCE = ("billCurrency",)  # BILL pays a vendor's bills in its currency: it stays
@@ -48,7 +48,7 @@ def verdict(record: Record, context: Context) -> Verdict:
         lacking.insert(0, "name")
     if lacking:
         told = f"Supplier {record.key} has no {', '.join(lacking)} in JD Edwards (P01012), and BILL needs it."
-        return Verdict(action="later", code="incomplete_address", reason=told)
+        return Verdict(action="later", code=INCOMPLETE, reason=told)
     if supplier.currency and decimals(supplier.currency) > BILL_DECIMALS:
         told = f"Supplier {record.key} invoices in {supplier.currency}, which has more decimals than BILL takes."
         return Verdict(action="skip", code="too_many_decimals", reason=told)

@@ -40,6 +40,13 @@ def add_supplier(
     return {"supplier": number}
 
 
+def enter_address(enterprise: Enterprise, *, supplier: int) -> Json:
+    """Enter a supplier's address."""
+    row = _one(enterprise, "F0101", AN8=supplier)
+    parties.change(enterprise, row, Party(name=row["ALPH"], kind="V", address=ADDRESS), BUYER)
+    return {"supplier": supplier}
+
+
 def change_supplier(enterprise: Enterprise, *, supplier: int, name: str = "", hold: str = "", terms: str = "") -> Json:
     """Rename a supplier (F0101), or set payment hold or terms (F0401), each in its own table."""
     row, master = _one(enterprise, "F0101", AN8=supplier), _one(enterprise, "F0401", AN8=supplier)
@@ -239,8 +246,8 @@ def _in_words(act: Callable[..., Json]) -> Callable[..., Json]:
 ACTS = {
     act.__name__: _in_words(act)
     for act in (
-        add_supplier, change_supplier, add_order, approve_order, change_order, hold_order, cancel_order, receive_order,
-        voucher_received, enter_invoice, payment_run, pay_voucher, void_payment, void_voucher, set_pay_status,
-        delete_batch, close_account,
+        add_supplier, enter_address, change_supplier, add_order, approve_order, change_order, hold_order, cancel_order,
+        receive_order, voucher_received, enter_invoice, payment_run, pay_voucher, void_payment, void_voucher,
+        set_pay_status, delete_batch, close_account,
     )
 }  # fmt: skip

@@ -9,7 +9,7 @@ from audit.models import Attempt
 from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.tests.casebook import named_cases
 from integrations.engine.tests.harness import make_live_sync, run_to_rest, sandbox
-from integrations.models import Sync, SyncRecord
+from integrations.models import Problem, Sync, SyncRecord
 from integrations.pairs.jde_to_billcom.tests.telling import FOLDER, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +36,15 @@ def test_it_brings_a_suppliers_new_name_to_its_vendor():
         run_to_rest(sync)
         names = [one["name"] for one in box.control.documents("billcom") if one["kind"] == "vendor"]
     assert names == ["Acme Bearings Ltd"]
+
+
+def test_it_says_under_one_problem_what_a_supplier_lacks():
+    with sandbox() as box:
+        play(FOLDER / "vendor_without_address.yaml", box)
+    problem = Problem.objects.get()
+    supplier = SyncRecord.objects.get(flow="vendors").natural_key
+    assert (problem.code, problem.field, problem.value) == ("parent_incomplete", "vendors", supplier)
+    assert f"Supplier {supplier} has no address line 1, city, postal code, country in JD Edwards" in problem.message
 
 
 def test_it_dates_a_void_by_the_periods_of_its_own_company():

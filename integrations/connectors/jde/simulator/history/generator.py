@@ -8,7 +8,7 @@ from integrations.connectors.jde.simulator.erp.enterprise import Enterprise
 from integrations.connectors.jde.simulator.erp.purchasing import enter as enter_order
 from integrations.connectors.jde.simulator.history import invoices as bills
 from integrations.connectors.jde.simulator.history.orders import BUYER, STATES, Purchase, draw_order
-from integrations.connectors.jde.simulator.history.people import age, settle
+from integrations.connectors.jde.simulator.history.people import age, settle, settle_unfinished
 from integrations.sandbox.app import Json
 from integrations.sandbox.dice import dice
 
@@ -30,6 +30,7 @@ def generate(
     try:
         clock.moment = start - timedelta(days=40)
         people = [settle(enterprise, at, chance) for at in range(suppliers)]
+        settle_unfinished(enterprise, suppliers)
         age(enterprise, people, now.date())
         events = [(_moment(at, orders, start, now, chance), "order", at) for at in range(orders)]
         events += [(_moment(at, invoices, start, now, chance), "invoice", at) for at in range(invoices)]

@@ -62,7 +62,7 @@ def settle(enterprise: Enterprise, at: int, chance: Random) -> Supplier:
         kind="V",
         tax_id=f"{10_000_000 + at * 7919}" if at % 4 else "",
         email=f"ap+{at}@supplier.example" if at % 5 else "",
-        address=_address(place) if at % 11 != 7 else {},
+        address=_address(place),
     )
     number = parties.add(enterprise, party, "JSMITH")
     parties.add_supplier_master(
@@ -78,6 +78,13 @@ def settle(enterprise: Enterprise, at: int, chance: Random) -> Supplier:
     if at % 3 == 0:
         enterprise.store["F0115"].add("JSMITH", "P0115", AN8=number, IDLN=0, RCK7=1, CNLN=0, AR1="312", PH1="555-0100")
     return Supplier(number=number, place=place, name=name)
+
+
+def settle_unfinished(enterprise: Enterprise, suppliers: int) -> None:
+    """Put in, for about every eleventh supplier, one whose address nobody has entered: nothing is bought there yet."""
+    for at in range(7, suppliers, 11):
+        number = parties.add(enterprise, Party(name=f"Supplier to be {at}", kind="V", address={}), "JSMITH")
+        parties.add_supplier_master(enterprise, number, "JSMITH", TRAP="N30", CRRP="USD", CRCA="USD", HDPY="N")
 
 
 def age(enterprise: Enterprise, suppliers: list[Supplier], today: date) -> None:
