@@ -215,6 +215,18 @@ def test_it_reverses_nothing_whose_new_state_cannot_be_posted(story):
     assert (story.writes(), story.link("invoices", invoice).state) == (writes, "standing")
 
 
+def test_it_leaves_a_payment_applied_to_what_cannot_be_posted_anew(story):
+    story.choose(after_posting="reverse")
+    invoice, payment = paid_invoice(story)
+    writes = story.writes()
+    ReferenceValue.objects.filter(connection=story.sync.target, kind="item").update(is_active=False)
+    story.act("change_lines", "2026-09-10", invoice_id=invoice, lines=[{"description": "Consulting", "amount": 12000}])
+    story.run()
+    assert story.state("invoices", invoice) == ("parked", "missing_reference")
+    assert (story.writes(), story.link("invoices", invoice).state) == (writes, "standing")
+    assert story.state("payments", payment) == ("delivered", "")
+
+
 def test_it_posts_anew_what_was_undone_in_the_month_of_the_undo(story):
     invoice = story.invoice(day="2026-08-20")
     story.run()

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
-from integrations.contracts import DIFFERENCE_OPEN, Context, Flow, LinkView, Mapped, Standing, Value
+from integrations.contracts import DIFFERENCE_OPEN, Context, Flow, LinkView, Mapped, Value
 from integrations.engine.companions import tell_ids
 from integrations.engine.drafts import refuse_erased
 from integrations.engine.faults import parking_faults
@@ -116,7 +117,7 @@ def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
     flow, standing = plan.flow, work.standing
     if flow.reverse is None or standing is None:
         return
-    if work.anew is not None and not work.done and not _can_be_anew(state, plan, work, work.anew, standing, parents):
+    if work.anew is not None and not work.done and not can_be_anew(state, plan, work, standing.on, parents):
         return
     work.revision = standing.link.revision
     links = {(flow.slug, work.key): standing.link}
@@ -133,9 +134,12 @@ def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
     tell_ids(work, flow, start=left[0])
 
 
-def _can_be_anew(state: RunState, plan: FlowPlan, work: Work, anew: Work, standing: Standing, parents: Links) -> bool:
+def can_be_anew(state: RunState, plan: FlowPlan, work: Work, on: date, parents: Links) -> bool:
     """Draft what follows before anything is taken back: what cannot be posted anew leaves the document standing."""
-    anew.link, anew.not_before = replace(standing.link, state="reversed", reversed_on=standing.on), standing.on
+    anew, link = work.anew, work.link
+    if anew is None or link is None:
+        return True
+    anew.link, anew.not_before = replace(link, state="reversed", reversed_on=on), on
     _deliver(state, plan, anew, parents)
     if anew.drafts:
         _check_references(state, plan.flow, anew)

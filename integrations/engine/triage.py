@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.contracts import LinkView, Need, Record, Unreadable
-from integrations.engine.drafting import context_of, period_policy, prepare
+from integrations.engine.drafting import can_be_anew, context_of, period_policy, prepare
 from integrations.engine.faults import parking_faults
 from integrations.engine.parents import Parents, is_overdue, load_parents, settle_needs
 from integrations.engine.reversal import gather, tell_booked
@@ -160,6 +160,9 @@ def _has_sequel(state: RunState, plan: FlowPlan, work: Work, needs: tuple[Need, 
         work.wait(anew.code, anew.reason, anew.waits_for)
     elif anew.state == State.PARKED:
         work.park(anew.code, anew.reason, field=anew.field, value=anew.value)
+    else:  # before what is applied to it is taken off for it
+        with parking_faults(work):
+            can_be_anew(state, plan, work, work.aim.on or state.today, parents.links)
     return work.state == State.DUE
 
 
