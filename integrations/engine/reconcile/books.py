@@ -65,6 +65,11 @@ class Books:
                 raise ConfigurationError(f"{flow.label} cannot be listed in the target yet.", code="not_reconcilable")
             yield cast(LedgerSink, sink)
 
+    @property
+    def parties(self) -> str:
+        """Give what this sync calls those whom its documents are for: customers, vendors."""
+        return next((flow.label.lower() for flow in self.pair.flows if not flow.is_document), "customers")
+
     def target_name(self, flow: Flow) -> str:
         """Give the name of the system that a flow writes to."""
         return registry.connector(self.pair.target if flow.reads == "source" else self.pair.source).name

@@ -101,14 +101,19 @@ def _rule(case: Case) -> tuple[str, str] | None:
     if trail is not None and trail.state == State.DELIVERED and not (trail.links or trail.booked or trail.sent):
         return "told_by_others", _REASONS["told_by_others"]
     if trail is not None and trail.state == State.SKIPPED and document and trail.source_version == document.version:
-        reason = trail.reason if trail.code in _BY_HAND else trail.code.replace("_", " ")
-        return trail.code, _REASONS.get(trail.code, reason)
+        return trail.code, rule_of(trail)
     is_kept_out = trail is None or (
         trail.state == State.SKIPPED and not trail.link
     )  # else somebody asked for it: a backfill took it up
     if is_kept_out and case.begins and document and document.day and document.day < case.begins:
         return "before_start_date", _REASONS["before_start_date"]
     return None
+
+
+def rule_of(trail: Trail) -> str:
+    """Give the rule by which a record was skipped: in words, a person's own where one decided."""
+    reason = trail.reason if trail.code in _BY_HAND else trail.code.replace("_", " ")
+    return _REASONS.get(trail.code, reason)
 
 
 _BY_HAND = ("skipped_by_hand", "undone")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.contracts import Flow, LedgerSink, Money, OpenItem, Record, Window
 from integrations.engine.reconcile.books import Books, open_books
+from integrations.engine.reconcile.judge import rule_of
 from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_detail, read_proofs
 from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
 from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners
@@ -280,15 +281,16 @@ def _leave_out(
     books: Books, rows: list[OpenRow], trails: dict[str, dict[str, Trail]]
 ) -> tuple[list[OpenRow], list[Remark]]:
     """Leave out what is not posted by rule: skipped, or older than the sync and never linked."""
-    remarks: dict[tuple[str, str], Remark] = {}
+    remarks: dict[tuple[str, str, str], Remark] = {}
     kept = []
     for row in rows:
         trail = trails[row.flow].get(row.id)
         if trail is not None and trail.state == "skipped" and not row.target:
-            held = remarks.get((row.flow, row.currency)) or Remark(
-                code="not_posted", flow=row.flow, currency=row.currency, reason="Not posted, by rule."
+            reason = f"Not posted, by rule: {rule_of(trail)}"
+            held = remarks.get((row.flow, row.currency, reason)) or Remark(
+                code="not_posted", flow=row.flow, currency=row.currency, reason=reason
             )
-            remarks[(row.flow, row.currency)] = held.plus(row.id, row.source)
+            remarks[(row.flow, row.currency, reason)] = held.plus(row.id, row.source)
         else:
             kept.append(row)
     return kept, list(remarks.values())
@@ -309,7 +311,7 @@ def _sort_strangers(books: Books, items: list[tuple[str, OpenItem]]) -> tuple[li
             rows.append(_stranger(slug, item, proven))
             continue
         else:
-            code, reason = "others", "Open for customers that this sync does not know."
+            code, reason = "others", f"Open for {books.parties} that this sync does not know."
         held = remarks.get((code, slug, item.currency)) or Remark(
             code=code, flow=slug, currency=item.currency, reason=reason
         )

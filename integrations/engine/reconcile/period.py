@@ -270,7 +270,9 @@ def _name_extras(period: Period, tally: Tally, rest: Sequence[Standing]) -> None
         facts, flow = each.found.facts, books.pair.flow(each.flow)
         amount, currency = _amount(facts), facts.currency or ""
         if not each.found.reference and facts.customer not in ours:
-            reason = f"Documents of {books.target_name(flow)} that are neither ours nor of customers of this sync."
+            reason = (
+                f"Documents of {books.target_name(flow)} that are neither ours nor of {books.parties} of this sync."
+            )
             tally.remark("others", each.flow, currency, each.found.external_id, amount, reason)
             continue
         tally.count("target", each.flow, currency, amount)

@@ -134,3 +134,13 @@ def test_it_tells_of_each_day_what_receipts_left_to_pay_then(box):
     told = {day: _rows(sync, first + timedelta(days=day)) for day in (-1, 0, 3)}
     both = _both(OV_1_00001="200", OV_2_00001="100")
     assert told == {-1: _both(OV_1_00001="200"), 0: both, 3: _both(OV_2_00001="100")}
+
+
+def test_it_names_the_rule_by_which_an_open_invoice_is_in_no_bill(box):
+    acme = _act(box, do="add_supplier", name="Acme Bearings")["supplier"]
+    _act(box, do="set_pay_status", document=_enter(box, acme, "H-1", "60"), status="H")
+    sync = make_live_sync(box, "jde_to_billcom")
+    _run(sync)
+    opened = tie_out(sync, _today(box), since=_today(box))
+    told = [(one.code, one.reason, one.total) for one in opened.remarks]
+    assert (opened.rows, told) == ((), [("not_posted", "Not posted, by rule: not approved", Decimal(60))])
