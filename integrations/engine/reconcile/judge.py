@@ -1,5 +1,6 @@
 """Judges one document three ways: what the source says of it, what our trail wanted, and what stands in the target."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from integrations.contracts import CompanionView, Facts, Money
@@ -204,14 +205,21 @@ _WITH_TOTAL = frozenset({"total", "currency", "lines", "open_amount", "applied"}
 
 def _sorted_faults(wanted: Facts, stands: Facts) -> dict[Kind, str]:
     """Sort what differs by kind; lines that changed with the total are no fault of their own."""
-    said = {each.field: str(each) for each in differences(wanted, stands)}
+    said = {each.field: str(each) for each in differences(_as_far_as_told(wanted, stands), stands)}
     is_amount = "total" in said or "currency" in said
     found: dict[Kind, str] = {}
     for kind, names in _NAMES:
-        told = [text for name, text in said.items() if name in names]
+        coded = {name for name, _ in stands.dimensions} if kind == "account" else set()
+        told = [text for name, text in said.items() if name in names or name in coded]
         if told and not (kind == "account" and is_amount and said.keys() <= _WITH_TOTAL):
             found[kind] = "; ".join(told) + "."
     return found
+
+
+def _as_far_as_told(wanted: Facts, stands: Facts) -> Facts:
+    """Leave out accounts and dimensions of which a listing tells nothing: some show them of a single document only."""
+    told = {name for name, _ in stands.dimensions}
+    return replace(wanted, dimensions=tuple(each for each in wanted.dimensions if each[0] in told))
 
 
 def _changed_kind(case: Case, facts: Facts) -> Kind:
@@ -239,7 +247,8 @@ def _is_accepted(case: Case, standing: Standing) -> bool:
         return False
     if trail.state != State.DELIVERED or not trail.reason:  # whoever accepts says why
         return False
-    return not case.version_changed and not differences(trail.link.facts, standing.found.facts)
+    stands = standing.found.facts
+    return not case.version_changed and not differences(_as_far_as_told(trail.link.facts, stands), stands)
 
 
 def _advice(case: Case, kind: Kind, standing: Standing) -> tuple[str, Heal]:

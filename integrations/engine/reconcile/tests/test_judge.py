@@ -18,8 +18,9 @@ from integrations.engine.reconcile.trail import Booked, Joined, Trail
 FLOW = registry.pair("chargebee_to_netsuite").flow("invoices")
 DAY = date(2026, 10, 7)
 FACTS = Facts(
-    customer="7", currency="EUR", total=Decimal(100), date=DAY, lines=(LineFact(account="40", amount=Decimal(100)),)
-)
+    customer="7", currency="EUR", total=Decimal(100), date=DAY, lines=(LineFact(account="40", amount=Decimal(100)),),
+    dimensions=(("account", "10"),),
+)  # fmt: skip
 
 
 def document(**changes) -> SourceDocument:
@@ -88,10 +89,16 @@ def test_it_counts_what_agrees_on_all_three_sides():
         ({"date": date(2026, 10, 8)}, "date"),
         ({"customer": "8"}, "account"),
         ({"lines": (LineFact(account="41", amount=Decimal(100)),)}, "account"),
+        ({"dimensions": (("account", "11"), ("account", "12"))}, "account"),
     ],
 )
 def test_it_names_one_difference_by_what_is_wrong(facts, kind):
     assert judged(case(document(), trail(joined()), standing(**facts)))[0] == [kind]
+
+
+@pytest.mark.parametrize("told", [(), (("account", "9"), ("account", "10"))])
+def test_it_names_no_account_that_a_listing_does_not_tell_or_tells_among_others(told):
+    assert judged(case(document(), trail(joined()), standing(dimensions=told))) == ([], (1, 1, 1), [])
 
 
 def test_it_names_a_changed_amount_once_though_its_lines_changed_with_it():
