@@ -68,7 +68,7 @@ def rest(session: Session) -> str:
 
 
 def suiteql(session: Session) -> str:
-    """Run the smallest query. Raises PrivilegeError where the role may not query or not see accounts."""
+    """Run the smallest queries. Raises PrivilegeError where the role may not query, or not see accounts or postings."""
     rows = list(_ours(session).client.rows(Query(sql="SELECT a.id FROM account a ORDER BY a.id"), limit=1))
     if not rows:
         raise ConfigurationError(
@@ -76,6 +76,8 @@ def suiteql(session: Session) -> str:
             code="netsuite_permission_missing",
             value="Lists > Accounts",
         )
+    posted = "SELECT a.transaction FROM transactionaccountingline a WHERE a.transaction = 0 ORDER BY a.transaction"
+    list(_ours(session).client.rows(Query(sql=posted), limit=1))  # every document that is read back is looked up there
     return "SuiteQL may be used."
 
 
