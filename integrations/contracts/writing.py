@@ -27,7 +27,8 @@ class LineFact:
 class Application:
     """An amount applied to another document, named by its id in the target.
 
-    Empty in the facts of a share or companion: the record's own document, which the engine names once it stands.
+    In the facts of a draft another document of the same record may not have an id yet: empty for the record's own one
+    (of shares and companions), our reference for any other. The engine names it once it stands.
     """
 
     external_id: str

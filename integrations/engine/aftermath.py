@@ -7,7 +7,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.contracts import Flow, Found, LinkView
-from integrations.engine.companions import all_reversed, as_seen, awaits_posting, is_further, link_after, tell_ids
+from integrations.engine.companions import (
+    all_reversed,
+    as_seen,
+    awaits_posting,
+    is_further,
+    link_after,
+    tell_ids,
+    voided_by,
+)
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.rates import details_after, is_unsettled
 from integrations.engine.standing import REVERSED, UNDONE
@@ -63,11 +71,11 @@ def _as_read(ending: Ending, link: LinkView, found: Found) -> LinkView:
     """Take what was read into the link: of the own document, of the further one just booked, or of all at a look."""
     is_wrong = ending.outcome == Outcome.DIFFERENT
     if is_further(ending.work.draft):
-        link = link_after(ending.work, link, found)
+        link = link_after(ending.work, link, found, is_wrong=is_wrong)
         return replace(link, is_as_drafted=False) if is_wrong else link
     if found.external_id == link.external_id:
         link = replace(link, facts=found.facts, is_posted=found.stage == "posted", is_as_drafted=not is_wrong)
-    return as_seen(link, ending.further)
+    return as_seen(link, ending.further, taken_back=frozenset() if is_wrong else voided_by(ending.work))
 
 
 def _reversed(work: Work, found: Found, link: LinkView, *, is_last: bool) -> LinkView:

@@ -45,26 +45,34 @@ def tell_ids(work: Work, flow: Flow, *, start: int, own_too: bool = True) -> Non
     link = work.link
     if link is None or link.revision != work.revision:
         return
-    own = (link.reversal_id if work.aim.mode == "reverse" else link.external_id) if own_too else ""
+    reversing = work.aim.mode == "reverse"
+    own = (link.reversal_id if reversing else link.external_id) if own_too else ""
     known = {one.reference: one.external_id for one in (*link.companions, *link.reversals)}
-    called = flow.called(work.key, link.external_id, link.revision)
+    named = {"": flow.called(work.key, link.external_id, link.revision)}
+    if flow.companion_as is None:  # else they are called by what they bear from the first
+        named |= known
+    if reversing and link.reversal_id and flow.applied_as is None:
+        made = (draft.reference for draft in work.drafts if draft.makes == "link" and not draft.writes_back)
+        named |= dict.fromkeys((reference for reference in made if reference != link.reference), link.reversal_id)
     work.drafts = tuple(
-        draft if number < start or draft.writes_back else _told(draft, own, known, called)
+        draft if number < start or draft.writes_back else _told(draft, own, known, named)
         for number, draft in enumerate(work.drafts)
     )
 
 
-def _told(draft: Draft, own: str, known: Mapping[str, str], called: str) -> Draft:
+def _told(draft: Draft, own: str, known: Mapping[str, str], named: Mapping[str, str]) -> Draft:
+    draft = replace(draft, facts=_naming(draft.facts, named))
     if is_further(draft):
-        id = draft.external_id or known.get(draft.reference, "")
-        return replace(draft, external_id=id, facts=_naming_own(draft.facts, called))
+        return replace(draft, external_id=draft.external_id or known.get(draft.reference, ""))
     return draft if draft.external_id or not own else replace(draft, external_id=own)
 
 
-def _naming_own(facts: Facts, called: str) -> Facts:
-    if facts.applied is None or all(one.external_id for one in facts.applied):
+def _naming(facts: Facts, named: Mapping[str, str]) -> Facts:
+    """Name the record's own documents in what a draft is applied to, as far as they stand."""
+    if facts.applied is None or not any(one.external_id in named for one in facts.applied):
         return facts
-    return replace(facts, applied=tuple(replace(one, external_id=one.external_id or called) for one in facts.applied))
+    applied = (replace(one, external_id=named.get(one.external_id, one.external_id)) for one in facts.applied)
+    return replace(facts, applied=tuple(applied))
 
 
 def further_views(drafts: Iterable[Draft], token: str) -> tuple[CompanionView, ...]:
@@ -86,8 +94,8 @@ def further_views(drafts: Iterable[Draft], token: str) -> tuple[CompanionView, .
 # What is known after an operation
 
 
-def link_after(work: Work, link: LinkView, found: Found) -> LinkView:
-    """Give what is known of a record's documents after an operation on a further one."""
+def link_after(work: Work, link: LinkView, found: Found, *, is_wrong: bool = False) -> LinkView:
+    """Give what is known of a record's documents after an operation on a further one; `is_wrong`: not as drafted."""
     draft = work.draft
     view = CompanionView(
         external_id=found.external_id,
@@ -96,7 +104,7 @@ def link_after(work: Work, link: LinkView, found: Found) -> LinkView:
         facts=found.facts,
         is_share=draft.makes == "share",
         is_posted=_is_final(found),
-        state="reversed" if found.stage == "voided" or is_void(draft) else "standing",
+        state="reversed" if found.stage == "voided" or (is_void(draft) and not is_wrong) else "standing",
     )
     if work.aim.mode == "reverse" and all(one.reference != view.reference for one in link.companions):
         return replace(link, reversals=_put(link.reversals, replace(view, state="reversal")))
@@ -125,17 +133,29 @@ def all_reversed(link: LinkView) -> LinkView:
     )
 
 
-def as_seen(link: LinkView, seen: Mapping[str, Found]) -> LinkView:
-    """Give what is known of the further documents after a look at them, by reference."""
+def as_seen(link: LinkView, seen: Mapping[str, Found], *, taken_back: frozenset[str] = frozenset()) -> LinkView:
+    """Give what is known of the further documents after a look at them, by reference; some were to be `taken_back`."""
     if not seen:
         return link
     return replace(
         link,
         companions=tuple(
-            replace(one, facts=found.facts, is_posted=_is_final(found)) if (found := seen.get(one.reference)) else one
+            replace(
+                one,
+                facts=found.facts,
+                is_posted=_is_final(found),
+                state="reversed" if one.reference in taken_back else one.state,
+            )
+            if (found := seen.get(one.reference))
+            else one
             for one in link.companions
         ),
     )
+
+
+def voided_by(work: Work) -> frozenset[str]:
+    """Name the further documents whose newest draft takes them back."""
+    return frozenset(one.draft.reference for one in work.further if is_void(one.draft))
 
 
 def awaits_posting(link: LinkView) -> bool:
@@ -213,7 +233,7 @@ def first_fault(work: Work, standing: Mapping[str, Found]) -> Fault | None:
         found = standing.get(one.draft.reference)
         if found is None:
             return Fault(one.draft, one.external_id, "it stands there no longer", is_gone=True)
-        told = "it is voided there" if found.stage == "voided" else ""
+        told = "it is voided there" if found.stage == "voided" and not is_void(one.draft) else ""
         if told := told or "; ".join(map(str, differences(one.draft.facts, found.facts))):
             return Fault(one.draft, found.external_id, told)
     return None

@@ -84,7 +84,13 @@ def _taken_back(standing: Standing, context: Context, makes: Makes) -> tuple[Dra
         external_id=link.external_id,
         reference=link.reference or reference(context, "RFD", standing.key, link.revision),
         payload={"apply": sublist([*gone, application_to(own, facts.total or ZERO)])},
-        facts=Facts(customer=facts.customer, currency=facts.currency, total=facts.total, date=facts.date),
+        facts=Facts(
+            customer=facts.customer,
+            currency=facts.currency,
+            total=facts.total,
+            date=facts.date,
+            applied=(Application(external_id=own, amount=facts.total or ZERO),),
+        ),
     )
     return (back, settled)
 

@@ -66,7 +66,8 @@ def taken_back(standing: Standing, context: Context) -> Iterator[Draft]:
     ids = {one.reference: one.external_id for one in standing.link.companions}
     for memo in _memos(standing.booked):
         if memo.reference in ids or not ids:
-            yield from _reversal(memo, standing.link, ids.get(memo.reference, ""), standing.on, standing.label)
+            drafts = _reversal(memo, standing.link, ids.get(memo.reference, ""), standing.on, standing.label)
+            yield from _not_standing(drafts, standing.link)
 
 
 def no_longer_held(record: Record, link: LinkView, context: Context) -> Iterator[Draft]:
@@ -78,7 +79,14 @@ def no_longer_held(record: Record, link: LinkView, context: Context) -> Iterator
     for memo in _memos(context.booked):
         if memo.reference in standing:
             on = posting("invoices", day, f"Tax withheld on {record.key}", context).day
-            yield from _reversal(memo, link, standing[memo.reference], on, lifecycle.invoices.label_of(record))
+            drafts = _reversal(memo, link, standing[memo.reference], on, lifecycle.invoices.label_of(record))
+            yield from _not_standing(drafts, link)
+
+
+def _not_standing(drafts: Iterator[Draft], link: LinkView) -> Iterator[Draft]:
+    """Leave out the invoice that takes a memo back where it stands: then the memo alone is still to use it up."""
+    standing = {one.reference for one in link.companions}
+    return (draft for draft in drafts if draft.external_id or draft.reference not in standing)
 
 
 def _memos(booked: Sequence[Booked]) -> list[Draft]:
@@ -113,7 +121,7 @@ def _reversal(memo: Draft, link: LinkView, memo_id: str, on: date, label: str) -
         sink="credit_memos",
         operation=f"void:{memo.operation}",
         payload={"autoApply": False, "apply": sublist(rows)},
-        facts=replace(facts, open_amount=Decimal(0)),
+        facts=replace(facts, applied=(Application(external_id=own, amount=total),)),
         makes="companion",
     )
 

@@ -1,15 +1,19 @@
 """The memo for tax that a customer withheld: a document of its own beside the invoice, seen, proven and taken back."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
 
+from integrations.connectors.netsuite.records import application, sublist, unapplication
+from integrations.contracts import Draft, Facts
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.reconcile.tests.ground import found, tamper
+from integrations.engine.sessions import open_session
 from integrations.engine.syncs import replay
-from integrations.engine.tests.casebook import play, trial_balance
+from integrations.engine.tests.casebook import begin, play, tell, trial_balance
 from integrations.engine.tests.harness import ACTOR, make_live_sync, sandbox
 from integrations.engine.undo import Scope, undo
 from integrations.models import Companion, Link, Sync, SyncRecord
@@ -71,3 +75,34 @@ def test_it_books_a_deleted_invoice_anew_for_a_second_company_with_its_memo(box)
     invoice = next(one for one in ledger(box) if one["kind"] == "invoice")
     memo = next(one for one in ledger(box) if one["kind"] == "credit_note")
     assert [(one["id"], one["amount"]) for one in memo["applied"]] == [(invoice["id"], "10.00")]
+
+
+def use_up_by_hand(sync, memo, invoice, other):
+    """Let somebody apply a credit memo to another invoice."""
+    rows = sublist([unapplication(invoice), application(other, Decimal(10))])
+    made = Draft(
+        flow="invoices", key="x", sink="credit_memos", operation="apply", external_id=memo, reference="x",
+        payload={"autoApply": False, "apply": rows}, facts=Facts(),
+    )  # fmt: skip
+    with open_session(sync.target) as session:
+        session.sink("credit_memos").book(made)
+
+
+def test_it_takes_no_memo_for_taken_back_while_it_settles_the_invoice(live_db, settings):
+    settings.SETTLE_SCALE = 0
+    opening = yaml.safe_load((FOLDER / "opening.yml").read_text())
+    *story, last = yaml.safe_load((FOLDER / "tax_withheld_removed.yaml").read_text())["story"]
+    with sandbox() as box:
+        telling = begin("chargebee_to_netsuite", box, opening, {})
+        for step in story:
+            tell(telling, step)
+        memo, invoice = Companion.objects.get(), Link.objects.get(flow="invoices").external_id
+        rule = {"kind": "write_dropped_field", "rate": 1, "times": 1, "method": "PATCH", "path": "/creditMemo/"}
+        box.control.post("/faults/netsuite", {"seed": 1, "rules": [{**rule, "value": "apply"}]})
+        tell(telling, last)
+        assert read_again(telling.sync).state == "different"
+        other = Companion.objects.exclude(pk=memo.pk).get().external_id
+        use_up_by_hand(telling.sync, memo.external_id, invoice, other)
+        assert read_again(telling.sync).state == "delivered"
+        memo.refresh_from_db()
+        assert memo.state == "reversed"
