@@ -184,6 +184,13 @@ def pay_voucher(enterprise: Enterprise, *, document: str, part: str = "1") -> Js
     return {"payment": invoices.pay(enterprise, items, enterprise.clock.today(), CLERK, Decimal(part))}
 
 
+def enter_remark(enterprise: Enterprise, *, payment: int, remark: str) -> Json:
+    """Change a payment's remark by hand."""
+    for row in enterprise.store["F0414"].find(PYID=payment):
+        enterprise.store["F0414"].change(row, CLERK, "P0413M", RMK=remark)
+    return {"payment": payment}
+
+
 def void_payment(enterprise: Enterprise, *, payment: int) -> Json:
     """Void a payment by hand."""
     today = enterprise.clock.today()
@@ -247,7 +254,7 @@ ACTS = {
     act.__name__: _in_words(act)
     for act in (
         add_supplier, enter_address, change_supplier, add_order, approve_order, change_order, hold_order, cancel_order,
-        receive_order, voucher_received, enter_invoice, payment_run, pay_voucher, void_payment, void_voucher,
-        set_pay_status, delete_batch, close_account,
+        receive_order, voucher_received, enter_invoice, payment_run, pay_voucher, enter_remark, void_payment,
+        void_voucher, set_pay_status, delete_batch, close_account,
     )
 }  # fmt: skip

@@ -111,9 +111,13 @@ def namesakes(ground: Ground, draft: Draft) -> set[str]:
 
 
 def alike(ground: Ground, draft: Draft) -> set[str]:
-    """Let people enter two payments of the same voucher, amount and day."""
+    """Let two payments of the same voucher, amount and day stand as people enter them: without a reference of ours."""
     keys = [f"{draft.key}-{number}" for number in (1, 2)]
-    return {ground.book(named(with_value(draft, "paymentNumber", figures(key)), key)) for key in keys}
+    booked = {ground.book(named(with_value(draft, "paymentNumber", figures(key)), key)) for key in keys}
+    for payment in booked:
+        number = int(payment.partition("-")[2])
+        ground.kit.bench.control("POST act", do="enter_remark", payment=number, remark="By hand")
+    return booked
 
 
 def orchestration(name: str) -> Rule:
