@@ -184,3 +184,16 @@ def test_it_books_no_part_twice_where_an_invoice_came_to_stand_between_two_parts
     context = SimpleNamespace(links=views, revision=1)
     with pytest.raises(RejectedError, match="cash that stands is never moved"):
         payments.draft(Record(stream="transactions", key=mine[1], body=body), Mapped(header={}), context)
+
+
+def test_it_sees_a_refund_that_was_not_used_up_by_its_reversal(live_db, settings):
+    settings.SETTLE_SCALE = 0
+    with sandbox() as box:
+        play_case(box, "paid_by_parent_excess_refunded")
+        rule = {"kind": "write_dropped_field", "rate": 1, "times": 1, "path": "/customerRefund/", "value": "apply"}
+        box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
+        record = SyncRecord.objects.get(flow="refunds", state="delivered")
+        undo(Sync.objects.get(), scope=Scope(record_id=record.pk), actor=ACTOR, reason="Wrong customer")
+        settle(Sync.objects.get(), "replay")
+        record.refresh_from_db()
+        assert (record.state, "applied" in record.reason) == ("different", True)
