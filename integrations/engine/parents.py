@@ -131,7 +131,7 @@ def _goes_on_account(state: RunState, plan: FlowPlan, work: Work, need: Need, pa
         return False
     choice = state.policy(plan.flow.slug, "cut_over" if why == NOT_FOUND else "parent_skipped")
     of = state.plans[need.flow].flow.label.lower() if need.flow in state.plans else need.flow
-    told = f"{work.label} belongs to {need.key} ({of}), which is not posted."
+    told = f"{work.label} belongs to {need.key} ({of}), which is not posted. {reason}".strip()
     if choice == "on_account" and need.may_lack:
         return True
     if choice == "park":

@@ -47,6 +47,15 @@ def test_it_says_under_one_problem_what_a_supplier_lacks():
     assert f"Supplier {supplier} has no address line 1, city, postal code, country in JD Edwards" in problem.message
 
 
+def test_it_says_why_a_purchase_is_left_to_jd_edwards():
+    with sandbox() as box:
+        play(FOLDER / "vendor_address_left.yaml", box)
+    left = SyncRecord.objects.get(flow="bills")
+    assert left.reason.endswith(
+        "has no address line 1, city, postal code, country in JD Edwards (P01012), and BILL needs it."
+    )
+
+
 def test_it_dates_a_void_by_the_periods_of_its_own_company():
     """Another company's open month is no reason to try a day that the own company has closed."""
     with sandbox() as box:
