@@ -153,8 +153,8 @@ CHECKS = (
     ),
     PingCheck(
         slug="permission:orders",
-        label="Read purchase orders",
-        run=tables(("F4301", "DOCO"), ("F4311", "DOCO"), ("F4209", "DOCO")),
+        label="Read purchase orders and receipts",
+        run=tables(("F4301", "DOCO"), ("F4311", "DOCO"), ("F43121", "DOCO"), ("F4209", "DOCO")),
     ),
     *(
         PingCheck(slug=f"orchestration:{one.name}", label=f"Look at {one.name}", run=orchestration(one))
