@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application_to, body, sublist, unapplication
-from integrations.contracts import Context, Draft, Facts, Mapped, Need, Record, Standing
+from integrations.contracts import Application, Context, Draft, Facts, Mapped, Need, Record, Standing
 from integrations.pairs.chargebee_to_netsuite import taxes
 from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, linked, other_customer, reapply
 from integrations.pairs.chargebee_to_netsuite.common import (
@@ -88,7 +88,13 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
         external_id=link.external_id,
         reference=link.reference or reference(context, "CN", standing.key, link.revision),
         payload={"autoApply": False, "apply": sublist([*gone, application_to(own, facts.total or ZERO)])},
-        facts=Facts(customer=facts.customer, currency=facts.currency, total=facts.total, date=facts.date),
+        facts=Facts(
+            customer=facts.customer,
+            currency=facts.currency,
+            total=facts.total,
+            date=facts.date,
+            applied=(Application(external_id=own, amount=facts.total or ZERO),),
+        ),
     )
     return (made, settled)
 

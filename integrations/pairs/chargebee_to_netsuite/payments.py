@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application, body, sublist, unapplication
-from integrations.contracts import Context, Draft, Facts, Makes, Mapped, Record, Standing
+from integrations.contracts import Application, Context, Draft, Facts, Makes, Mapped, Record, Standing
 from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows, linked, moves_cash, reapply
 from integrations.pairs.chargebee_to_netsuite.common import (
     dimensions_of,
@@ -135,7 +135,10 @@ def _back(standing: Standing, context: Context, makes: Makes) -> Draft:
         reference=reversal_reference(context, "TXN", key, link.revision),
         more={"apply": sublist([application(link.external_id, facts.total or ZERO)])},
     )
-    return replace(back, operation=step("reverse", facts, makes), makes=makes)
+    applied = (Application(external_id=link.external_id, amount=facts.total or ZERO),)
+    return replace(
+        back, operation=step("reverse", facts, makes), makes=makes, facts=replace(back.facts, applied=applied)
+    )
 
 
 def _sum(applied: Applications) -> Decimal:

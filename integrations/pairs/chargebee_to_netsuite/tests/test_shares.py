@@ -186,13 +186,20 @@ def test_it_books_no_part_twice_where_an_invoice_came_to_stand_between_two_parts
         payments.draft(Record(stream="transactions", key=mine[1], body=body), Mapped(header={}), context)
 
 
-def test_it_sees_a_refund_that_was_not_used_up_by_its_reversal(live_db, settings):
+@pytest.mark.parametrize(
+    ("case", "flow", "path"),
+    [
+        ("paid_by_parent_excess_refunded", "refunds", "/customerRefund/"),
+        ("credit_adjustment", "credit_notes", "/creditMemo/"),
+    ],
+)
+def test_it_sees_what_was_not_used_up_by_its_reversal(live_db, settings, case, flow, path):
     settings.SETTLE_SCALE = 0
     with sandbox() as box:
-        play_case(box, "paid_by_parent_excess_refunded")
-        rule = {"kind": "write_dropped_field", "rate": 1, "times": 1, "path": "/customerRefund/", "value": "apply"}
+        play_case(box, case)
+        rule = {"kind": "write_dropped_field", "rate": 1, "times": 1, "path": path, "value": "apply"}
         box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
-        record = SyncRecord.objects.get(flow="refunds", state="delivered")
+        record = SyncRecord.objects.get(flow=flow, state="delivered")
         undo(Sync.objects.get(), scope=Scope(record_id=record.pk), actor=ACTOR, reason="Wrong customer")
         settle(Sync.objects.get(), "replay")
         record.refresh_from_db()
