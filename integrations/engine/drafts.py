@@ -76,7 +76,7 @@ def dump_facts(facts: Facts) -> dict[str, Any]:
         if (day := getattr(facts, name)) is not None:
             said[name] = day.isoformat()
     if facts.dimensions:
-        said["dimensions"] = dict(facts.dimensions)
+        said["dimensions"] = [list(each) for each in facts.dimensions]  # a name may come several times
     if facts.lines is not None:
         said["lines"] = [_said_line(line) for line in facts.lines]
     if facts.applied is not None:
@@ -92,7 +92,7 @@ def load_facts(said: Mapping[str, Any]) -> Facts:
     values |= {name: Decimal(said[name]) for name in _AMOUNTS if name in said}
     values |= {name: date.fromisoformat(said[name]) for name in ("date", "posting_date") if name in said}
     if "dimensions" in said:
-        values["dimensions"] = tuple(said["dimensions"].items())
+        values["dimensions"] = tuple((name, id) for name, id in _pairs(said["dimensions"]))
     if "lines" in said:
         values["lines"] = tuple(_line(*line) for line in said["lines"])
     if "applied" in said:
@@ -100,6 +100,11 @@ def load_facts(said: Mapping[str, Any]) -> Facts:
     if "owed" in said:
         values["owed"] = tuple(_owed(*one) for one in said["owed"])
     return Facts(**values)
+
+
+def _pairs(said: Mapping[str, str] | Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """Give pairs of what was written as such, or as names with one value each."""
+    return list(said.items()) if isinstance(said, Mapping) else said
 
 
 def _owed(customer: str, amount: str, base: str) -> Owed:

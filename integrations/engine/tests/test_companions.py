@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from integrations.contracts import Application, Booked, CompanionView, Draft, Facts, Found, LinkView, Record
 from integrations.engine.companions import all_reversed, first_fault, further_views, link_after, tell_ids
 from integrations.engine.drafting import hold_what_others_settled
-from integrations.engine.drafts import dump_draft, load_draft
+from integrations.engine.drafts import dump_draft, dump_facts, load_draft, load_facts
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.looking import with_further
 from integrations.engine.work import Aim, Work
@@ -104,3 +104,9 @@ def test_it_holds_a_payment_of_which_a_share_pays_what_others_settled():
     made = work(OWN, replace(SHARE, facts=replace(SHARE.facts, applied=applied)))
     hold_what_others_settled(SimpleNamespace(pair=PAIR), made, {("invoices", "i"): foreign})
     assert (made.state, made.code, made.value) == ("parked", "paid_in_target", "5")
+
+
+def test_it_keeps_every_account_that_a_document_moves():
+    facts = Facts(dimensions=(("account", "10"), ("account", "11"), ("location", "2")))
+    assert load_facts(dump_facts(facts)) == facts
+    assert load_facts({"dimensions": {"account": "10"}}).dimensions == (("account", "10"),)  # as once written
