@@ -81,6 +81,7 @@ def _voucher(record: Record, mapped: Mapped, context: Context) -> Draft:
         facts=_facts(document, supplier, day, posting),
         references=(
             Reference(kind="company", code=company, field="documentCompany"),
+            Reference(kind="currency", code=document.currency_code, field="currencyCode"),
             Reference(kind="supplier", code=supplier, field=SUPPLIER),
             *(Reference(kind="account", code=entry.account, field="account") for entry in entries),
         ),

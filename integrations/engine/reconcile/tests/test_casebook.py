@@ -21,7 +21,9 @@ def test_it_reconciles_what_a_case_leaves(live_db, settings, case):
         sync = Sync.objects.latest("pk")
         report, opened = reconcile_period(sync, START, END), tie_out(sync, END, since=START)
     held = set(
-        SyncRecord.objects.filter(sync=sync, state__in=["waiting", "parked", "different"]).values_list("natural_key", flat=True)
+        SyncRecord.objects.filter(sync=sync, state__in=["waiting", "parked", "different"]).values_list(
+            "natural_key", flat=True
+        )
     )
     assert {each.id for each in report.differences} == held
     assert held or all(line.agrees for line in report.lines)
