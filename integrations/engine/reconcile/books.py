@@ -106,7 +106,8 @@ class SourceDocument:
     """A document as its source shows it now, judged. `stands`: it is due in the ledger.
 
     `is_withdrawn`: it no longer stands in its source; where it neither stands nor is withdrawn, what was posted stays.
-    `fault` says why it could not be read or judged; `parents` are the customers or vendors that it needs.
+    `awaits`: why it is not due yet (a code), where it may become so. `fault` says why it could not be read or judged;
+    `parents` are the customers or vendors that it needs.
     """
 
     key: str
@@ -117,6 +118,7 @@ class SourceDocument:
     is_withdrawn: bool = False
     version: str = ""
     parents: tuple[tuple[str, str], ...] = ()
+    awaits: str = ""
     fault: str = ""
 
 
@@ -181,7 +183,8 @@ def judge(flow: Flow, record: Record, context: Context) -> SourceDocument:
 
 def _judged(flow: Flow, record: Record, context: Context) -> SourceDocument:
     needs = flow.needs(record, context) if not record.deleted else ()
-    action = flow.verdict(record, context).action
+    verdict = flow.verdict(record, context)
+    action = verdict.action
     return SourceDocument(
         key=record.key,
         label=flow.label_of(record),
@@ -191,4 +194,5 @@ def _judged(flow: Flow, record: Record, context: Context) -> SourceDocument:
         is_withdrawn=action == "withdraw" or record.deleted,
         version=flow.version(record),
         parents=tuple((need.flow, need.key) for need in needs),
+        awaits=verdict.code if action == "later" and not record.deleted else "",
     )

@@ -291,8 +291,20 @@ def _remark_handed_on(tally: Tally, case: Case) -> None:
     tally.remark("handed_on", case.flow.slug, currency, case.key, amount, reason)
 
 
+def _remark_awaited(tally: Tally, case: Case) -> None:
+    """Say what the source shows in the period and the ledger does not have yet, by rule."""
+    if case.document is None or not case.document.awaits:
+        return
+    amount, currency = _source_amount(case)
+    why = case.document.awaits.replace("_", " ")
+    if amount:
+        reason = f"Not posted in {case.target_name} yet, by rule: {why}."
+        tally.remark("not_yet", case.flow.slug, currency, case.key, amount, reason)
+
+
 def _judge_gone(tally: Tally, case: Case) -> None:
     if case.standing is None or not case.standing.counts:
+        _remark_awaited(tally, case)
         return
     facts = case.standing.found.facts
     amount, currency = or_else(facts.total, ZERO), facts.currency or ""

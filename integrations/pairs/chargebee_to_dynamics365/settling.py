@@ -123,10 +123,17 @@ def open_at(told: OpenAt) -> OpenAt:
 
 
 def invoice_open_at(record: Record, day: date, context: Context) -> Money | None:
-    """Give what was due at the end of a day; None where the policy had not posted it."""
-    if not is_due(lifecycle.invoices.invoice_of(record), context):
-        return None
-    return lifecycle.invoices.open_at(record, day, context)
+    """Give what was due at the end of a day.
+
+    Of an invoice that the policy has not posted, also what was paid or credited on it by then: that stands open in F&O.
+    """
+    invoice, found = lifecycle.invoices.invoice_of(record), lifecycle.invoices.open_at(record, day, context)
+    if found is None or not found.amount or is_due(invoice, context):
+        return found
+    paid = ((one.applied_at, one.applied_amount) for one in invoice.linked_payments if one.txn_status == "success")
+    credited = ((one.applied_at, one.applied_amount) for one in invoice.applied_credits)
+    used = sum((amount for at, amount in (*paid, *credited) if _by(at, day, context)), ZERO)
+    return replace(found, amount=found.amount + used)
 
 
 def credit_open_at(record: Record, day: date, context: Context) -> Money | None:

@@ -8,7 +8,7 @@ from integrations.engine.reconcile.open_items import balances, tie_out
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.tests.casebook import play
 from integrations.engine.tests.harness import sandbox
-from integrations.models import Link, Sync
+from integrations.models import Link, Sync, SyncRecord
 from integrations.pairs.chargebee_to_dynamics365.tests.test_cases import FOLDER, OPENING
 
 START, END = date(2020, 1, 1), date(2027, 12, 31)
@@ -66,3 +66,16 @@ def owed(sync, opened):
     names = dict(Link.objects.filter(tenant=sync.tenant, flow="customers").values_list("external_id", "natural_key"))
     amounts = {names[one.customer]: (one.source.amount, one.target.amount) for one in balances(opened)}
     return {name: both for name, both in amounts.items() if any(both)}
+
+
+def test_it_tells_what_waits_to_be_paid_before_it_is_posted(played):
+    with sandbox() as box:
+        sync = played("invoice_unpaid", box)
+        report, opened = reconcile_period(sync, START, END), tie_out(sync, END, since=START)
+        invoice = SyncRecord.objects.get(sync=sync, code="not_paid_yet").natural_key
+    told = {
+        each.reason.rpartition(": ")[2].rstrip("."): each.total for each in report.remarks if each.code == "not_yet"
+    }
+    waiting = [(each.ids, each.total) for each in opened.remarks if each.code == "not_posted"]
+    assert (told["not paid yet"], waiting) == (100, [((invoice,), 100)])
+    assert (report.differences, list(opened.differing)) == ((), [])
