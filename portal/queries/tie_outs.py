@@ -14,6 +14,10 @@ from portal.queries.syncs import flows_of
 from portal.states import look_of
 
 _ASIDE = "See what was paid and applied to it in both systems and reconcile again, or say why it is right."
+_OTHERWISE = (
+    "In all the two agree on what is owed here: the systems only settled documents with one another otherwise. "
+    "Settle them there as in the source, or say that it is right."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +95,24 @@ def open_differences(
     tie_out: TieOut, marks: Mapping[str, Any], named: Mapping[int, Sequence[str]]
 ) -> tuple[OpenDifference, ...]:
     """Give the open amounts that do not agree. `named`: what the period's differences call a record, by its id."""
-    return tuple(_open(row, marks.get(open_name(row), {}), named.get(row.record_id, ())) for row in tie_out.differing)
+    agreeing = {(one.customer, one.currency) for one in balances(tie_out) if one.source == one.target}
+    return tuple(
+        _open(
+            row,
+            marks.get(open_name(row), {}),
+            named.get(row.record_id, ()),
+            _OTHERWISE if (row.customer, row.currency) in agreeing else _ASIDE,
+        )
+        for row in tie_out.differing
+    )
 
 
-def _open(row: OpenRow, mark: Mapping[str, str], kinds: Sequence[str]) -> OpenDifference:
+def _open(row: OpenRow, mark: Mapping[str, str], kinds: Sequence[str], advice: str) -> OpenDifference:
     words = ", ".join(look_of(kind, "difference").word.lower() for kind in kinds)
     return OpenDifference(
         row=row,
         name=open_name(row),
-        advice=f"It is named above ({words}): heal that first, then reconcile again." if words else _ASIDE,
+        advice=f"It is named above ({words}): heal that first, then reconcile again." if words else advice,
         explained_by=mark.get("by", ""),
         reason=mark.get("reason", ""),
     )
