@@ -3,12 +3,13 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,6 +123,19 @@ def wait_for(url: str, stack: Stack, *, what: str) -> None:
         except OSError:
             pause(0.2)
     raise TimeoutError(f"{what} does not answer at {url}. Read {stack.logs}/{what}.log.")
+
+
+def taken(ports: Iterable[int]) -> list[int]:
+    """Give the ports of this machine's loopback on which another program listens."""
+    found = []
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                found.append(port)
+    return found
 
 
 def pause(seconds: float) -> None:

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from integrations import registry
 from integrations.engine import syncs
 from portal.checker import Control
 from portal.demo import company, payables, postings
 from portal.demo.report import is_ok, pair_report
-from portal.demo.stack import Stack, answers, pause, programs, running, wait_for
+from portal.demo.stack import Stack, answers, pause, programs, running, taken, wait_for
 
 
 class Command(BaseCommand):
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         if answers(f"http://127.0.0.1:{self.options['base_port']}/credentials"):
             self.stdout.write("A sandbox is serving already: this run uses it.")
             return self._run(None)
+        self._refuse_taken_ports()
+        self.stdout.write("Starting the sandbox, the workers and the portal ...")
         local = settings.BASE_DIR / ".local"
         state = local / "sandbox.state"
         if self.options["fresh"]:
@@ -71,10 +74,21 @@ class Command(BaseCommand):
         with running(stack):
             wait_for(f"http://127.0.0.1:{self.options['base_port']}/credentials", stack, what="sandbox")
             wait_for(f"{self.portal_url}/accounts/login/", stack, what="web")
+            self.stdout.write("Running the syncs of five pairs; a first run takes a minute or two ...")
             ok = self._run(stack)
             if not self.options["once"]:
                 self._serve(stack)
         return ok
+
+    def _refuse_taken_ports(self) -> None:
+        """Raise CommandError where another program listens on a port of the portal or of the sandbox."""
+        port, base = self.options["port"], self.options["base_port"]
+        offsets = [one.sandbox_port_offset for one in registry.connectors().values()]
+        if busy := taken([port, base, *(base + each for each in offsets if each is not None)]):
+            raise CommandError(
+                f"Another program listens on port {', '.join(map(str, busy))}. End it, or choose other ports: "
+                ".venv/bin/python manage.py demo --port 8001 --base-port 8200"
+            )
 
     def _run(self, stack: Stack | None) -> bool:
         self.world: str = self.control.get("/clock")["world"]

@@ -1,6 +1,6 @@
 """`manage.py reconcile`: control totals and differences of one sync's period, read from both systems now."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,13 @@ from integrations.money import to_json
 ACTOR = "command line"
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"“{text}” is no date: write it as 2026-10-31.") from error
+
+
 class Command(BaseCommand):
     """Reconcile a period three ways and write the report; differences are findings, not a failure."""
 
@@ -28,13 +35,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the sync, the period and where to report."""
         parser.add_argument("--sync", type=int, required=True, help="id of the sync")
-        parser.add_argument("--from", dest="start", type=date.fromisoformat, required=True, help="first day")
-        parser.add_argument("--to", dest="end", type=date.fromisoformat, required=True, help="last day, included")
+        parser.add_argument("--from", dest="start", type=_day, required=True, help="first day")
+        parser.add_argument("--to", dest="end", type=_day, required=True, help="last day, included")
         parser.add_argument("--report", type=Path, help="write the report as JSON")
         parser.add_argument("--open-items", action="store_true", help="tie out what is open at the end of the last day")
-        parser.add_argument(
-            "--since", type=date.fromisoformat, help="with --open-items: look at documents from here on"
-        )
+        parser.add_argument("--since", type=_day, help="with --open-items: look at documents from here on")
         parser.add_argument("--xlsx", type=Path, help="write all tables as a workbook")
         parser.add_argument("--csv", type=Path, help="write each table as CSV into this folder")
 
