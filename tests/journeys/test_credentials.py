@@ -67,5 +67,5 @@ def give_new_key_pair(page: Page, stack, connection: Connection) -> None:
     pem = page.locator("pre, textarea, code").filter(has_text="BEGIN CERTIFICATE").first.inner_text()
     made = stack.control.post("/certificates/netsuite", {"certificate_pem": pem})
     page.get_by_label("Certificate id").fill(made["certificate_id"])
-    page.get_by_role("button", name="Save and ping").click()
+    page.get_by_role("button", name="Save and ping").click(timeout=AT_REST_MS)  # its calls queue with the slow run's
     expect(page.get_by_text("work and are in use")).to_be_visible()
