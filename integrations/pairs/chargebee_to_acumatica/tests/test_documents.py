@@ -17,7 +17,7 @@ def box(live_db):
         yield made
 
 
-def test_it_books_and_releases_every_document(box):
+def test_it_books_and_releases_every_document_and_leaves_on_the_receivable_what_is_owed(box):
     sync = make_live_sync(box, "chargebee_to_acumatica")
     run_to_rest(sync)
     counted = states(sync)
@@ -25,11 +25,11 @@ def test_it_books_and_releases_every_document(box):
     booked = Link.objects.filter(tenant=sync.tenant, flow__in=["invoices", "credit_notes", "payments", "refunds"])
     assert booked.count() > 20
     assert set(booked.values_list("is_posted", flat=True)) == {True}
+    require_what_is_owed(box)
 
 
-def test_it_leaves_on_the_receivable_what_customers_owe_by_chargebee(box):
-    sync = make_live_sync(box, "chargebee_to_acumatica")
-    run_to_rest(sync)
+def require_what_is_owed(box):
+    """See that the receivable has what customers owe by Chargebee."""
     documents = [one for one in box.control.get("/state/acumatica")["documents"] if one.get("lines")]
     for currency in ("USD", "EUR"):
         lines = [line for one in documents if one["currency"] == currency for line in one["lines"]]

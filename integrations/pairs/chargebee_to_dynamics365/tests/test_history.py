@@ -12,6 +12,7 @@ from integrations.models import Link, SyncRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OPEN = ("posted", "payment_due", "not_paid")
+CURRENCIES = ("USD", "EUR")
 
 
 @pytest.fixture
@@ -95,25 +96,27 @@ def test_it_books_every_document_as_one_balanced_voucher(box, post_when):
         assert sum(Decimal(line["debit"]) - Decimal(line["credit"]) for line in lines) == 0
 
 
-@pytest.mark.parametrize("currency", ["USD", "EUR"])
-def test_it_leaves_on_the_receivable_what_customers_owe_by_chargebee(box, currency):
+def test_it_leaves_on_the_receivable_what_customers_owe_by_chargebee(box):
     synced(box, post_when="finalised")
-    assert balance(box, "130110", currency) == owed(box, currency)
+    for currency in CURRENCIES:
+        assert balance(box, "130110", currency) == owed(box, currency), currency
 
 
-@pytest.mark.parametrize("currency", ["USD", "EUR"])
-def test_it_leaves_on_account_what_was_paid_for_invoices_not_settled_yet(box, currency):
+def test_it_leaves_on_account_what_was_paid_for_invoices_not_settled_yet(box):
     synced(box)
-    stand = standing(box, currency)
-    bounced = sum(one["amount_due"] for one in open_invoices(stand) if was_paid(one))
-    assert balance(box, "130110", currency) == Decimal(bounced - unused(stand) - paid_early(stand)) / 100
+    for currency in CURRENCIES:
+        stand = standing(box, currency)
+        bounced = sum(one["amount_due"] for one in open_invoices(stand) if was_paid(one))
+        left = Decimal(bounced - unused(stand) - paid_early(stand)) / 100
+        assert balance(box, "130110", currency) == left, currency
 
 
-@pytest.mark.parametrize("currency", ["USD", "EUR"])
-def test_it_keeps_the_receivable_on_its_own_account_in_ledger_mode(box, currency):
+def test_it_keeps_the_receivable_on_its_own_account_in_ledger_mode(box):
     synced(box, post_when="finalised", posting_mode="ledger")
     left = Attempt.objects.filter(operation__regex="^(difference|cents):")  # by exchange rates, in dollars
-    assert balance(box, "130700", currency, {one.external_id for one in left}) == owed(box, currency)
+    beside = {one.external_id for one in left}
+    for currency in CURRENCIES:
+        assert balance(box, "130700", currency, beside) == owed(box, currency), currency
 
 
 def test_it_writes_nothing_the_second_time(box):
