@@ -20,7 +20,7 @@ ITEM_TYPES = (DEFAULT_ITEM_TYPE, "nonInventorySaleItem", "otherChargeSaleItem")
 ITEM_ACCOUNTS = ("incomeAccount", "deferredRevenueAccount")  # what an item's sales are booked to: read back
 RECORD_TYPE = "recordType"  # in an item's payload only: names the record type and is not sent
 
-DIMENSIONS = ("department", "class", "location")
+DIMENSIONS, ACCOUNT = ("department", "class", "location"), "account"  # names of what a draft states of its coding
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _OURS = re.compile(r"(.+?-(?:CUS|ITM|INV|CN|TXN|RFD)-)")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.chargebee.records import CreditNote, Invoice, Transaction, lifecycle
-from integrations.connectors.netsuite.records import DIMENSIONS, Kind, external_id
+from integrations.connectors.netsuite.records import ACCOUNT, DIMENSIONS, Kind, external_id
 from integrations.contracts import Context, LineFact, Reference, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_netsuite.references import own_items, resolve, used
@@ -101,7 +101,7 @@ def line_facts(lines: Sequence[Mapping[str, Value]]) -> tuple[LineFact, ...]:
 
 def dimensions_of(values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     """Give the department, class, location and account that resolved values state."""
-    return tuple((name, str(values[name])) for name in (*DIMENSIONS, "account") if values.get(name))
+    return tuple((name, str(values[name])) for name in (*DIMENSIONS, ACCOUNT) if values.get(name))
 
 
 def amount_of(line: Mapping[str, Value]) -> Decimal:

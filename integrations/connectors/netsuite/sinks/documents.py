@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from integrations.connectors.netsuite.client import Client
-from integrations.connectors.netsuite.records import DIMENSIONS, sublist
+from integrations.connectors.netsuite.records import ACCOUNT, DIMENSIONS, sublist
 from integrations.connectors.netsuite.sinks.applying import Row as ApplyRow
 from integrations.connectors.netsuite.sinks.applying import lacking, may_name_twice, names_of, naming_own, rows_of
 from integrations.connectors.netsuite.sinks.base import RecordSink, is_creation
 from integrations.connectors.netsuite.suiteql import Query, Row, amount, chunks, day, ids, marks
-from integrations.contracts import Application, Draft, Facts, Found, LineFact, OpenItem, Receipt, Stage
+from integrations.contracts import Application, Booked, Draft, Facts, Found, LineFact, OpenItem, Receipt, Stage
 
 _HEADERS = """
 SELECT t.id, t.type, t.externalid, t.tranid, t.entity, c.symbol AS currency,
@@ -139,6 +139,18 @@ class DocumentSink(RecordSink):
         receipt = super().book(replace(draft, payload={**draft.payload, "apply": sublist(left)}))
         return replace(receipt, summary={**receipt.summary, "applications_left_out": len(rows) - len(left)})
 
+    def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
+        """Read by internal id what stands; of documents with lines the accounts only where a draft states one."""
+        found = dict(super().read_back(booked))
+        asked = [one for one in booked if one.draft.reference in found and _states_account(one.draft)]
+        if asked and self._kind.has_lines:
+            moved = self._accounts(f"t.id IN ({ids(one.external_id for one in asked)})", ())
+            for one in asked:
+                stands = found[one.draft.reference]
+                coded = (*stands.facts.dimensions, *_moving(moved.get(one.external_id, ())))
+                found[one.draft.reference] = replace(stands, facts=replace(stands.facts, dimensions=coded))
+        return found
+
     def listing(self, start: date, end: date) -> Iterator[Found]:
         """List the documents of this type dated in [start, end], whoever made them: three queries, whatever they are.
 
@@ -246,7 +258,7 @@ class DocumentSink(RecordSink):
         totals = {row["id"]: _total(row) for row in rows}
         lines = self._lines(where, params, totals) if any(kind.has_lines for kind in kinds) else {}
         applied = self._applications(where, params) if any(kind.has_applications for kind in kinds) else {}
-        accounts = self._accounts(where, params)
+        accounts = self._accounts(where, params) if not all(kind.has_lines for kind in kinds) else {}
         return (self._found(row, lines, applied, accounts.get(row["id"], ())) for row in rows)
 
     def _lines(self, where: str, params: tuple[str, ...], totals: Mapping[str, Decimal | None]) -> Lines:
@@ -291,7 +303,7 @@ class DocumentSink(RecordSink):
                 open_amount=_open_amount(row, applied.get(row["id"], ())),
                 exchange_rate=_foreign_rate(row),
                 date=day(row, "trandate"),
-                dimensions=(*_dimensions(row), *(("account", id) for id in accounts)),
+                dimensions=(*_dimensions(row), *_moving(accounts)),
                 lines=lines.get(row["id"], ()) if kind.has_lines else None,
                 applied=applied.get(row["id"], ()) if kind.has_applications else None,
             ),
@@ -345,6 +357,14 @@ def _open_item(row: Row, left: Decimal) -> OpenItem:
         amount=left,
         number=row.get("tranid", ""),
     )
+
+
+def _states_account(draft: Draft) -> bool:
+    return any(name == ACCOUNT for name, _ in draft.facts.dimensions)
+
+
+def _moving(accounts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((ACCOUNT, id) for id in accounts)
 
 
 def _dimensions(row: Row) -> tuple[tuple[str, str], ...]:
