@@ -71,6 +71,8 @@ def told_applications(wanted: Facts, stands: Facts) -> str:
 def _stated(wanted: Facts) -> dict[str, set[str]]:
     """Name, by account, the dimensions that every line of a draft states; where one does not, the target chooses it."""
     stated: dict[str, set[str]] = {}
+    if not any(line.dimensions for line in wanted.lines or ()):
+        return stated
     for line in wanted.lines or ():
         names = {name for name, _ in line.dimensions}
         stated[line.account] = stated.get(line.account, names) & names
@@ -78,7 +80,10 @@ def _stated(wanted: Facts) -> dict[str, set[str]]:
 
 
 def _line_sums(facts: Facts, stated: Mapping[str, set[str]]) -> dict[str, Decimal]:
-    return _sums((_called(line, stated.get(line.account, set())), line.amount) for line in facts.lines or ())
+    lines = facts.lines or ()
+    if not stated:
+        return _sums((line.account, line.amount) for line in lines)
+    return _sums((_called(line, stated.get(line.account, set())), line.amount) for line in lines)
 
 
 def _called(line: LineFact, names: set[str]) -> str:

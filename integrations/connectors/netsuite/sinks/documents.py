@@ -16,9 +16,8 @@ from integrations.contracts import Application, Booked, Draft, Facts, Found, Lin
 _HEADERS = """
 SELECT t.id, t.type, t.externalid, t.tranid, t.entity, c.symbol AS currency,
        TO_CHAR(t.trandate, 'YYYY-MM-DD') AS trandate, t.foreigntotal, t.foreignamountunpaid,
-       t.foreignpaymentamountunused, t.exchangerate, t.status, t.posting, m.department, m.class, m.location
+       t.foreignpaymentamountunused, t.exchangerate, t.status, t.posting
 FROM transaction t JOIN currency c ON c.id = t.currency
-LEFT JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T'
 WHERE {condition}
 ORDER BY t.id
 """
@@ -27,6 +26,12 @@ SELECT l.transaction, l.id, l.item, l.foreignamount, l.taxline, l.accountingline
 FROM transactionline l JOIN transaction t ON t.id = l.transaction
 WHERE {condition} AND l.mainline = 'F'
 ORDER BY l.transaction, l.id
+"""
+_CODED = """
+SELECT l.transaction, l.department, l.class, l.location
+FROM transactionline l JOIN transaction t ON t.id = l.transaction
+WHERE {condition} AND l.mainline = 'T'
+ORDER BY l.transaction
 """
 _ACCOUNTS = """
 SELECT DISTINCT a.transaction, a.account
@@ -140,15 +145,19 @@ class DocumentSink(RecordSink):
         return replace(receipt, summary={**receipt.summary, "applications_left_out": len(rows) - len(left)})
 
     def read_back(self, booked: Sequence[Booked]) -> Mapping[str, Found]:
-        """Read by internal id what stands; of documents with lines the accounts only where a draft states one."""
+        """Read by internal id what stands, and how it is coded where a draft states that: a query for each of both."""
         found = dict(super().read_back(booked))
-        asked = [one for one in booked if one.draft.reference in found and _states_account(one.draft)]
-        if asked and self._kind.has_lines:
-            moved = self._accounts(f"t.id IN ({ids(one.external_id for one in asked)})", ())
+        asked = [one for one in booked if one.draft.reference in found and one.draft.facts.dimensions]
+        if asked:
+            named = {name for one in asked for name, _ in one.draft.facts.dimensions}
+            where = f"t.id IN ({ids(one.external_id for one in asked)})"
+            coded = self._coded(where) if named & set(DIMENSIONS) else {}
+            moved = self._accounts(where, ()) if ACCOUNT in named and self._kind.has_lines else {}
             for one in asked:
                 stands = found[one.draft.reference]
-                coded = (*stands.facts.dimensions, *_moving(moved.get(one.external_id, ())))
-                found[one.draft.reference] = replace(stands, facts=replace(stands.facts, dimensions=coded))
+                told = (*coded.get(one.external_id, ()), *_moving(moved.get(one.external_id, ())))
+                facts = replace(stands.facts, dimensions=(*stands.facts.dimensions, *told))
+                found[one.draft.reference] = replace(stands, facts=facts)
         return found
 
     def listing(self, start: date, end: date) -> Iterator[Found]:
@@ -262,14 +271,16 @@ class DocumentSink(RecordSink):
         return (self._found(row, lines, applied, accounts.get(row["id"], ())) for row in rows)
 
     def _lines(self, where: str, params: tuple[str, ...], totals: Mapping[str, Decimal | None]) -> Lines:
-        rows: dict[str, list[LineFact]] = {}
+        rows: dict[str, list[Row]] = {}
         for row in self._client.rows(Query(sql=_LINES.format(condition=where), params=params)):
             if row.get("accountinglinetype") not in _NO_SALES_LINE:
-                value = amount(row, "foreignamount") or Decimal(0)
-                item = "" if row.get("taxline") == "T" else row.get("item", "")
-                line = LineFact(account=item, amount=value, dimensions=_dimensions(row))
-                rows.setdefault(row["transaction"], []).append(line)
+                rows.setdefault(row["transaction"], []).append(row)
         return {key: _as_printed(some, totals.get(key)) for key, some in rows.items()}
+
+    def _coded(self, where: str) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Give, by document, department, class and location of its header."""
+        rows = self._client.rows(Query(sql=_CODED.format(condition=where), params=()))
+        return {row["transaction"]: _dimensions(row) for row in rows}
 
     def _accounts(self, where: str, params: tuple[str, ...]) -> dict[str, list[str]]:
         """Give, by document, every account that it moves."""
@@ -303,7 +314,7 @@ class DocumentSink(RecordSink):
                 open_amount=_open_amount(row, applied.get(row["id"], ())),
                 exchange_rate=_foreign_rate(row),
                 date=day(row, "trandate"),
-                dimensions=(*_dimensions(row), *_moving(accounts)),
+                dimensions=_moving(accounts),
                 lines=lines.get(row["id"], ()) if kind.has_lines else None,
                 applied=applied.get(row["id"], ()) if kind.has_applications else None,
             ),
@@ -359,10 +370,6 @@ def _open_item(row: Row, left: Decimal) -> OpenItem:
     )
 
 
-def _states_account(draft: Draft) -> bool:
-    return any(name == ACCOUNT for name, _ in draft.facts.dimensions)
-
-
 def _moving(accounts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((ACCOUNT, id) for id in accounts)
 
@@ -371,14 +378,19 @@ def _dimensions(row: Row) -> tuple[tuple[str, str], ...]:
     return tuple((name, id) for name in DIMENSIONS if (id := row.get(name)))
 
 
-def _as_printed(lines: Sequence[LineFact], total: Decimal | None) -> tuple[LineFact, ...]:
+def _as_printed(rows: Sequence[Row], total: Decimal | None) -> tuple[LineFact, ...]:
     """Give the item lines with the document's own signs: in SuiteQL income lines are credits, so negative on an
     invoice.
 
     Should a version show them the other way round, then their sum has the total's sign: both readings end alike.
     """
-    is_plain = bool(total) and sum((line.amount for line in lines), Decimal(0)) == total
-    return tuple(line if is_plain else replace(line, amount=-line.amount) for line in lines if line.account)
+    amounts = [amount(row, "foreignamount") or Decimal(0) for row in rows]
+    is_plain = bool(total) and sum(amounts, Decimal(0)) == total
+    return tuple(
+        LineFact(account=row["item"], amount=value if is_plain else -value, dimensions=_dimensions(row))
+        for row, value in zip(rows, amounts, strict=True)
+        if row.get("item") and row.get("taxline") != "T"
+    )
 
 
 def _keyed(drafts: Sequence[Draft], key: Callable[[Draft], Key]) -> Wanted:
