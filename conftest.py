@@ -73,6 +73,11 @@ def pytest_collection(session: pytest.Session) -> None:
             databases.make_template(migrate_anew=config.getvalue("create_db"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that kill real processes, the longest of all: at the end one worker would be left alone."""
+    items.sort(key=lambda item: item.get_closest_marker("chaos") is None)
+
+
 def _is_alone(config: pytest.Config) -> bool:
     """Tell whether this process neither has workers nor is one."""
     return not hasattr(config, "workerinput") and config.getoption("dist", "no") == "no"
