@@ -76,8 +76,7 @@ class PaymentSink(DocumentSink):
             row = self.standing(face, external_id)
             if face.stage(row) == "voided":
                 return self.receipt(face, row, already=True)
-            self.client.act(face.entity, VOID, face.keys_of(row), on)
-            voiding = self._voiding(face, external_id)
+            voiding = self._act_void(face, row, on)
         if voiding is None:
             row = self.standing(face, external_id)
             if face.stage(row) != "voided":
@@ -91,6 +90,17 @@ class PaymentSink(DocumentSink):
         if not face.is_released(voiding):
             return self.release(face, face.id_of(voiding))
         return self.receipt(face, voiding)
+
+    def _act_void(self, face: Face, row: Row, on: date | None) -> Row | None:
+        external_id = face.id_of(row)
+        try:
+            self.client.act(face.entity, VOID, face.keys_of(row), on)
+        except RejectedError:
+            voiding = self._voiding(face, external_id)
+            if voiding is None and face.stage(self.standing(face, external_id)) != "voided":
+                raise  # else a call whose answer got lost has voided it in between
+            return voiding
+        return self._voiding(face, external_id)
 
     def _voiding(self, face: Face, external_id: str) -> Row | None:
         """Give the document that voids a payment: it has the same number and a type of its own."""
