@@ -3,6 +3,7 @@
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -40,10 +41,11 @@ class Tally:
     died: Counter[str] = field(default_factory=Counter)
 
 
-def rage(sync: Sync, control: Control, *, seed: int) -> Tally:
-    """Go through all rounds of a seed."""
-    tally = Tally()
-    for blow in blows(seed):
+def rage(sync: Sync, control: Control, *, seed: int, tell: Callable[[str], None]) -> Tally:
+    """Go through all rounds of a seed; `tell` hears of each when it begins."""
+    tally, rounds = Tally(), blows(seed)
+    for number, blow in enumerate(rounds, start=1):
+        tell(f"Round {number} of {len(rounds)}: faults in both systems, and a worker to be killed at {blow.checkpoint}")
         _stir(sync, control, blow)
         syncs.run_now(sync, actor=ACTOR)
         _wait_for_job()
@@ -54,6 +56,7 @@ def rage(sync: Sync, control: Control, *, seed: int) -> Tally:
         if blow.empties_redis:
             shared_redis().flushdb()
             tally.redis_flushes += 1
+            tell("Redis is emptied")
         if not blow.is_waited_for:
             _let_time_pass(sync, control)
     for system in (sync.source.connector, sync.target.connector):

@@ -73,11 +73,15 @@ class Command(BaseCommand):
     def _run(self, options: dict[str, Any]) -> None:
         started, seed = time.monotonic(), options["seed"]
         pair = registry.pair(options["pair"])
+        self._say(f"{pair.name}, seed {seed}: starting a sandbox on port {options['base_port']} ...")
         with sandbox(options["base_port"]) as control:
+            self._say(f"Filling the source with at least {options['records']} objects ...")
             fill(control, pair.source, records=options["records"], seed=seed)
             sync = make_sync(control, pair.slug)
-            tally = rage(sync, control, seed=seed)
+            tally = rage(sync, control, seed=seed, tell=self._say)
+            self._say("Letting unharmed workers finish what is left ...")
             came_to_rest = come_to_rest(sync, control)
+            self._say("Counting from outside ...")
             outcome = report_of(
                 sync, control, tally, seed=seed, came_to_rest=came_to_rest, seconds=time.monotonic() - started
             )
@@ -87,6 +91,11 @@ class Command(BaseCommand):
             options["report"].write_text(text + "\n")
         if not outcome.report["ok"]:
             raise CommandError("Something is lost, doubled, different or held up.", returncode=1)
+
+    def _say(self, text: str) -> None:
+        """Print at once, though another program may read it."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
 
 def _with_path(url: str, path: str) -> str:
