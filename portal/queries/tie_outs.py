@@ -9,8 +9,8 @@ from typing import Any
 from integrations.engine.reconcile.open_items import Balance, balances
 from integrations.engine.reconcile.report import OpenRow, TieOut
 from integrations.engine.reconcile.signing import open_name
-from integrations.models import Link, Sync
-from portal.queries.syncs import flows_of
+from integrations.engine.reconcile.trail import party_names
+from integrations.models import Sync
 from portal.states import look_of
 
 _ASIDE = "See what was paid and applied to it in both systems and reconcile again, or say why it is right."
@@ -63,16 +63,6 @@ def open_balances(sync: Sync, tie_out: TieOut) -> tuple[OpenBalance, ...]:
         OpenBalance(balance=each, name=names.get(each.customer) or each.customer or "unknown", id=each.customer)
         for each in found
     )
-
-
-def party_names(sync: Sync, ids: Iterable[str]) -> dict[str, str]:
-    """Give the names of customers and vendors, by their ids in the target; one query."""
-    flows = [flow.slug for flow in flows_of(sync.pair) if not flow.is_document]
-    links = Link.objects.for_tenant(sync.tenant_id).filter(
-        flow__in=flows, external_id__in={each for each in ids if each}
-    )
-    links = links.filter(source_identity=sync.source_identity, target_identity=sync.target_identity)
-    return {id: name for id, name in links.values_list("external_id", "facts__name") if name}
 
 
 def open_totals(found: Iterable[OpenBalance]) -> tuple[OpenTotal, ...]:

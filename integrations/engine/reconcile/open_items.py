@@ -13,6 +13,7 @@ from integrations.engine.reconcile.books import Books, open_books
 from integrations.engine.reconcile.judge import rule_of
 from integrations.engine.reconcile.proofs import CODE, REASON, Proven, left_detail, read_proofs
 from integrations.engine.reconcile.report import ZERO, OpenRow, Remark, TieOut
+from integrations.engine.reconcile.settled import fold
 from integrations.engine.reconcile.trail import Trail, linked_ids, load_trails, owners
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.models import Sync
@@ -32,6 +33,7 @@ def tie_out(sync: Sync, as_of: date, *, since: date, before: TieOut | None = Non
         names = owners(sync, (item.external_id for _, item in told.items))
         opened = {flow.slug: _read_source(books, flow, as_of, since, before, names) for flow in told.flows}
         made = _compared(books, told.items, names, opened, as_of, since, before)
+        made = fold(sync, made, books.target_name(books.flows[0])) if books.pair.settles_itself else made
     return replace(made, remarks=(*made.remarks, *told.remarks))
 
 
@@ -347,11 +349,13 @@ class Balance:
     source_unapplied: Money
     target_unapplied: Money
     documents: int
+    is_settled_otherwise: bool = False
 
     @property
     def agrees(self) -> bool:
-        """Tell whether both sides say the same."""
-        return self.source == self.target and self.source_unapplied == self.target_unapplied
+        """Tell whether both sides say the same, also of what is not applied yet where we apply it."""
+        is_applied_alike = self.source_unapplied == self.target_unapplied or self.is_settled_otherwise
+        return self.source == self.target and is_applied_alike
 
 
 def balances(report: TieOut) -> list[Balance]:
@@ -375,4 +379,5 @@ def _balance(customer: str, currency: str, rows: list[OpenRow]) -> Balance:
         source_unapplied=money(row.source for row in rows if row.source < 0),
         target_unapplied=money(row.target for row in rows if row.target < 0),
         documents=len(rows),
+        is_settled_otherwise=any(row.is_settled_otherwise for row in rows),
     )

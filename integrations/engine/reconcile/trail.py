@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from audit.models import Attempt
+from integrations import registry
 from integrations.contracts import CompanionView, Draft, Facts
 from integrations.engine.drafts import ERASED, load_draft, load_facts
 from integrations.engine.store import view_of
@@ -278,6 +279,13 @@ def linked_ids(sync: Sync, names: Iterable[tuple[str, str]]) -> dict[tuple[str, 
             rows = _links(sync).filter(flow=flow, natural_key__in=some).order_by("revision")
             found |= {(flow, key): id for key, id in rows.values_list("natural_key", "external_id")}
     return found
+
+
+def party_names(sync: Sync, ids: Iterable[str]) -> dict[str, str]:
+    """Give the names of customers and vendors, by their ids in the target; one query."""
+    flows = [flow.slug for flow in registry.pair(sync.pair).flows if not flow.is_document]
+    links = _links(sync).filter(flow__in=flows, external_id__in={each for each in ids if each})
+    return {id: name for id, name in links.values_list("external_id", "facts__name") if name}
 
 
 def _links(sync: Sync) -> QuerySet[Link]:

@@ -129,4 +129,5 @@ PAIR = Pair(
     flows=(_CUSTOMERS, _INVOICES, _CREDIT_NOTES, _PAYMENTS, _REFUNDS),
     policies=POLICIES,
     entries=cash.entries,
+    settles_itself=True,
 )

@@ -49,8 +49,15 @@ def test_it_agrees_on_every_document_of_a_case(played, name):
 def test_it_agrees_on_what_each_customer_owes(played, name):
     with sandbox() as box:
         opened = tie_out(played(name, box), END, since=START)
-    owed = sum(row.source - row.target for row in opened.differing)
-    assert owed == 0
+    assert (opened.differing, [each for each in balances(opened) if not each.agrees]) == ((), [])
+
+
+def test_it_remarks_once_a_customer_what_is_settled_otherwise_there(played):
+    with sandbox() as box:
+        opened = tie_out(played("payment_late_failure", box), END, since=START)
+    folded = {row.id for row in opened.rows if row.difference}
+    told = [(set(each.ids), each.n) for each in opened.remarks if each.code == "settled_otherwise"]
+    assert told == [(folded, len(folded))]
 
 
 def test_it_ties_out_what_a_parent_paid_for_its_child_and_beyond(played):
