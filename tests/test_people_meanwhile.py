@@ -20,7 +20,7 @@ from integrations.engine.tests.harness import ACTOR, run_to_rest
 from integrations.engine.undo import Scope, undo
 from integrations.engine.work import RunState
 from integrations.errors import AuthenticationError, ConfigurationError, LeaseLostError
-from integrations.models import ReferenceValue, Sync, SyncRecord
+from integrations.models import Link, ReferenceValue, Sync, SyncRecord
 from tests.test_lifecycle import (  # noqa: F401 (fixtures)
     SLUG,
     as_keyed,
@@ -181,7 +181,8 @@ def two_step_reversal(monkeypatch):
     monkeypatch.setitem(registry.pairs(), SLUG, replace(pair, flows=flows))
 
 
-def test_it_never_calls_standing_what_is_half_reversed(story, monkeypatch):  # noqa: F811
+def half_reversed(story, monkeypatch):  # noqa: F811
+    """Give an invoice whose reversal came half the way."""
     two_step_reversal(monkeypatch)
     story.choose(after_posting="reverse")
     invoice = story.invoice()
@@ -193,11 +194,33 @@ def test_it_never_calls_standing_what_is_half_reversed(story, monkeypatch):  # n
         inbox.make_due(story.sync, [Changed(stream="invoices", key=invoice)])
     run_to_rest(story.sync, trigger="webhook")
     assert (story.state("invoices", invoice)[0], story.link("invoices", invoice).state) == ("due", "reversing")
+    return invoice
+
+
+def test_it_never_calls_standing_what_is_half_reversed(story, monkeypatch):  # noqa: F811
+    invoice = half_reversed(story, monkeypatch)
     story.act("change_lines", "2026-09-11", invoice_id=invoice, lines=[{"description": "Consulting", "amount": 10000}])
     story.run()
     owed = sum(Decimal(one["open"]) for one in story.ledger() if one["kind"] == "invoice")
     assert (owed, story.state("invoices", invoice)) == (Decimal(100), ("delivered", ""))
     assert story.link("invoices", invoice).revision == 2
+
+
+def test_it_calls_standing_again_what_was_to_be_reversed_until_a_person_skipped_that(story):  # noqa: F811
+    invoice = story.invoice()
+    story.run()
+    Link.objects.filter(pk=story.link("invoices", invoice).pk).update(state="reversing")
+    assert link_after_skipping(story, invoice).state == "standing"
+
+
+def test_it_calls_reversing_what_a_person_skips_half_reversed(story, monkeypatch):  # noqa: F811
+    assert link_after_skipping(story, half_reversed(story, monkeypatch)).state == "reversing"
+
+
+def link_after_skipping(story, invoice):  # noqa: F811
+    SyncRecord.objects.filter(pk=story.record("invoices", invoice).pk).update(state="parked", code="closed_period_ask")
+    decisions.skip_held(story.record("invoices", invoice), reason="It stays", actor=ACTOR)
+    return story.link("invoices", invoice)
 
 
 # Records nobody may wait for forever

@@ -22,6 +22,9 @@ from integrations.periods import ASK, CODES, HOLD, NEXT_OPEN, SKIP
 
 State = SyncRecord.State
 _SEVERAL = "duplicate_in_target"
+_CHANGED_NOTHING = (
+    Attempt.Outcome.REJECTED, Attempt.Outcome.TRANSIENT, Attempt.Outcome.ABSENT, Attempt.Outcome.UNCHANGED,
+)  # fmt: skip
 _LOOK_ALIKES = ("possible_duplicate", _SEVERAL, PAID_IN_TARGET)
 
 
@@ -167,7 +170,10 @@ def _operation_after(record: SyncRecord) -> str:
 
 
 def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:
-    """Give a parked record up: it is not posted, for the reason given."""
+    """Give a parked record up: it is not posted, for the reason given.
+
+    What stands of it and was about to be reversed stays, and what is applied to it goes on.
+    """
     if record.state != State.PARKED or not reason.strip():
         raise ConfigurationError(f"{record} can be skipped only while it is parked, and with a reason.")
     problem_id = record.problem_id
@@ -181,9 +187,18 @@ def skip_held(record: SyncRecord, *, reason: str, actor: str) -> None:
             code="skipped_by_hand",
             reason=f"Skipped by {actor}: {reason.strip()}",
         )
+        if not _has_begun_reversal(record):
+            _links_of(record).filter(state=Link.State.REVERSING, reversal_id="").update(state=Link.State.STANDING)
         release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])
         _note(record, "skipped", actor, reason.strip())
+
+
+def _has_begun_reversal(record: SyncRecord) -> bool:
+    """Tell whether something of its reversal was sent and stands, or may stand; so of attempts that were erased."""
+    sent = Attempt.objects.for_tenant(record.tenant_id).filter(record_id=record.pk, revision=record.revision)
+    drafts = sent.exclude(outcome__in=_CHANGED_NOTHING).values_list("draft", flat=True)
+    return any(not draft or Aim.read(load_aim(draft)).mode == "reverse" for draft in drafts.iterator())
 
 
 def _links_of(record: SyncRecord) -> QuerySet[Link]:
