@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from integrations.connectors.dynamics365.simulator.drafting import Draft, drafts_of, kind_of, reference_of
 from integrations.connectors.dynamics365.simulator.events import FREE_TEXT_POSTED, PAYMENT_POSTED, epoch
+from integrations.connectors.dynamics365.simulator.general_ledger import note_voucher
 from integrations.connectors.dynamics365.simulator.rules import calendars, free_text, headers, lines
 from integrations.connectors.dynamics365.simulator.rules.marking import marks_of, open_transaction
 from integrations.connectors.dynamics365.simulator.rules.shapes import BY_HEADER, SHAPES
@@ -195,6 +196,7 @@ def _follow(site: Site, company: Company, set_name: str, row: Row, draft: Draft)
     for number, party in enumerate(draft.parties, 1):
         own = document if len(draft.parties) == 1 else _part(company, set_name, document, party, number)
         note_transaction(site, company, own, _transaction(set_name, party, draft), party)
+    note_voucher(site, company, draft)
     for id in document.applied:
         refresh(site, company, company.books.documents[id], document)
     refresh(site, company, document, document)

@@ -84,6 +84,21 @@ MASTER_SETS = (
     CUST_TRANSACTIONS,
     CUST_OPEN,
     _set(
+        "GeneralJournalEntryBiEntities",
+        "GeneralJournalEntryBiEntity",
+        "GeneralJournalEntry",
+        "SourceKey:int64* SubledgerVoucher SubledgerVoucherDataAreaId AccountingDate:date",
+        indexed=("SubledgerVoucher",),
+    ),
+    _set(
+        "GeneralJournalAccountEntryBiEntities",
+        "GeneralJournalAccountEntryBiEntity",
+        "GeneralJournalAccountEntry",
+        "SourceKey:int64* GeneralJournalEntry:int64 LedgerAccount IsCredit:NoYes TransactionCurrencyAmount:decimal "
+        "TransactionCurrencyCode AccountingCurrencyAmount:decimal Text",
+        indexed=("GeneralJournalEntry",),
+    ),
+    _set(
         "CustomerGroups",
         "CustomerGroup",
         "CustGroup",

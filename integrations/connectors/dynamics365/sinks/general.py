@@ -12,6 +12,7 @@ from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
 from integrations.connectors.dynamics365.sinks.journals import Body, JournalSink
 from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, date_of, transaction_found
+from integrations.connectors.dynamics365.sinks.vouchers import lines_told
 from integrations.connectors.dynamics365.transactions import ORDER, SET, facts_of_transaction
 from integrations.contracts import Draft, Facts, Found, Value
 from integrations.errors import ConnectorError, MappingError
@@ -117,12 +118,15 @@ class GeneralJournalSink(JournalSink):
     def facts(self, draft: Draft | None, standing: Standing) -> Facts:
         """Give the facts of the lines; of a posted journal the open amount, too.
 
-        A journal name may delete lines at posting: then the customer's transaction speaks, and where it and the
-        journal's total agree with the draft, so must the lines have.
+        A journal name may delete lines at posting: then the customer's transaction and the general ledger speak; where
+        that is not published and the journal's total agrees with the draft, so must the lines have.
         """
         booked = standing.transactions[0] if standing.transactions else None
         if not standing.lines and booked is not None:
             facts = facts_of_transaction(booked)
+            if draft and draft.facts.lines and standing.entries:
+                party, delimiter = draft.facts.customer or "", self._ground.setup.delimiter
+                return replace(facts, lines=lines_told(draft.facts.lines, standing.entries, party, delimiter))
             debits = (
                 sum((line.amount for line in (draft.facts.lines or ()) if line.amount > 0), Decimal(0)) if draft else 0
             )

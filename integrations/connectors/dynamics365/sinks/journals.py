@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from threading import Lock
 
 from integrations.connectors.dynamics365.odata import Row, amount, between, flag, text
@@ -24,6 +25,7 @@ from integrations.connectors.dynamics365.sinks.base import (
 )
 from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER, rates_of_reversed
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, transaction_found
+from integrations.connectors.dynamics365.sinks.vouchers import entries_of
 from integrations.connectors.dynamics365.transactions import (
     TRANSACTION,
     by_ids,
@@ -145,13 +147,26 @@ class JournalSink:
             lines.setdefault(text(row, "JournalBatchNumber"), []).append(row)
         posted = [text(row, "Description") for row in headers if flag(row, "IsPosted")]
         booked = by_references(self._ground, self.kind.transaction_reference, [one for one in posted if is_ours(one)])
+        return self._with_entries(
+            [
+                Standing(
+                    header=row,
+                    lines=tuple(sorted(lines.get(batch, ()), key=lambda line: amount(line, "LineNumber"))),
+                    transactions=tuple(booked.get(text(row, "Description"), ())),
+                )
+                for row, batch in zip(headers, batches, strict=True)
+            ]
+        )
+
+    def _with_entries(self, standing: list[Standing]) -> list[Standing]:
+        """Add what the general ledger tells of journals whose lines were deleted at posting."""
+        gone = [one for one in standing if not one.lines]
+        told = entries_of(self._ground, [voucher for one in gone for voucher in one.vouchers])
         return [
-            Standing(
-                header=row,
-                lines=tuple(sorted(lines.get(batch, ()), key=lambda line: amount(line, "LineNumber"))),
-                transactions=tuple(booked.get(text(row, "Description"), ())),
-            )
-            for row, batch in zip(headers, batches, strict=True)
+            replace(one, entries=tuple(chain.from_iterable(told.get(voucher, ()) for voucher in one.vouchers)))
+            if not one.lines
+            else one
+            for one in standing
         ]
 
     def _found(self, standing: Standing, draft: Draft | None) -> Found:

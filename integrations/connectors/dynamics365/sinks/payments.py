@@ -12,6 +12,7 @@ from integrations.connectors.dynamics365.sinks.base import is_ours, row_of
 from integrations.connectors.dynamics365.sinks.journals import Body, JournalSink
 from integrations.connectors.dynamics365.sinks.rates import LINE_ORDER
 from integrations.connectors.dynamics365.sinks.standing import Kind, Standing, transaction_found
+from integrations.connectors.dynamics365.sinks.vouchers import other_side
 from integrations.connectors.dynamics365.transactions import ORDER, SET, facts_of_transaction
 from integrations.contracts import Application, Draft, Facts, Found, Receipt, Value
 from integrations.errors import MappingError, RejectedError
@@ -191,8 +192,7 @@ class PaymentJournalSink(JournalSink):
         booked = standing.transactions[0] if standing.transactions else None
         if not standing.lines:
             facts = facts_of_transaction(booked) if booked is not None else Facts()
-            shown = draft.facts.dimensions if draft else ()  # the line is gone, and the transaction tells no offset
-            return replace(facts, applied=_confirmed(draft, booked), dimensions=shown)
+            return replace(facts, applied=_confirmed(draft, booked), dimensions=self._offset_told(draft, standing))
         line = standing.lines[0]
         on = day(line, "TransactionDate")
         facts = Facts(
@@ -205,6 +205,20 @@ class PaymentJournalSink(JournalSink):
             applied=self._applied(standing) or _confirmed(draft, booked) or (),
         )
         return facts if booked is None else replace(facts, open_amount=facts_of_transaction(booked).open_amount)
+
+    def _offset_told(self, draft: Draft | None, standing: Standing) -> tuple[tuple[str, str], ...]:
+        """Give the offset account of a line that is gone: as the ledger tells it, else as drafted.
+
+        A bank's is not told: the ledger has the main account that F&O posts the bank to.
+        """
+        if draft is None:
+            return ()
+        drafted = offset_of(draft.payload)
+        if not drafted or draft.payload.get("OffsetAccountType") != "Ledger" or not standing.transactions:
+            return draft.facts.dimensions
+        moved = amount(standing.transactions[0], "AmountCur")
+        told = other_side(standing.entries, moved, drafted[0][1], self._ground.setup.delimiter)
+        return ((drafted[0][0], told),) if told else draft.facts.dimensions
 
     def _applied(self, standing: Standing) -> tuple[Application, ...]:
         line = standing.lines[0]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrations.connectors.dynamics365.odata import Row, day, flag, text
+from integrations.connectors.dynamics365.sinks.vouchers import Entry
 from integrations.connectors.dynamics365.transactions import TRANSACTION, facts_of_transaction
 from integrations.contracts import Found
 
@@ -29,11 +30,17 @@ class Standing:
     lines: tuple[Row, ...]
     transactions: tuple[Row, ...] = ()
     settled: tuple[Row, ...] = ()  # what a payment settles beside the invoice marked on its line
+    entries: tuple[Entry, ...] = ()  # in the general ledger, where lines were deleted at posting and it is published
 
     @property
     def batch(self) -> str:
         """The journal's batch number, our external id."""
         return text(self.header, "JournalBatchNumber")
+
+    @property
+    def vouchers(self) -> tuple[str, ...]:
+        """The vouchers of its transactions, each once."""
+        return tuple(dict.fromkeys(text(row, "Voucher") for row in self.transactions))
 
     @property
     def is_posted(self) -> bool:
