@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from integrations.connectors.acumatica.records import apply_to, payload, split_id
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Context, Draft, Facts, Mapped, Record, Standing
+from integrations.contracts import Application, Context, Draft, Facts, Mapped, Record, Standing
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_acumatica import journals, sharing
 from integrations.pairs.chargebee_to_acumatica.common import (
@@ -17,7 +17,6 @@ from integrations.pairs.chargebee_to_acumatica.common import (
     is_journal,
     linked,
     mode,
-    over_customers,
     period,
     posted_on,
     reference,
@@ -66,31 +65,19 @@ def amend_refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draf
 
 
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft a refund of the credit memos or the payment that it pays out, and its release."""
-    label, notes, excess = lifecycle.refunds.label_of(record), *_paid_out(record)
-    parents = [*(("credit_notes", key) for key, _ in notes), *(("payments", key) for key, _ in excess)]
-    if mode(label, context, parents) == JOURNALS:
+    """Draft a refund with the credit memos or payment that it pays out, and its release: one for each customer."""
+    named = {"credit_notes": lifecycle.refunds.notes(record), "payments": lifecycle.refunds.from_payment(record)}
+    parents = [(flow, key) for flow, rows in named.items() for key, _ in rows]
+    if mode(lifecycle.refunds.label_of(record), context, parents) == JOURNALS:
         return journals.refund(record, mapped, context)
-    own = context.links[("customers", lifecycle.payments.transaction_of(record).customer_id)].external_id
-    paid = tuple(sharing.left_of(context.links[("payments", key)], own, amount) for key, amount in excess)
-    applied = (*linked(notes, "credit_notes", context), *(application for _, application in paid))
-    transaction = lifecycle.payments.transaction_of(record)
-    if sum(one.amount for one in applied) != transaction.amount:
-        raise RejectedError(
-            f"{label} pays out {transaction.amount} {transaction.currency_code}, but Acumatica shows no credit memo or "
-            "payment for all of it; there a refund must name what it pays out. Book that first, or enter this one by "
-            "hand and skip it here with the reason.",
-            code="refund_of_nothing",
-            field="DocumentsToApply",
-            value=record.key,
-        )
-    of_notes = (context.links[("credit_notes", key)].facts.customer for key, _ in notes)
-    customers = {one for one in (*of_notes, *(customer for customer, _ in paid)) if one}
-    if len(customers) > 1:
-        raise over_customers(label)
-    customer = customers.pop() if customers else own
-    made = _cash("refunds", record, customer, transaction.amount, applied, mapped, context)
-    return (made, release(made))
+    drafts = list[Draft]()
+    for share in _paid_out(record, context):
+        paid = (Application(external_id=part.external_id, amount=amount) for part, amount in share.left)
+        applied = (*linked(share.notes, "credit_notes", context), *paid)
+        made = _cash("refunds", record, share.customer, share.amount, applied, mapped, context)
+        made = sharing.as_share(made, context) if drafts else made
+        drafts += [made, release(made, share.customer if drafts else "")]
+    return tuple(drafts)
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
@@ -127,8 +114,19 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     return (*shares, own)
 
 
-def _paid_out(record: Record) -> tuple[lifecycle.common.Applied, lifecycle.common.Applied]:
-    return lifecycle.refunds.notes(record), lifecycle.refunds.from_payment(record)
+def _paid_out(record: Record, context: Context) -> tuple[lifecycle.refunds.Share, ...]:
+    """Share a refund out. Raises RejectedError where Acumatica shows nothing that all of it could pay out."""
+    transaction, found = lifecycle.payments.transaction_of(record), lifecycle.refunds.shares(record, context)
+    if sum(one.amount for one in found) == transaction.amount:
+        return found
+    raise RejectedError(
+        f"{lifecycle.refunds.label_of(record)} pays out {transaction.amount} {transaction.currency_code}, but "
+        "Acumatica shows no credit memo or payment for all of it; there a refund must name what it pays out. Book that "
+        "first, or enter this one by hand and skip it here with the reason.",
+        code="refund_of_nothing",
+        field="DocumentsToApply",
+        value=record.key,
+    )
 
 
 def _voided(facts: Facts, standing: Standing) -> Facts:

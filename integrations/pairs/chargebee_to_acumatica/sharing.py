@@ -1,10 +1,11 @@
-"""Payments over several customers' invoices: a document per customer, since Acumatica applies within one only."""
+"""Payments and refunds over several customers: a document per customer, since Acumatica applies within one only."""
 
 from dataclasses import replace
 from decimal import Decimal
 
+from integrations.connectors.acumatica.records import Kind
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Application, Context, Draft, LinkView, Record
+from integrations.contracts import Context, Draft, LinkView, Record
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_acumatica.common import apply, linked, reference
 
@@ -22,20 +23,15 @@ def shares(record: Record, context: Context) -> tuple[Share, ...]:
 
 
 def as_share(made: Draft, context: Context) -> Draft:
-    """Let a payment's draft make the document of one customer's part, under a reference of its own."""
+    """Let a payment's or refund's draft make the document of one customer's part, under a reference of its own."""
     customer = str(made.facts.customer)
+    kind: Kind = "TXN" if made.flow == "payments" else "RFD"
     return replace(
         made,
         operation=f"create-share:{customer}",
-        reference=reference(context, "TXN", made.key, made.revision, customer),
+        reference=reference(context, kind, made.key, made.revision, customer),
         makes="share",
     )
-
-
-def left_of(link: LinkView, customer: str, amount: Decimal) -> tuple[str | None, Application]:
-    """Give whose document of a payment pays an amount out, and that: the customer's own part where there is one."""
-    part = lifecycle.payments.part_of(link, customer) or lifecycle.payments.parts(link)[0]
-    return part.facts.customer, Application(external_id=part.external_id, amount=amount)
 
 
 def reapplied(record: Record, context: Context) -> tuple[Draft, ...]:

@@ -30,7 +30,7 @@ from integrations.pairs.chargebee_to_dynamics365.common import (
     references,
 )
 from integrations.pairs.chargebee_to_dynamics365.journals import differences, for_entries, journal
-from integrations.pairs.chargebee_to_dynamics365.settling import Marks, cash_would_move, marks, one_customer
+from integrations.pairs.chargebee_to_dynamics365.settling import Marks, cash_would_move, marks, refunded
 
 _HEADER = frozenset({"TransactionDate", "CurrencyCode", "JournalName", CUSTOMER_DIMENSIONS})
 OFFSET_KIND, OFFSET = "OffsetAccountType", "OffsetAccountDisplayValue"
@@ -72,26 +72,19 @@ def amend_refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draf
 
 
 def refund(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft a refund as a debit of the customer that marks the credit notes it pays out."""
+    """Draft a refund as a debit of each customer whose credits it pays out, which marks those that are notes."""
     document = lifecycle.payments.transaction_of(record)
-    day, notes = lifecycle.refunds.document_date(record, context), lifecycle.refunds.notes(record)
+    day = lifecycle.refunds.document_date(record, context)
     if is_ledger_mode(context):
         entries = lifecycle.journals.refund_entries(record, _with_clearing(mapped, context), context)
         return (journal("refunds", document, day, entries, mapped, context),)
-    own = context.links[("customers", document.customer_id)].external_id
-    label = f"Refund {document.id}"
-    customer = one_customer(label, notes, "credit_notes", own, context)
-    if not notes:
-        customer = _left_with(lifecycle.refunds.from_payment(record), own, context)
-    settled = marks(notes, "credit_notes", context)
-    return (line("refunds", document, day, -document.amount, customer, settled, mapped.header, context),)
-
-
-def _left_with(paid: lifecycle.common.Applied, own: str, context: Context) -> str:
-    """Give on whose account the excess of a payment stands: the payer's own part, else all of it where it stands."""
-    links = [context.links[("payments", key)] for key, _ in paid]
-    parts = [lifecycle.payments.part_of(link, own) or lifecycle.payments.parts(link)[0] for link in links]
-    return next((part.facts.customer for part in parts if part.facts.customer), own)
+    drafts = list[Draft]()
+    for customer, amount, notes in refunded(record, context):
+        operation = f"create-share:{customer}" if drafts else "create"
+        settled = marks(notes, "credit_notes", context)
+        made = line("refunds", document, day, -amount, customer, settled, mapped.header, context, operation)
+        drafts.append(replace(made, makes="share") if drafts else made)
+    return tuple(drafts)
 
 
 def entries(draft: Draft, context: Context) -> Entries:

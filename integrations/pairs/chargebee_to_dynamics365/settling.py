@@ -1,6 +1,6 @@
 """When an invoice is due by policy, what waits for what, which documents a payment marks, and what is open."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,19 +80,48 @@ def marks(rows: Iterable[tuple[str, Decimal]], flow: str, context: Context) -> M
     return tuple((number_of(key, link.revision), amount) for link, key, amount in found if link and link.is_posted)
 
 
-def one_customer(label: str, rows: Iterable[tuple[str, Decimal]], flow: str, own: str, context: Context) -> str:
-    """Give the customer whose documents are settled, else the payer. Raises RejectedError where they are several."""
-    links = [context.links.get((flow, key)) for key, _ in rows]
-    owners = list(dict.fromkeys(link.facts.customer or own for link in links if link))
-    if len(owners) > 1:
-        raise RejectedError(
-            f"{label} settles documents of more than one customer; a line of F&O's payment journal settles one "
-            "customer's only. Split it in Chargebee, or enter it by hand in F&O and skip it here with the reason.",
-            code="payment_over_customers",
-            field="customer",
-            value=label,
-        )
-    return owners[0] if owners else own
+def refunded(record: Record, context: Context) -> tuple[tuple[str, Decimal, lifecycle.common.Applied], ...]:
+    """Give what a refund pays out by customer: the amount, and the credit notes among it.
+
+    Raises RejectedError where it is not known out of which customer's payment the rest comes: a settlement that F&O
+    keeps although its invoice was taken back leaves nothing of the payment open there, but of that reversal.
+    """
+    refund, shares = lifecycle.payments.transaction_of(record), lifecycle.refunds.shares(record, context)
+    own = context.links[("customers", refund.customer_id)].external_id
+    found = {one.customer: one.amount for one in shares}
+    rest = refund.amount - sum(found.values(), ZERO)
+    for customer, amount in _of_settled(record, rest, found, own, context).items():
+        found[customer] = found.get(customer, ZERO) + amount
+    notes = {one.customer: one.notes for one in shares}
+    return tuple((customer, amount, notes.get(customer, ())) for customer, amount in found.items())
+
+
+def _of_settled(
+    record: Record, rest: Decimal, found: Mapping[str, Decimal], own: str, context: Context
+) -> dict[str, Decimal]:
+    """Share out what no open credit accounts for: over what else of the payment stands, where that leaves no choice."""
+    if not rest:
+        return {}
+    links = [context.links.get(("payments", key)) for key, _ in lifecycle.refunds.from_payment(record)]
+    parts = [part for link in links if link for part in lifecycle.payments.parts(link)]
+    settled = {
+        part.facts.customer or own: (part.facts.total or ZERO) - found.get(part.facts.customer or own, ZERO)
+        for part in parts
+    }
+    settled = {customer: amount for customer, amount in settled.items() if amount > 0}
+    if len(settled) <= 1:
+        return {next(iter(settled), own if len(found) > 1 else next(iter(found), own)): rest}
+    if sum(settled.values(), ZERO) == rest:
+        return settled
+    told = ", ".join(f"{amount} of {customer}" for customer, amount in settled.items())
+    raise RejectedError(
+        f"{lifecycle.refunds.label_of(record)} pays out {rest} of a payment that stands in F&O for several customers "
+        f"({told}), and F&O does not tell whose part it is: what was taken back stays settled there. Enter it by hand "
+        "in F&O, then skip it here with the reason.",
+        code="payment_over_customers",
+        field="customer",
+        value=record.key,
+    )
 
 
 def cash_would_move(

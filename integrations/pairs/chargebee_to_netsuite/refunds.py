@@ -1,6 +1,5 @@
 """Refunds: one customer refund per customer, out of the credit memos or the payment that it pays out."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,7 +7,7 @@ from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application_to, body, sublist, unapplication
 from integrations.contracts import Application, Context, Draft, Facts, Makes, Mapped, Record, Standing
 from integrations.errors import RejectedError
-from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows
+from integrations.pairs.chargebee_to_netsuite.applying import Applications, apply_rows, linked
 from integrations.pairs.chargebee_to_netsuite.common import (
     dimensions_of,
     numbered_apart,
@@ -97,12 +96,8 @@ def _taken_back(standing: Standing, context: Context, makes: Makes) -> tuple[Dra
 
 def _paid_out(record: Record, context: Context) -> dict[str, Applications]:
     """Give what is paid out, by customer. Raises RejectedError where that is not the refund's amount."""
-    refund = lifecycle.payments.transaction_of(record)
-    own = context.links[("customers", refund.customer_id)].external_id
-    paid: dict[str, Applications] = {}
-    for customer, applied in (*_of_notes(record, own, context), *_of_payments(record, own, context)):
-        paid[customer] = (*paid.get(customer, ()), applied)
-    if sum(one.amount for applied in paid.values() for one in applied) != refund.amount:
+    refund, shares = lifecycle.payments.transaction_of(record), lifecycle.refunds.shares(record, context)
+    if sum((one.amount for one in shares), ZERO) != refund.amount:
         raise RejectedError(
             f"Refund {refund.id} pays out {refund.amount} {refund.currency_code}, but NetSuite shows no credit memo or "
             "payment for all of it; there a refund must name what it pays out. Book that first, or enter this one by "
@@ -111,31 +106,9 @@ def _paid_out(record: Record, context: Context) -> dict[str, Applications]:
             field="apply",
             value=refund.id,
         )
-    return paid
+    return {one.customer: _applied(one, context) for one in shares}
 
 
-def _of_notes(record: Record, own: str, context: Context) -> Iterator[tuple[str, Application]]:
-    for key, amount in lifecycle.refunds.notes(record):
-        if link := context.links.get(("credit_notes", key)):
-            yield link.facts.customer or own, Application(external_id=link.external_id, amount=amount)
-
-
-def _of_payments(record: Record, own: str, context: Context) -> Iterator[tuple[str, Application]]:
-    """Give what a payment left over: out of the part of the refund's customer first, then of what others have left."""
-    for key, amount in lifecycle.refunds.from_payment(record):
-        link = context.links.get(("payments", key))
-        parts = lifecycle.payments.parts(link) if link else ()
-        if len(parts) == 1:
-            yield parts[0].facts.customer or own, Application(external_id=parts[0].external_id, amount=amount)
-            continue
-        for part in sorted(parts, key=lambda part: part.facts.customer != own):
-            if taken := min(amount, _left(part)):
-                yield part.facts.customer or own, Application(external_id=part.external_id, amount=taken)
-            amount -= taken
-
-
-def _left(part: lifecycle.payments.Part) -> Decimal:
-    """Give what a payment has left, as last read."""
-    facts = part.facts
-    used = sum((one.amount for one in facts.applied or ()), ZERO)
-    return (facts.total or ZERO) - used if facts.open_amount is None else facts.open_amount
+def _applied(share: lifecycle.refunds.Share, context: Context) -> Applications:
+    paid = (Application(external_id=part.external_id, amount=amount) for part, amount in share.left)
+    return (*linked(share.notes, "credit_notes", context), *paid)

@@ -175,6 +175,7 @@ ACTS: dict[str, Callable[..., Any]] = {
     "apply_credit": credits.apply_credit,
     "move_credit": move_credit,
     "refund_note": credits.refund_note,
+    "refund_notes": credits.refund_notes,
     "win_chargeback": win_chargeback,
     "void_note": credits.void_note,
     "delete_note": credits.delete_note,

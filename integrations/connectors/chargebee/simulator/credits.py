@@ -1,5 +1,6 @@
 """Credit notes of all three types: made, applied, refunded, voided; and write-offs, which are adjustments."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -93,23 +94,37 @@ def issue_with_store_credit(site: Site, draft: InvoiceDraft, note_id: str) -> Js
 
 def refund_note(site: Site, note_id: str, amount: int, *, method: str = "", payment_id: str = "") -> Json:
     """Refund money against a note; the refund names the payment it gives back, if there is one."""
-    note = site.get("credit_notes", note_id)
-    if not 0 < amount <= note["amount_available"]:
-        raise ValueError(f"Credit note {note_id} has only {note['amount_available']} available.")
-    paid = site.get("transactions", payment_id) if payment_id else None
+    return refund_notes(site, {note_id: amount}, method=method, payment_id=payment_id)
+
+
+def refund_notes(site: Site, amounts: Mapping[str, int], *, method: str = "", payment_id: str = "") -> Json:
+    """Refund money against notes, which may be of several customers: to the one who paid, else to the first note's."""
+    notes = [site.get("credit_notes", note_id) for note_id in amounts]
+    for note, amount in zip(notes, amounts.values(), strict=True):
+        if not 0 < amount <= note["amount_available"]:
+            raise ValueError(f"Credit note {note['id']} has only {note['amount_available']} available.")
+    paid, first = site.get("transactions", payment_id) if payment_id else None, notes[0]
     method = method or (paid["payment_method"] if paid else "bank_transfer")
-    made = transaction(site, "refund", note["customer_id"], note["currency_code"], amount, method=method)
+    payer = paid["customer_id"] if paid and len(notes) > 1 else first["customer_id"]
+    made = transaction(site, "refund", payer, first["currency_code"], sum(amounts.values()), method=method)
     if paid:
         made["refunded_txn_id"] = payment_id
     refund = site.add("transactions", {**made, "linked_credit_notes": []})
-    note = _use(
-        site, note_id, amount, refunded=True, linked_refunds=[*note["linked_refunds"], _refund_row(refund, note)]
-    )
-    refund = site.change_quietly("transactions", refund["id"], linked_credit_notes=[_linked_note(note, refund)])
+    for note_id, amount in amounts.items():
+        _refund_of(site, note_id, amount, refund)
+    return site.get("transactions", refund["id"])
+
+
+def _refund_of(site: Site, note_id: str, amount: int, refund: Json) -> None:
+    """Take what a refund pays out from a note, and let both name each other."""
+    note = site.get("credit_notes", note_id)
+    rows = [*note["linked_refunds"], _refund_row(refund, note, amount)]
+    note = _use(site, note_id, amount, refunded=True, linked_refunds=rows)
+    linked = [*site.get("transactions", refund["id"])["linked_credit_notes"], _linked_note(note, refund, amount)]
+    refund = site.change_quietly("transactions", refund["id"], linked_credit_notes=linked)
     invoices = [{"id": note["reference_invoice_id"]}] if "reference_invoice_id" in note else []
     tell(site, "payment_refunded", refund, invoices, note)
     mirror_note(site, note)
-    return refund
 
 
 def void_note(site: Site, note_id: str) -> Json:
@@ -162,9 +177,9 @@ def mirror_note(site: Site, note: Json) -> None:
         site.change_quietly("transactions", refund["id"], linked_credit_notes=rows)
 
 
-def _linked_note(note: Json, refund: Json) -> Json:
+def _linked_note(note: Json, refund: Json, amount: int) -> Json:
     reference = {"cn_reference_invoice_id": note["reference_invoice_id"]} if "reference_invoice_id" in note else {}
-    applied = {"applied_amount": refund["amount"], "applied_at": refund["date"]}
+    applied = {"applied_amount": amount, "applied_at": refund["date"]}
     return {"object": "linked_credit_note", **note_row(note), **applied, **reference}
 
 
@@ -187,11 +202,11 @@ def _allocation(site: Site, invoice: Json, amount: int, tax_application: str) ->
     }
 
 
-def _refund_row(refund: Json, note: Json) -> Json:
+def _refund_row(refund: Json, note: Json, amount: int) -> Json:
     return {
         "object": "linked_refund",
         "txn_id": refund["id"],
-        "applied_amount": refund["amount"],
+        "applied_amount": amount,
         "applied_at": refund["date"],
         "txn_status": refund["status"],
         "txn_date": refund["date"],

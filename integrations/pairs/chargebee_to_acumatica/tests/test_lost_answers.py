@@ -40,6 +40,16 @@ class Story:
         given = {"amount": 12500, "customer_id": "ann", "method": "bank_transfer"}
         return self.act("record_payment", "2026-09-05", applied={self.invoice(customer="kid"): 10000}, **given)["id"]
 
+    def refund_over_two_customers(self):
+        credits = {}
+        for customer in ("kid", "sib"):
+            self.act("add_customer", customer_id=customer, company=customer, preferred_currency_code="USD")
+            invoice = self.invoice(5000, customer)
+            self.act("record_payment", "2026-09-05", applied={invoice: 5000}, method="bank_transfer")
+            credits[self.act("credit_invoice", "2026-09-08", invoice_id=invoice, total=5000)["id"]] = 5000
+        self.run()
+        return self.act("refund_notes", "2026-09-10", amounts=credits, method="bank_transfer")["id"]
+
     def choose(self, **policies):
         syncs.change_sync(self.sync, changes={"policies": {**self.sync.policies, **policies}}, actor=ACTOR)
         self.sync.refresh_from_db()
@@ -130,6 +140,20 @@ def test_it_applies_the_payers_own_part_once(story, lost):
     story.run()
     assert [Decimal(one["open"]) for one in story.ledger()] == [0, 0, 0, 0]
     assert story.states() == {("customers", "delivered"), ("invoices", "delivered"), ("payments", "delivered")}
+
+
+@pytest.mark.parametrize("lost", [("PUT", "/Payment"), ("POST", "/Payment/ReleasePayment")])
+def test_it_books_and_voids_each_customers_part_of_a_refund_once(story, lost):
+    refund = story.refund_over_two_customers()
+    story.lose(lost[0], ROOT + lost[1], times=2)
+    story.run()
+    assert story.kinds().count("refund") == 2
+    assert trial_balance(story.ledger()) == {}
+    story.act("win_chargeback", "2026-09-12", refund_id=refund)
+    story.lose("POST", f"{ROOT}/Payment/VoidPayment", times=2)
+    story.run()
+    assert story.kinds().count("void") == 2
+    assert trial_balance(story.ledger()) == {"10200": 100, "11000": -100}
 
 
 def test_it_voids_each_customers_part_of_a_payment_once(story):
