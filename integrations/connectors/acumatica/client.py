@@ -11,6 +11,7 @@ from integrations.connectors.acumatica.auth import CookieAuth, GrantAuth
 from integrations.connectors.acumatica.credentials import Credentials
 from integrations.connectors.acumatica.explain import NOT_FOUND, judge, judge_discovery, judge_plain
 from integrations.connectors.acumatica.query import Query, compare, every
+from integrations.connectors.acumatica.rules import RECORD_CHANGED
 from integrations.connectors.acumatica.screens import Screens
 from integrations.connectors.acumatica.values import Row, wrapped
 from integrations.contracts import Tools, Value
@@ -190,7 +191,8 @@ class Client:
         try:
             return self._http.read("GET", url).status == 202
         except ConnectorError as error:
-            if isinstance(error, RejectedError | UnknownOutcomeError):
+            has_ended = isinstance(error, RejectedError) or error.code == RECORD_CHANGED.code
+            if has_ended or isinstance(error, UnknownOutcomeError):
                 raise
             raise UnknownOutcomeError(
                 f"{what} was started, but its end is not known: {error.message}", code="acumatica_action_endless"

@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.redact import redact_text
 from integrations.answer import Answer, judge_by_status
-from integrations.connectors.acumatica.rules import BUSINESS, NOT_SAVED, Rule
+from integrations.connectors.acumatica.rules import BUSINESS, NOT_SAVED, RECORD_CHANGED, Rule
 from integrations.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -177,7 +177,8 @@ def judge(answer: Answer, is_write: bool) -> None:
     if answer.status == 412:
         raise _precondition(answer)
     if STATUS_PART in answer.path and answer.status in (400, 422, 500) and _is_exception(answer):
-        raise _match(faults, BUSINESS, answer) or _refused(faults, answer, "acumatica_action_failed")
+        ended = _match(faults, (RECORD_CHANGED, *BUSINESS), answer)
+        raise ended or _refused(faults, answer, "acumatica_action_failed")
     if answer.status in (404, 406, 411):
         raise _no_such_place(answer)
     if found := _match(faults, NOT_SAVED, answer):

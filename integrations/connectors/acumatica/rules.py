@@ -33,14 +33,16 @@ def _rule(code: str, error: type[ConnectorError], says: str, next_step: str) -> 
     return Rule(code=code, error=error, says=re.compile(says, re.IGNORECASE | re.DOTALL), next_step=next_step)
 
 
+RECORD_CHANGED = _rule(
+    "acumatica_record_changed",
+    TransientError,
+    r"Another process has (?:updated|added|deleted)",
+    "Somebody saved the same record in between; it is sent again.",
+)
+
 # What proves, whatever the status, that nothing was saved.
 NOT_SAVED = (
-    _rule(
-        "acumatica_record_changed",
-        TransientError,
-        r"Another process has (?:updated|added|deleted)",
-        "Somebody saved the same record in between; it is sent again.",
-    ),
+    RECORD_CHANGED,
     _rule(
         "acumatica_screen_busy",
         UnavailableError,

@@ -11,7 +11,7 @@ from integrations.connectors.acumatica.simulator.releasing import Failed, hold, 
 from integrations.connectors.acumatica.simulator.sessions import Session
 from integrations.connectors.acumatica.simulator.store import Record
 from integrations.connectors.acumatica.simulator.tenant import Tenant
-from integrations.connectors.acumatica.simulator.writer import locate
+from integrations.connectors.acumatica.simulator.writer import CONCURRENT, locate
 from integrations.sandbox.app import Response
 from integrations.sandbox.books import BooksRefusal
 
@@ -116,6 +116,9 @@ def _finish(one: Operation) -> None:
     record = one.tenant.store.by_id(one.record_id)
     if record is None:
         one.error = http_error(500, "An error has occurred.", "The record has been deleted.")
+        return
+    if one.tenant.options.strike("concurrency_conflicts"):
+        one.error = http_error(500, "An error has occurred.", CONCURRENT, "PX.Data.PXLockViolationException")
         return
     if one.entity == "Invoice" and record.origin == "SO" and not record.is_released:
         one.error = http_error(500, "An error has occurred.", NULL_REFERENCE, "System.NullReferenceException")

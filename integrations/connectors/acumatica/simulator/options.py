@@ -44,7 +44,7 @@ class Options:
     operation_polls: int = 1
     operation_s: float = 0.2
     silent_actions: int = 0  # answered 204 without an effect
-    concurrency_conflicts: int = 0  # writes answered 500 "Another process has updated"
+    concurrency_conflicts: int = 0  # writes and actions that end with "Another process has updated"
     html_redirects: int = 0  # entity calls answered 302 to an error page
     hold_on_entry: bool = True
     require_payment_ref: bool = True
@@ -77,7 +77,7 @@ class Options:
             if value not in CHOICES.get(name, (value,)):
                 raise ValueError(f"Option {name!r} is one of {', '.join(CHOICES[name])}.")
         for name, value in changes.items():
-            setattr(self, name, value)
+            setattr(self, name, type(known[name])(value))
 
     def shown(self) -> dict[str, Any]:
         """Give all switches as they stand."""

@@ -113,6 +113,7 @@ def test_it_names_the_consequence_of_a_refused_read(status, said, error, code):
         (500, thrown("The financial period is closed."), ClosedPeriodError, "acumatica_period_closed"),
         (500, thrown("Nobody knows."), RejectedError, "acumatica_action_failed"),
         (400, thrown("Nobody knows."), RejectedError, "acumatica_action_failed"),
+        (500, thrown("Another process has updated the record."), TransientError, "acumatica_record_changed"),
         (500, {"message": "Internal error"}, UnavailableError, "acumatica_down"),
         (404, "", UnknownOutcomeError, "acumatica_action_forgotten"),
     ],

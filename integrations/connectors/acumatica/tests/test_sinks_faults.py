@@ -64,6 +64,17 @@ def test_it_knows_that_a_conflicting_save_was_not_made(bench, session, customer)
     assert found(session, draft)[draft.reference] == ()
 
 
+def test_it_releases_later_what_somebody_else_saved_meanwhile(bench, session, customer):
+    draft = bench.invoice(customer, "10.00")
+    release = operation(draft, "release", book(session, draft))
+    bench.control("POST options", concurrency_conflicts=1)
+    with pytest.raises(TransientError) as caught:
+        book(session, release)
+    assert caught.value.code == "acumatica_record_changed"
+    book(session, release)
+    assert stands(session, draft, release.external_id).stage == "posted"
+
+
 def test_it_tells_that_a_period_is_closed(bench, session, customer):
     bench.control("POST periods", period="2026-11", status="closed")
     with pytest.raises(ClosedPeriodError) as caught:
