@@ -1,10 +1,12 @@
 """The sentences of the screens: schedules, environments, durations and who must act, in an accountant's words."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from audit.models import Attempt, ConfigChange, Run
 from integrations.contracts import Pair
@@ -52,6 +54,21 @@ def clock(moment: time) -> str:
 def join(words: list[str]) -> str:
     """Join words as people do: a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+_DAY = re.compile(r"(?<![\w“\"'/.-])\d{4}-\d{2}-\d{2}(?![\w”\"'/-])")  # neither quoted nor a part of a number
+
+
+def spoken(text: str) -> str:
+    """Write the days in a sentence as people do: “on 2026-10-05.” becomes “on 5 Oct 2026.”; what is quoted stays."""
+    return _DAY.sub(_spoken_day, text)
+
+
+def _spoken_day(found: re.Match[str]) -> str:
+    try:
+        return date_format(date.fromisoformat(found[0]), "j M Y")
+    except ValueError:
+        return found[0]
 
 
 def duration(start: datetime, end: datetime | None) -> str:
@@ -125,6 +142,10 @@ _LONGEST = 160
 
 def changed_words(change: ConfigChange) -> str:
     """Say what somebody changed: “Changed schedule and policies”, “Undid 2 documents of run 7: keyed twice”."""
+    return spoken(_changed(change))
+
+
+def _changed(change: ConfigChange) -> str:
     action, details = change.action[:1].upper() + change.action[1:], change.details or {}
     if change.action in _COUNTED and details.get("number"):
         return _counted(change.action, details)[:_LONGEST]

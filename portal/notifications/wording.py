@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 
 from portal.notifications.kinds import word
 from portal.notifications.models import Event, Message
+from portal.words import spoken
 
 MOST_IN_CHAT = 20
 
@@ -25,7 +26,7 @@ def subject_of(message: Message, events: Sequence[Event]) -> str:
         return f"{company}: a test from ml-connector"
     if message.mode == Message.Mode.DIGEST:
         return f"{company}: {_number(events)} since yesterday"
-    first = Truncator(events[0].title).chars(120)
+    first = Truncator(spoken(events[0].title)).chars(120)
     return f"{company}: {first}" if len(events) == 1 else f"{company}: {first} and {len(events) - 1} more"
 
 
@@ -62,8 +63,8 @@ def _chat_entry(event: Event) -> str:
 
 
 def _plain(text: str) -> str:
-    """Take from a text what a chat would read as its own marks."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Write days as people do, and take from a text what a chat would read as its own marks."""
+    return spoken(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def call(message: Message, events: Sequence[Event]) -> dict[str, Any]:

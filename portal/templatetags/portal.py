@@ -21,6 +21,7 @@ from integrations.money import decimals
 from portal.states import look_of
 from portal.systems import System
 from portal.words import account_title, changed_words
+from portal.words import spoken as spoken_words
 
 register = template.Library()
 register.filter(account_title)
@@ -138,6 +139,12 @@ def label(name: str) -> str:
 def change_words(change: ConfigChange) -> str:
     """Say what somebody changed: the action, and what it was done to."""
     return changed_words(change)
+
+
+@register.filter
+def spoken(text: Any) -> str:
+    """Write the days in a sentence of ours as people do; exports and the API keep them as they are stored."""
+    return spoken_words(str(text))
 
 
 @register.filter

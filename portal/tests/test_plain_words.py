@@ -13,7 +13,7 @@ from integrations.policies import policies_of
 from portal.runs import name_of, run_view
 from portal.templatetags.portal import own_id, zone_words
 from portal.tests.screens import ACTOR, make_company
-from portal.words import changed_words
+from portal.words import changed_words, spoken
 
 
 @pytest.fixture
@@ -111,9 +111,33 @@ def test_it_names_a_run_of_a_proof_and_what_awaits_approval(company):
     [
         ("undid", {"scope": "record 3522", "reason": "Keyed twice", "number": 2}, "Undid 2 documents: Keyed twice"),
         ("undid", {"scope": "run 7", "reason": "Wrong", "number": 1200}, "Undid 1,200 documents of run 7: Wrong"),
-        ("undid", {"scope": "2026-11-21", "reason": "No", "number": 1}, "Undid 1 document booked on 2026-11-21: No"),
+        ("undid", {"scope": "2026-11-21", "reason": "No", "number": 1}, "Undid 1 document booked on 21 Nov 2026: No"),
         ("replayed", {"records": [1, 2, 3], "number": 3}, "Replayed 3 records"),
     ],
 )
 def test_it_says_how_many_something_was_done_to(action, details, told):
     assert changed_words(ConfigChange(action=action, details=details)) == told
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("Its reversal is dated 2026-10-05.", "Its reversal is dated 5 Oct 2026."),
+        ("2026-10-01 to 2026-10-31 was signed off.", "1 Oct 2026 to 31 Oct 2026 was signed off."),
+        ("Invoice INV-2026-10-05 of batch 2026-10-05-7", "Invoice INV-2026-10-05 of batch 2026-10-05-7"),
+        ("“2026-10-05” is no date there, nor is 2026-13-45.", "“2026-10-05” is no date there, nor is 2026-13-45."),
+    ],
+)  # fmt: skip
+def test_it_writes_days_in_sentences_as_people_do_and_leaves_numbers_and_quotes(stored, said):
+    assert spoken(stored) == said
+
+
+def test_it_shows_a_reason_with_its_day_in_words_and_exports_it_as_stored(company):
+    SyncRecord.objects.filter(pk=company.record.pk).update(
+        state="skipped", reason="Its reversal is dated 2026-10-05.", problem=None
+    )
+    client = company.client()
+
+    assert "Its reversal is dated 5 Oct 2026." in client.get(f"/records/{company.record.pk}/").content.decode()
+    exported = b"".join(client.get("/records/export/?as=csv").streaming_content).decode()
+    assert "Its reversal is dated 2026-10-05." in exported
