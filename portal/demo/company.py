@@ -22,15 +22,16 @@ PEOPLE = (
     ("auditor@demo.example", "Audrey Auditor", Role.AUDITOR),
 )
 STAFF = "support@demo.example"
-ACTOR = "demo"
+ACTOR = "Demo set-up"  # as histories name whoever did what nobody of the company did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """The company and its syncs."""
+    """The company, its syncs that are on, and those that a person paused."""
 
     tenant: Tenant
     syncs: tuple[Sync, ...]
+    paused: tuple[Sync, ...] = ()
 
 
 def demo_company(world_id: str, credentials: dict[str, Any]) -> Demo:
@@ -43,7 +44,8 @@ def demo_company(world_id: str, credentials: dict[str, Any]) -> Demo:
     made = tuple(
         join(tenant, pair.slug, sides) for pair in registry.pairs().values() if {pair.source, pair.target} <= set(sides)
     )
-    return Demo(tenant=tenant, syncs=made)
+    on = tuple(sync for sync in made if sync.state == Sync.State.ACTIVE)
+    return Demo(tenant=tenant, syncs=on, paused=tuple(sync for sync in made if sync not in on))
 
 
 def _found(slug: str) -> Tenant:
@@ -89,9 +91,10 @@ def connect(tenant: Tenant, slug: str, values: dict[str, Any]) -> Connection:
 
 
 def join(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
-    """Give a company's sync of a pair, switched on. Safe to call again."""
+    """Give a company's sync of a pair, switched on unless a person paused it. Safe to call again."""
     pair = registry.pair(pair_slug)
-    found = Sync.objects.for_tenant(tenant).filter(pair=pair_slug).first()
+    standing = Sync.objects.for_tenant(tenant).filter(pair=pair_slug, trial_of=None)
+    found = standing.exclude(state=Sync.State.ARCHIVED).order_by("pk").first()
     if found is None:
         found = syncs.create_sync(
             tenant_id=tenant.pk,
@@ -101,7 +104,7 @@ def join(tenant: Tenant, pair_slug: str, sides: dict[str, Connection]) -> Sync:
             target=sides[pair.target],
             actor=ACTOR,
         )
-    if found.state != Sync.State.ACTIVE:
+    if found.state not in (Sync.State.ACTIVE, Sync.State.PAUSED):
         syncs.activate(found, actor=ACTOR)
     return found
 
