@@ -1,7 +1,10 @@
 """What a change of a mapping does: its trial on delivered records, and the parked ones that it heals."""
 
+import re
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Facts
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from integrations.engine.rehearsal.changes import content_of_version, with_newest_maps
@@ -9,9 +12,24 @@ from integrations.engine.rehearsal.stored import ask
 from integrations.models import Check, Sync, SyncRecord
 from mappings.models import Mapping
 from mappings.versions import behind_their_maps
+from portal.queries.mapping_fields import fields_for
 from portal.queries.syncs import flow_label
+from portal.words import operation_words
 
 _TRIED = (SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT)
+_RECORDS_SHOWN, _FIELDS_SHOWN = 10, 5
+_MAPPED = re.compile(r"mapped (?:lines\[(?P<line>\d+)\]\.)?(?P<name>.+)")  # as the engine's comparisons name fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """A record that would be drafted otherwise. `fields`: what each is called, its value before and after."""
+
+    label: str
+    amount: Decimal | None
+    currency: str
+    fields: tuple[tuple[str, str, str], ...]
+    after: str  # why nothing would be drafted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +44,13 @@ class Effect:
     check: Check | None
     is_current: bool
     heals: list[Facts[str, Any]]
+    records: tuple[Differing, ...] = ()
+
+    @property
+    def moved(self) -> list[tuple[str, Decimal, str]]:
+        """Give by how much each account's balance would be another: account, amount, currency."""
+        told = self.check.report.get("moved", ()) if self.check else ()
+        return [(one["account"], Decimal(one["amount"]), one["currency"]) for one in told]
 
     @property
     def is_pending(self) -> bool:
@@ -44,7 +69,37 @@ def effect_kept(sync: Sync, mapping: Mapping, *, newest_maps: bool = False) -> E
     is_current = bool(is_done and check and check.report.get("content") == content_of_version(tried))
     heals = _still_parked(sync, check.report.get("heals", ())) if is_current and check else []
     label = flow_label(sync.pair, mapping.flow)
-    return Effect(mapping=mapping, label=label, check=check, is_current=is_current, heals=heals)
+    records = _differing(sync, mapping, check.report.get("records", ())) if is_done and check else ()
+    return Effect(mapping=mapping, label=label, check=check, is_current=is_current, heals=heals, records=records)
+
+
+def _differing(sync: Sync, mapping: Mapping, told: Iterable[Facts[str, Any]]) -> tuple[Differing, ...]:
+    shown = list(told)[:_RECORDS_SHOWN]
+    called = fields_for(sync, mapping).label_of_target if shown else None
+    return tuple(
+        Differing(
+            label=one["label"],
+            amount=Decimal(one["amount"]) if one["amount"] else None,
+            currency=one["currency"],
+            fields=tuple(in_words(one["fields"], called)[:_FIELDS_SHOWN]) if called else (),
+            after=one["after"],
+        )
+        for one in shown
+    )
+
+
+def in_words(fields: Iterable[Iterable[str]], called: Callable[[str, str], str]) -> list[tuple[str, str, str]]:
+    """Name fields that differ as people call them; what is sent differs with them, and is named where only it does."""
+    mapped, sent = [], []
+    for name, was, now in fields:
+        if found := _MAPPED.fullmatch(name):
+            line, plain = found["line"], found["name"]
+            word = called("line" if line else "header", plain)
+            mapped.append((f"Line {line}: {word}" if line else word, was, now))
+        else:
+            operation, _, path = name.partition(" ")
+            sent.append((f"{operation_words(operation)}, as sent: {path}", was, now))
+    return mapped or sent
 
 
 def _still_parked(sync: Sync, heals: list[Facts[str, Any]]) -> list[Facts[str, Any]]:

@@ -76,6 +76,33 @@ def test_it_names_required_fields_that_no_row_fills(company, client):
     assert [field.name for field in page.context["fields"].unfilled] == ["subsidiary"]
 
 
+@pytest.mark.parametrize(("role", "asked"), [(Role.ACCOUNTANT, 1), (Role.VIEWER, 0)])
+def test_it_asks_the_systems_what_fields_are_called_when_a_mapping_is_looked_at(company, role, asked):
+    company.client(role).get(url(company, flow="invoices"))
+
+    assert Check.objects.filter(sync=company.sync, kind="fields", flow="invoices").count() == asked
+
+
+def test_it_names_what_differs_as_people_call_it(company, client):
+    fields = [
+        ["mapped subsidiary", "1", "2"],
+        ["mapped lines[2].item", "7", ""],
+        ["create body.subsidiary.id", "1", "2"],
+    ]
+    record = {"label": "Customer C-1", "amount": "1230.50", "currency": "EUR", "fields": fields, "after": ""}
+    moved = [{"account": "4000 Sales", "currency": "EUR", "amount": "-1230.50"}]
+    Check.objects.create(
+        tenant=company.tenant, sync=company.sync, kind="change", flow="customers", state="done", asked_by="test",
+        params={"version": 1}, made_at=company.sync.created_at,
+        report={"compared": 5, "differ": 1, "held": 0, "heals": [], "moved": moved, "records": [record]},
+    )  # fmt: skip
+    page = client.get(url(company, "?version=1"))
+    (shown,) = page.context["effect"].records
+
+    assert shown.fields == (("Primary subsidiary", "1", "2"), ("Line 2: item", "7", ""))
+    assert "−1,230.50" in page.content.decode()
+
+
 def test_it_offers_source_fields_with_samples(company, client):
     seen = client.get(url(company, "row/")).content.decode()
 

@@ -18,7 +18,7 @@ from mappings.versions import problems_of
 from portal.forms.mappings import MappingForm
 from portal.permissions import Ability
 from portal.queries.effects import effect_kept, look_for_healed, try_version, wants_look
-from portal.queries.mapping_fields import KnownFields, fields_for
+from portal.queries.mapping_fields import KnownFields, ask_for_fields, fields_for
 from portal.queries.mapping_suggestions import suggestions
 from portal.queries.mappings import (
     compare_versions,
@@ -33,7 +33,7 @@ from portal.queries.mappings import (
 )
 from portal.queries.syncs import flow_label, flows_of
 from portal.systems import system
-from portal.tenancy import current_tenant, current_user, requires
+from portal.tenancy import current_tenant, current_user, may, requires
 from portal.timeline import reading_side, writing_side
 from portal.ui import Crumb, Tab, crumbs
 from portal.views.records import replayed_sentence
@@ -59,6 +59,8 @@ def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     """Show a version of a flow's mapping: the published one unless another is asked for."""
     sync = sync_or_404(request, pk)
     mapping = version_or_404(sync, flow, request.GET.get("version", ""))
+    if may(request, Ability.MAP):
+        ask_for_fields(sync, flow, actor=current_user(request).email)  # the systems know what their fields are called
     fields, effect = fields_for(sync, mapping), effect_kept(sync, mapping)
     page = {
         **frame(sync, flow),
