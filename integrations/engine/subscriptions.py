@@ -8,7 +8,9 @@ from typing import cast
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from audit.record import change_config
 from integrations import registry
@@ -77,8 +79,11 @@ def due_subscriptions() -> list[int]:
         return []
     before = (datetime.now(UTC) - _EVERY).isoformat()
     rows = Connection.objects.filter(connector__in=makers, state=Connection.State.GOOD)  # every tenant's
-    kept = rows.values_list("pk", f"values__{ID}", f"values__{CHECKED_AT}")
-    return [pk for pk, subscription, checked_at in kept if subscription and (checked_at or "") < before]
+    kept = rows.alias(
+        subscription=KT(f"values__{ID}"), checked_at=Coalesce(KT(f"values__{CHECKED_AT}"), Value("", TextField()))
+    )
+    due = kept.filter(subscription__gt="", checked_at__lt=before)
+    return list(due.order_by("pk").values_list("pk", flat=True))
 
 
 def look_after(connection_id: int) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.engine import schedule
 from integrations.engine.lease import take_lease
-from integrations.engine.tests.builders import make_sync
+from integrations.engine.tests.builders import make_sync, make_tenant
 from integrations.models import Sync
 
 MONDAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -111,3 +111,17 @@ def test_it_claims_what_is_new_before_a_backfill():
     live = make_sync(state="active", next_run_at=timezone.now() - timedelta(minutes=1))
     assert [claim[0] for claim in schedule.claim_due(limit=1)] == [live.pk]
     assert [claim[0] for claim in schedule.claim_due(limit=1)] == [older.pk]
+
+
+@pytest.mark.django_db
+def test_it_lets_companies_take_turns():
+    long_due, just_due = (timezone.now() - timedelta(minutes=minutes) for minutes in (30, 1))
+    many, few = make_tenant(), make_tenant()
+    greedy = [
+        make_sync(tenant=many, state="active", next_run_at=long_due, target_identity=str(number)).pk
+        for number in range(3)
+    ]
+    modest = make_sync(tenant=few, state="active", next_run_at=just_due).pk
+
+    assert [claim[0] for claim in schedule.claim_due(limit=3)] == [greedy[0], modest, greedy[1]]
+    assert [claim[0] for claim in schedule.claim_due()] == [greedy[2]]
