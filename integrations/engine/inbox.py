@@ -88,7 +88,7 @@ def _note(receiver: Connection, rows: Sequence[InboxEvent], confirmed: Sequence[
 
 
 def _put_off(receiver: Connection, unknown: Sequence[InboxEvent]) -> None:
-    """Ask again later for events that the source does not show yet; after some 15 minutes drop and count them."""
+    """Ask again later for events that the source does not show yet; after some 20 minutes drop and count them."""
     now = timezone.now()
     for row in unknown:
         row.tries += 1
