@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from integrations.engine.reconcile.export import tables, to_csv, to_xlsx
 from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.reconcile.period import reconcile_period
-from integrations.engine.reconcile.report import Difference, Line, PeriodReport, TieOut, Total, amount_text
+from integrations.engine.reconcile.report import Difference, Line, PeriodReport, Remark, TieOut, Total, amount_text
 from integrations.engine.reconcile.signing import save_report, unexplained
 from integrations.errors import ConnectorError
 from integrations.models import Sync
@@ -94,19 +94,27 @@ def as_json(report: PeriodReport, opened: TieOut | None, left: set[str]) -> str:
         "to": report.end,
         "lines": [_line(line) for line in report.lines],
         "differences": [_difference(each) for each in shown],
-        "remarks": [
-            {"kind": each.flow, "code": each.code, "currency": each.currency, "n": each.n,
-             "total": _number(each.total, each.currency), "reason": each.reason}
-            for each in report.remarks
-        ],
-    }  # fmt: skip
+        "remarks": [_remark(each) for each in report.remarks],
+    }
     if opened is not None:
         made["open_items"] = [
             {"kind": row.flow, "id": row.id, "customer": row.customer, "currency": row.currency,
              "source": _number(row.source, row.currency), "target": _number(row.target, row.currency)}
             for row in opened.rows
         ]  # fmt: skip
+        made["open_remarks"] = [_remark(each) for each in opened.remarks]
     return to_json(made)
+
+
+def _remark(each: Remark) -> dict[str, Any]:
+    return {
+        "kind": each.flow,
+        "code": each.code,
+        "currency": each.currency,
+        "n": each.n,
+        "total": _number(each.total, each.currency),
+        "reason": each.reason,
+    }
 
 
 def _line(line: Line) -> dict[str, Any]:
