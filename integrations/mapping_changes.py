@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from audit.record import change_config
+from integrations.approvals.gate import demand, holds
+from integrations.approvals.publications import maps_deed, publication_deed
+from integrations.models import Action
 from mappings import map_versions, versions
 from mappings.models import Mapping, ValueMap
 from mappings.value_maps import Entry, Identity
@@ -28,9 +31,14 @@ def change_draft(*, mapping: Mapping, actor: str, rows: object, filters: object 
     return saved
 
 
-def publish_mapping(*, mapping: Mapping, actor: str) -> Mapping:
-    """Publish a draft. Raises InvalidMappingError with all that is wrong, MappingStateError for what is no draft."""
+def publish_mapping(*, mapping: Mapping, actor: str, approval: int | None = None) -> Mapping:
+    """Publish a draft. Raises InvalidMappingError with all that is wrong, MappingStateError for what is no draft.
+
+    Under the two-person rule `approval` is the request granted for it; else ConfigurationError.
+    """
     with transaction.atomic():
+        if (is_held := holds(mapping.tenant_id, Action.PUBLISH)) or approval is not None:
+            demand(publication_deed(mapping), approval, is_held=is_held)
         published = versions.publish(mapping=mapping, actor=actor)
         _note(published, "published", actor)
     return published
@@ -100,9 +108,12 @@ def change_map(
     return revision
 
 
-def publish_maps(*, tenant_id: int, sync_id: int, actor: str) -> tuple[Mapping, ...]:
+def publish_maps(*, tenant_id: int, sync_id: int, actor: str, approval: int | None = None) -> tuple[Mapping, ...]:
     """Publish anew each mapping of the sync whose value maps have changed. Safe to call twice. Errors as publishing."""
     with transaction.atomic():
+        if (is_held := holds(tenant_id, Action.PUBLISH)) or approval is not None:
+            deed = maps_deed(tenant_id, sync_id)
+            demand(deed, approval, is_held=is_held and bool(deed.content))
         published = versions.publish_map_changes(tenant_id=tenant_id, sync_id=sync_id, actor=actor)
         for mapping in published:
             _note(mapping, "published", actor)

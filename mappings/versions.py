@@ -47,7 +47,7 @@ def create_draft(
 
     The sync's missing value maps are made from `value_maps`. Raises MappingStateError where `from_version` is unknown.
     """
-    with _locked(sync_id):
+    with one_change_at_a_time(sync_id):
         ensure_maps(tenant_id=tenant_id, sync_id=sync_id, value_maps=value_maps, actor=actor)
         versions = Mapping.objects.for_tenant(tenant_id).filter(sync_id=sync_id, flow=flow)
         if from_version is None:
@@ -77,7 +77,7 @@ def publish_first(*, tenant_id: int, sync_id: int, actor: str, starts: Iterable[
     Errors as `create_draft` and `publish`; then nothing is made.
     """
     starts = tuple(starts)
-    with _locked(sync_id):
+    with one_change_at_a_time(sync_id):
         wanted = {content.name: content for start in reversed(starts) for content in start.value_maps}
         ensure_maps(tenant_id=tenant_id, sync_id=sync_id, value_maps=wanted.values(), actor=actor)
         stored = list(ValueMap.objects.for_tenant(tenant_id).filter(sync_id=sync_id))
@@ -112,8 +112,11 @@ def _first(tenant_id: int, sync_id: int, actor: str, start: Start, contents: dic
 
 
 @contextmanager
-def _locked(sync_id: int) -> Iterator[None]:
-    """Let one change of a sync's mappings happen at a time, so that version numbers and publications never collide."""
+def one_change_at_a_time(sync_id: int) -> Iterator[None]:
+    """Let one change of a sync's mappings happen at a time, so that version numbers and publications never collide.
+
+    It holds to the end of the transaction around it. May be entered again.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mappings of sync {sync_id}"])
@@ -153,7 +156,7 @@ def save_rows(*, mapping: Mapping, actor: str, rows: object, filters: object | N
 def save_as_draft(*, mapping: Mapping, actor: str, rows: object, filters: object | None = None) -> Saved:
     """Store the rows as a new draft version beside `mapping`, which stays as it is. Errors as `save_rows`."""
     kept_rows, kept_filters = _readable(mapping, rows, filters)
-    with _locked(mapping.sync_id):
+    with one_change_at_a_time(mapping.sync_id):
         draft = _new_version(mapping.tenant_id, mapping.sync_id, mapping.flow, actor, kept_rows, kept_filters)
     return Saved(mapping=draft, problems=problems_of(draft))
 
@@ -207,7 +210,7 @@ def publish(
     Raises InvalidMappingError with every problem found (by the catalogues, too, where they are handed in), and
     MappingStateError if it is no draft any more. Re-posts nothing.
     """
-    with _locked(mapping.sync_id):
+    with one_change_at_a_time(mapping.sync_id):
         versions = Mapping.objects.for_tenant(mapping.tenant_id).filter(sync_id=mapping.sync_id, flow=mapping.flow)
         draft = versions.select_for_update().filter(pk=mapping.pk, status=Mapping.Status.DRAFT).first()
         if draft is None:

@@ -23,10 +23,14 @@ def held_records(problems: list[Problem]) -> QuerySet[SyncRecord]:
 
 def retry_held(problem: Problem, *, actor: str) -> int:
     """Have all records of a cause tried again, at most 5,000; give how many. What is not mended comes back."""
-    ids = list(held_records(siblings(problem)).order_by("id").values_list("id", flat=True)[:MOST_RETRIED])
-    number = replay(problem.sync, record_ids=ids, actor=actor)
+    number = replay(problem.sync, record_ids=held_ids(problem), actor=actor)
     start_due()
     return number
+
+
+def held_ids(problem: Problem) -> list[int]:
+    """Give the records of a cause that are tried again at once, at most 5,000."""
+    return list(held_records(siblings(problem)).order_by("id").values_list("id", flat=True)[:MOST_RETRIED])
 
 
 def skip_all_held(problem: Problem, *, reason: str, actor: str) -> tuple[int, ConfigurationError | None]:

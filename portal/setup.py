@@ -13,6 +13,7 @@ from integrations.engine.rehearsal.stored import latest
 from integrations.engine.trial.life import refuse_live
 from integrations.errors import ConfigurationError
 from integrations.models import Check, Connection, InboxEvent, Sync
+from mappings.models import Mapping as Version
 from portal.queries.syncs import flows_of
 
 State = Literal["done", "current", "todo"]
@@ -172,6 +173,11 @@ def flow_standings(sync: Sync) -> list[FlowStanding]:
     return [
         FlowStanding(slug=flow.slug, label=flow.label, missing=missing.get(flow.slug)) for flow in flows_of(sync.pair)
     ]
+
+
+def has_rows(sync: Sync) -> bool:
+    """Tell whether any version of a mapping fills anything, published or not."""
+    return Version.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk).exclude(rows=[]).exists()
 
 
 def checklist(sync: Sync) -> list[Item]:

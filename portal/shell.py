@@ -45,12 +45,14 @@ PLACES = (
     Place(label="Records", url_name="record_list", icon="rows"),
     Place(label="Problems", url_name="problem_list", icon="alert"),
     Place(label="Reconciliation", url_name="reconciliation_list", icon="scale"),
+    Place(label="Approvals", url_name="approval_list", icon="tick"),
 )
 
 COMPANY_PLACES = (
     Place(label="Team", url_name="team", icon="people"),
     Place(label="Notifications", url_name="notification_list", icon="mail"),
     Place(label="API tokens", url_name="token_list", icon="key"),
+    Place(label="Two-person rule", url_name="approval_rule", icon="shield"),
     Place(label="Retention", url_name="retention", icon="trail"),
 )
 

@@ -117,6 +117,15 @@ BACKFILLS: dict[str, Look] = {
     "ended": Look(word="Given up", tone="neutral", icon="skip", meaning="What was not reached is left out as before."),
 }
 
+APPROVALS: dict[str, Look] = {
+    "waiting": Look(word="Waits", tone="warning", icon="clock", meaning="Somebody else approves or declines it."),
+    "granted": Look(word="Under way", tone="progress", icon="spinner", meaning="Approved, and being done."),
+    "done": Look(word="Approved", tone="success", icon="check", meaning="Approved by a second person, and done."),
+    "declined": Look(word="Declined", tone="danger", icon="cross", meaning="Nothing was done."),
+    "withdrawn": Look(word="Withdrawn", tone="neutral", icon="skip", meaning="Taken back by who asked for it."),
+    "lapsed": Look(word="Lapsed", tone="neutral", icon="clock", meaning="Too late, or changed since. Ask anew."),
+}
+
 DIFFERENCES: dict[str, Look] = {
     "missing": Look(word="Missing", tone="danger", icon="search", meaning="The source has it, the target has not."),
     "held": Look(
@@ -144,6 +153,7 @@ STATES: dict[str, dict[str, Look]] = {
     "reconciliation": RECONCILIATIONS,
     "difference": DIFFERENCES,
     "backfill": BACKFILLS,
+    "approval": APPROVALS,
 }
 
 

@@ -8,6 +8,8 @@ from portal.api.main import api
 from portal.tenancy import public as open_to_all
 from portal.views import (
     api_reference,
+    approval_rule,
+    approvals,
     backfills,
     catalogue,
     configuration,
@@ -173,6 +175,14 @@ urlpatterns = [
     path("notifications/<int:pk>/pause/", notifications.channel_pause, name="channel_pause"),
     path("notifications/<int:pk>/delete/", notifications.channel_delete, name="channel_delete"),
     path("notifications/<int:pk>/key/", notifications.channel_key, name="channel_key"),
+    path("approvals/", approvals.approval_list, name="approval_list"),
+    path("approvals/<int:pk>/", approvals.approval_detail, name="approval_detail"),
+    path("approvals/<int:pk>/approve/", approvals.approval_approve, name="approval_approve"),
+    path("approvals/<int:pk>/decline/", approvals.approval_decline, name="approval_decline"),
+    path("approvals/<int:pk>/withdraw/", approvals.approval_withdraw, name="approval_withdraw"),
+    path("approvals/ask/<slug:place>/<int:pk>/", approvals.approval_ask, name="approval_ask"),
+    path("two-person-rule/", approval_rule.approval_rule, name="approval_rule"),
+    path("two-person-rule/choose/", approval_rule.approval_rule_choose, name="approval_rule_choose"),
     path("companies/switch/", tenants.tenant_switch, name="tenant_switch"),
     path("companies/add/", tenants.tenant_create, name="tenant_create"),
     path("companies/export/", tenants.tenant_export, name="tenant_export"),

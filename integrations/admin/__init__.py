@@ -1,5 +1,5 @@
 """The support staff's admin: edits go through the portal's verbs, the rest is read-only, no secret is shown."""
 
-from integrations.admin import connections, mappings, state, syncs
+from integrations.admin import approvals, connections, mappings, state, syncs
 
-__all__ = ["connections", "mappings", "state", "syncs"]
+__all__ = ["approvals", "connections", "mappings", "state", "syncs"]

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from audit.models import Attempt
 from audit.record import change_config
+from integrations.approvals.gate import Deed, demand, holds
+from integrations.approvals.replays import demand_replay
 from integrations.engine import schedule
 from integrations.engine.drafting import PAID_IN_TARGET
 from integrations.engine.drafts import load_aim, load_draft
@@ -17,7 +19,7 @@ from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.engine.store import release_waiting
 from integrations.engine.work import Aim
 from integrations.errors import ConfigurationError
-from integrations.models import Companion, Connection, Link, Sync, SyncRecord
+from integrations.models import Action, Companion, Connection, Link, Sync, SyncRecord
 from integrations.periods import ASK, CODES, HOLD, NEXT_OPEN, SKIP
 
 State = SyncRecord.State
@@ -68,9 +70,15 @@ def _further_owner_of(record: SyncRecord, external_id: str) -> str:
     return rows.exclude(state=Companion.State.REVERSED).values_list("natural_key", flat=True).first() or ""
 
 
-def post_anew(record: SyncRecord, *, actor: str) -> None:
-    """Have a record posted although look-alikes stand in the target."""
-    _decide(record, POST_ANEW, "decided to post anew", actor)
+def post_anew(record: SyncRecord, *, actor: str, approval: int | None = None) -> None:
+    """Have a record posted although look-alikes stand in the target.
+
+    Above the two-person rule's amount `approval` is the request granted for it; else ConfigurationError.
+    """
+    with transaction.atomic():
+        schedule.lock(record.sync_id)
+        demand_replay(record.sync, way="post anew", record_ids=(), anew=[record.pk], approval=approval)
+        _decide(record, POST_ANEW, "decided to post anew", actor)
 
 
 def _decide(record: SyncRecord, decision: str, action: str, actor: str, value: str = "") -> None:
@@ -219,15 +227,28 @@ def _further_of(record: SyncRecord) -> QuerySet[Companion]:
     )
 
 
-def confirm_identity(connection: Connection, *, actor: str) -> None:
+def identity_deed(connection: Connection) -> Deed:
+    """Give what confirming another system comes to: what it was, and what it has become."""
+    return Deed(
+        tenant_id=connection.tenant_id,
+        action=Action.IDENTITY,
+        subject=f"connection {connection.pk}",
+        content=[connection.fingerprint, connection.identity, connection.became, connection.values],
+    )
+
+
+def confirm_identity(connection: Connection, *, actor: str, approval: int | None = None) -> None:
     """Accept that a connection leads to another system now. Its old links are not used: identity is part of every key.
 
-    Syncs over it stay stopped until they are switched on again; the next ping stores the new identity.
+    Syncs over it stay stopped until they are switched on again; the next ping stores the new identity, and only the one
+    that was found. Under the two-person rule `approval` is the request granted for it; else ConfigurationError.
     """
-    if connection.state != Connection.State.CHANGED:
-        raise ConfigurationError(f"{connection.name} has not become another system.", code="nothing_to_decide")
-    before = connection.identity.get("name", "")
     with transaction.atomic():
+        connection = Connection.objects.for_tenant(connection.tenant_id).select_for_update().get(pk=connection.pk)
+        if connection.state != Connection.State.CHANGED:
+            raise ConfigurationError(f"{connection.name} has not become another system.", code="nothing_to_decide")
+        demand(identity_deed(connection), approval, is_held=holds(connection.tenant_id, Action.IDENTITY))
+        before = connection.identity.get("name", "")
         Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk).update(
             state=Connection.State.NEW, fingerprint="", identity={}, references_at=None
         )
@@ -236,7 +257,7 @@ def confirm_identity(connection: Connection, *, actor: str) -> None:
             actor=actor,
             subject=f"connection {connection.pk}",
             action="confirmed another system",
-            details={"before": before},
+            details={"before": before, "after": connection.became.get("name", "")},
         )
 
 

@@ -11,10 +11,11 @@ from integrations.models import Connection, Sync
 def learn(connection: Connection, found: Identity, actor: str) -> None:
     """Store what the far side is. Raises ConfigurationError, and locks, when it has become something else."""
     fingerprint = f"{connection.connector}:{found.fingerprint}"
-    if connection.fingerprint and connection.fingerprint != fingerprint:
+    if _is_other(connection, fingerprint):
+        was = connection.identity.get("name") or connection.became.get("name")
         _lock(connection, found)
         raise ConfigurationError(
-            f"This connection was {connection.identity.get('name')} and is now {found.name}. "
+            f"This connection was {was} and is now {found.name}. "
             "Nothing is read or written until an owner confirms the change.",
             code="identity_changed",
         )
@@ -28,7 +29,20 @@ def learn(connection: Connection, found: Identity, actor: str) -> None:
             details={"name": found.name, "fingerprint": fingerprint},
         )
     connection.identity = asdict(found)
-    connection.save(update_fields=["fingerprint", "identity"])
+    # While it is locked, what may be confirmed is what answered last, also where that is the old system again.
+    is_locked = connection.state == Connection.State.CHANGED
+    connection.became = _became(connection, found) if is_locked else {}
+    connection.save(update_fields=["fingerprint", "identity", "became"])
+
+
+def _is_other(connection: Connection, fingerprint: str) -> bool:
+    """Tell whether something else answers than is known, or than was confirmed and not pinged yet."""
+    expected = connection.fingerprint or connection.became.get("fingerprint", "")
+    return bool(expected) and bool(expected != fingerprint)
+
+
+def _became(connection: Connection, found: Identity) -> dict[str, str]:
+    return {"name": found.name, "fingerprint": f"{connection.connector}:{found.fingerprint}"}
 
 
 def refuse_other(connection: Connection, found: Identity, actor: str) -> None:
@@ -52,7 +66,7 @@ def verify_identity(connection: Connection, session: Session) -> None:
 
 def _lock(connection: Connection, found: Identity) -> None:
     connections = Connection.objects.for_tenant(connection.tenant_id)
-    connections.filter(pk=connection.pk).update(state=Connection.State.CHANGED)
+    connections.filter(pk=connection.pk).update(state=Connection.State.CHANGED, became=_became(connection, found))
     for role in ("source", "target"):
         Sync.objects.for_tenant(connection.tenant_id).filter(**{role: connection}, state=Sync.State.ACTIVE).update(
             state=Sync.State.STOPPED,

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from audit.record import change_config
 from integrations import registry
+from integrations.approvals.gate import holds
+from integrations.approvals.replays import demand_replay
 from integrations.contracts import Flow
 from integrations.engine import schedule
 from integrations.engine.references import forget_refused, make_stale
@@ -17,7 +19,7 @@ from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
 from integrations.engine.standing import UNDO
 from integrations.engine.store import DELETED, READ_AGAIN
 from integrations.errors import ConfigurationError
-from integrations.models import Connection, Sync, SyncRecord
+from integrations.models import Action, Connection, Sync, SyncRecord
 from integrations.periods import CODES
 from integrations.policies import policies_of, stored_name
 from mappings.rows import Row
@@ -46,6 +48,8 @@ def create_sync(
     starts_empty: bool = False,
 ) -> Sync:
     """Make a sync, switched off, with the pair's usual mappings published as version 1. Raises ConfigurationError.
+
+    Where publishing asks for a second person, they are drafts.
 
     `starts_empty`: version 1 of each flow is a draft without rows, and value maps hold only what leaves a field empty.
     """
@@ -80,6 +84,9 @@ def create_sync(
 
 
 def _begin_as_usual(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
+    if holds(sync.tenant_id, Action.PUBLISH):
+        _begin_as_drafts(sync, flows, actor)
+        return
     starts = [
         Start(
             flow=flow.slug,
@@ -92,6 +99,19 @@ def _begin_as_usual(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
     publish_first(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=actor, starts=starts)
     if sync.target.environment == Connection.Environment.SANDBOX:
         review_as_shipped(sync, actor=actor)
+
+
+def _begin_as_drafts(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
+    for flow in flows:
+        create_draft(
+            tenant_id=sync.tenant_id,
+            sync_id=sync.pk,
+            flow=flow.slug,
+            actor=actor,
+            rows=usual_rows(flow, sync.target),
+            filters=flow.default_filters,
+            value_maps=_maps(flow, sync.target),
+        )
 
 
 def _begin_empty(sync: Sync, flows: Sequence[Flow], actor: str) -> None:
@@ -224,8 +244,19 @@ def run_now(sync: Sync, *, actor: str) -> None:
     _note(sync, "asked for a run", {}, actor)
 
 
-def replay(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
+def replay(sync: Sync, *, record_ids: Sequence[int], actor: str, approval: int | None = None) -> int:
     """Have records looked at again: held ones are tried anew, delivered ones only read back. Gives how many.
+
+    Above the two-person rule's amount `approval` is the request granted for it; else ConfigurationError.
+    """
+    with transaction.atomic():
+        schedule.lock(sync.pk)
+        demand_replay(sync, way="replay", record_ids=record_ids, approval=approval)
+        return look_again(sync, record_ids=record_ids, actor=actor)
+
+
+def look_again(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
+    """Replay without asking for a second person: for verbs that have asked for all they do. Gives how many.
 
     What was undone is posted anew: as its next revision, where it still stands in its source. What was parked is judged
     by reference data read afresh: the fix may have been made in the target.

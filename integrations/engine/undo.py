@@ -13,13 +13,14 @@ from django.utils import timezone
 from audit.models import Attempt
 from audit.record import change_config
 from integrations import registry
+from integrations.approvals.gate import Deed, demand, holds
 from integrations.contracts import CompanionView, Facts, LinkView
 from integrations.engine import schedule
 from integrations.engine.reversal import children_of
 from integrations.engine.standing import UNDO
 from integrations.engine.store import companions_of
 from integrations.errors import ConfigurationError
-from integrations.models import Link, Sync, SyncRecord
+from integrations.models import Action, Link, Sync, SyncRecord
 
 State = SyncRecord.State
 _BUSY = (State.OPEN, State.UNKNOWN)
@@ -70,11 +71,27 @@ def plan_undo(sync: Sync, scope: Scope) -> Plan:
     return Plan(records=tuple(standing), children=tuple(children))
 
 
-def undo(sync: Sync, *, scope: Scope, actor: str, reason: str) -> Plan:
+def undo_deed(sync: Sync, scope: Scope, plan: Plan) -> Deed:
+    """Give what an undo comes to: every document that is reversed, and what goes first."""
+    parts = [("asked for", each) for each in plan.records] + [("goes first", each) for each in plan.children]
+    parts.sort(key=lambda part: part[1].pk)
+    content = [[each.pk, why, each.revision, f"{each.amount}", each.currency] for why, each in parts]
+    subject = f"undo in sync {sync.pk}: {scope}"
+    return Deed(tenant_id=sync.tenant_id, action=Action.UNDO, subject=subject, content=content)
+
+
+def is_held(sync: Sync, scope: Scope) -> bool:
+    """Tell whether an undo asks for a second person. A trial's end does not: it takes back its own documents."""
+    is_trial = sync.trial_of_id is not None and scope.everything
+    return not is_trial and holds(sync.tenant_id, Action.UNDO)
+
+
+def undo(sync: Sync, *, scope: Scope, actor: str, reason: str, approval: int | None = None) -> Plan:
     """Have documents reversed, today or on the first open day; nothing is deleted. Needs a reason.
 
     Their records are left alone afterwards, whatever their source says, until a person has them replayed. A second undo
-    of the same is refused. Raises ConfigurationError.
+    of the same is refused. Under the two-person rule `approval` is the request granted for it. Raises
+    ConfigurationError.
     """
     if not reason.strip():
         raise ConfigurationError("An undo needs a reason: it is kept with every document.", code="no_reason")
@@ -83,6 +100,7 @@ def undo(sync: Sync, *, scope: Scope, actor: str, reason: str) -> Plan:
     with transaction.atomic():
         schedule.lock(sync.pk)
         plan = plan_undo(sync, scope)
+        demand(undo_deed(sync, scope, plan), approval, is_held=is_held(sync, scope))
         ids = [record.pk for record in (*plan.records, *plan.children)]
         _mark(sync, ids, f"Undone by {actor}: {reason.strip()}")
         schedule.ask_for_run(sync, trigger="replay")

@@ -33,6 +33,7 @@ class Connection(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     identity = models.JSONField(default=dict, blank=True)
     fingerprint = models.CharField(max_length=200, blank=True)  # "connector:company", set by the first good ping
+    became = models.JSONField(default=dict, blank=True)  # the other system found there: all that may be confirmed
     share_pct = models.PositiveSmallIntegerField(default=80)  # of the vendor's limits
     references_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.models import Run
 from integrations.models import Reconciliation, Sync
 from integrations.money import decimals
+from portal.approvals.waiting import waiting_with_people
 from portal.causes import cause_of
 from portal.expiry import WARN_DAYS, Ending, endings_of
 from portal.models import Membership, Tenant
@@ -19,7 +20,7 @@ from portal.notifications.kinds import Kind
 from portal.queries.causes import WAITING, Held, held_up
 from portal.queries.home import broken_connections, period_name
 from portal.queries.reconciliation import unreconciled_of
-from portal.words import ACTORS
+from portal.words import ACTORS, join
 
 RUNS_LOOKED_AT = 300
 _STILL_NEWS = timedelta(minutes=10)  # a failure that was made up for meanwhile is told all the same
@@ -28,7 +29,7 @@ _OWNER, _ACCOUNTANT = ACTORS["portal_owner"], ACTORS["accountant"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Something that holds: the same `about` is the same thing. `signer` is told besides all channels."""
+    """Something that holds: the same `about` is the same thing. `people` are told by letter besides all channels."""
 
     kind: Kind
     about: str
@@ -36,7 +37,7 @@ class Condition:
     text: str
     who: str
     path: str
-    signer: str = ""
+    people: tuple[str, ...] = ()
 
     @property
     def cause(self) -> str:
@@ -148,6 +149,20 @@ def _warned_at(ending: Ending) -> int | None:
     return min((days for days in (*WARN_DAYS, 0) if ending.days <= days), default=None)
 
 
+def approvals(tenant: Tenant) -> Iterator[Condition]:
+    """Give the requests that wait for a second person; whoever may approve one is told by letter."""
+    for request, people in waiting_with_people(tenant):
+        yield Condition(
+            kind=Kind.APPROVAL,
+            about=str(request.pk),
+            title=f"To be approved: {request.title}",
+            text=f"{request.asker} asked for it: {request.reason} Somebody else approves or declines it.",
+            who=join([person.display_name for person in people]) if people else "Nobody else may: invite somebody",
+            path=reverse("approval_detail", args=[request.pk]),
+            people=tuple(person.email for person in people),
+        )
+
+
 def periods(tenant: Tenant) -> Iterator[Condition]:
     """Give the periods that something landed in after sign-off, and those that differ."""
     emails = set(Membership.objects.for_tenant(tenant).values_list("user__email", flat=True))
@@ -168,7 +183,7 @@ def _stale(held: Reconciliation, emails: set[str]) -> Condition:
         "signed is no longer the whole of it. See what came in, reconcile it again and sign it anew.",
         who=held.signed_by or _ACCOUNTANT,
         path=reverse("reconciliation_detail", args=[held.pk]),
-        signer=held.signed_by if held.signed_by in emails else "",
+        people=(held.signed_by,) if held.signed_by in emails else (),
     )
 
 

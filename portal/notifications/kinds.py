@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     STALE = "stale", "Something landed in a period that was signed off"
     DIFFERENCE = "difference", "A reconciliation differs and nobody has explained why"
     SILENCE = "silence", "Silence: a sync that usually delivers has delivered nothing"
+    APPROVAL = "approval", "Approval: something waits for a second person"
     WEBHOOK = "webhook", "A webhook is quiet while scheduled reads find changes"
 
 

@@ -18,16 +18,16 @@ PAUSES = tuple(timedelta(minutes=number) for number in (1, 5, 15, 60, 180, 360, 
 FAULT = "It stopped at a fault of ours; support has been told."
 
 
-def put(tenant: Tenant, events: Sequence[tuple[Event, str]]) -> None:
-    """Put messages about new events in the outbox, in the caller's transaction; each with a person told besides."""
+def put(tenant: Tenant, events: Sequence[tuple[Event, Sequence[str]]]) -> None:
+    """Put messages about new events in the outbox, in the caller's transaction; each with people told besides."""
     if not events:
         return
     for channel in Channel.objects.for_tenant(tenant).filter(is_paused=False):
         wanted = [event for event, _ in events if event.kind in channel.kinds]
         if wanted:
             _put(tenant, channel, wanted)
-    for event, person in events:
-        if person:
+    for event, people in events:
+        for person in people:
             made = Message.objects.create(tenant=tenant, recipient=person, mode=Message.Mode.IMMEDIATE)
             made.events.add(event)
 

@@ -20,6 +20,7 @@ QUICK: dict[Finder, tuple[Kind, ...]] = {
     conditions.failed: (Kind.FAILED,),
     conditions.connections: (Kind.CONNECTION,),
     conditions.periods: (Kind.STALE, Kind.DIFFERENCE),
+    conditions.approvals: (Kind.APPROVAL,),
     silence.overdue: (Kind.OVERDUE,),
 }
 SLOW: dict[Finder, tuple[Kind, ...]] = {
@@ -42,7 +43,7 @@ def watch(tenant: Tenant, finders: dict[Finder, tuple[Kind, ...]]) -> list[Event
     over = [pk for name, pk in known.items() if name not in found]
     Event.objects.for_tenant(tenant).filter(pk__in=over).update(ended_at=timezone.now())
     news = [(condition, _tell(tenant, condition)) for name, condition in found.items() if name not in known]
-    told = [(event, condition.signer) for condition, event in news if event is not None]
+    told = [(event, condition.people) for condition, event in news if event is not None]
     outbox.put(tenant, told)
     return [event for event, _ in told]
 

@@ -15,9 +15,10 @@ from audit.models import Run
 from integrations.engine.faults import PERIOD
 from integrations.engine.trial.life import TRIAL
 from integrations.models import Connection, Reconciliation, Sync, SyncRecord
+from portal.approvals.waiting import waiting_for
 from portal.causes import cause_of
 from portal.expiry import endings
-from portal.models import Tenant
+from portal.models import Membership, Tenant
 from portal.notifications.models import Channel
 from portal.pings import failed_step, latest_pings
 from portal.queries.causes import WAITING, Held, held_up
@@ -58,13 +59,19 @@ class Totals:
     syncs: int
 
 
-def attention(tenant: Tenant, rows: Sequence[SyncRow]) -> tuple[list[Attention], Totals]:
-    """Give what needs a person, what stops everything first, and the figures that go with it."""
+def attention(
+    tenant: Tenant, rows: Sequence[SyncRow], membership: Membership | None = None
+) -> tuple[list[Attention], Totals]:
+    """Give what needs a person, what stops everything first, and the figures that go with it.
+
+    With `membership` what waits for this very person's approval is among them.
+    """
     held, connections = held_up(tenant), connections_of(tenant)
     urgent = [
         *(_stopped(row.sync) for row in rows if row.sync.state == Sync.State.STOPPED),
         *_broken_among(connections),
         *(_failing(row) for row in rows if row.sync.state == Sync.State.ACTIVE and row.last_run and _failed(row)),
+        *(to_be_approved(membership) if membership else ()),
         *closed_periods(tenant, rows),
         *unreconciled(tenant, rows),
         *ending_soon(connections),
@@ -153,6 +160,20 @@ def ending_soon(connections: Sequence[Connection]) -> list[Attention]:
             url=reverse("connection_detail", args=[each.connection.pk]),
         )
         for each in near
+    ]
+
+
+def to_be_approved(membership: Membership) -> list[Attention]:
+    """Give what others asked for and this member may approve."""
+    return [
+        Attention(
+            tone="warning",
+            icon="tick",
+            title=f"To be approved: {each.title}",
+            text=f"{each.asker} asked for it: {each.reason}",
+            url=reverse("approval_detail", args=[each.pk]),
+        )
+        for each in waiting_for(membership)
     ]
 
 

@@ -25,7 +25,18 @@ from integrations.engine import syncs
 from integrations.engine.reconcile.report import Difference, Line, PeriodReport, Total
 from integrations.engine.reconcile.signing import save_report
 from integrations.engine.tests.builders import make_connection
-from integrations.models import Connection, InboxEvent, Link, Ping, Problem, Reconciliation, Sync, SyncRecord
+from integrations.models import (
+    Action,
+    ApprovalRequest,
+    Connection,
+    InboxEvent,
+    Link,
+    Ping,
+    Problem,
+    Reconciliation,
+    Sync,
+    SyncRecord,
+)
 from mappings.models import Mapping, ValueMap
 from portal.models import ApiToken, Membership, Role, Tenant, User
 from portal.notifications.kinds import Kind
@@ -313,6 +324,8 @@ def lists() -> dict[str, tuple[str, Ability]]:
         "reconciliation_live": ("/reconciliation/live/", Ability.VIEW),
         "token_list": ("/tokens/", Ability.VIEW),
         "retention": ("/retention/", Ability.VIEW),
+        "approval_list": ("/approvals/", Ability.VIEW),
+        "approval_rule": ("/two-person-rule/", Ability.VIEW),
     }
 
 
@@ -355,7 +368,27 @@ def objects(of: Company) -> dict[str, tuple[str, Ability]]:
         "reconciliation_detail": (f"/reconciliation/{of.reconciliation.pk}/", Ability.VIEW),
         "reconciliation_print": (f"/reconciliation/{of.reconciliation.pk}/print/", Ability.VIEW),
         "reconciliation_export": (f"/reconciliation/{of.reconciliation.pk}/export/", Ability.EXPORT),
+        "approval_detail": (f"/approvals/{approval_of(of).pk}/", Ability.VIEW),
+        "approval_ask": (f"/approvals/ask/record/{of.record.pk}/", Ability.VIEW),
     }
+
+
+def approval_of(of: Company) -> ApprovalRequest:
+    """Give the company's request for a second person, by its owner: to have its record tried again."""
+    made, _ = ApprovalRequest.objects.get_or_create(
+        tenant=of.tenant,
+        action=Action.REPLAY,
+        kind="replay",
+        what={"sync": of.sync.pk, "ids": [of.record.pk]},
+        subject=f"replay in sync {of.sync.pk}: record {of.record.pk}",
+        digest="0" * 64,
+        title=f"Try {of.record} again in {of.sync.name}",
+        reason="The item is mapped now.",
+        asked_by=of.owner,
+        asker=of.owner.email,
+        defaults={"lapses_at": timezone.now() + timedelta(days=14)},
+    )
+    return made
 
 
 def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
@@ -416,6 +449,9 @@ def actions(of: Company) -> dict[str, tuple[str, dict[str, object], Ability]]:
         "reconciliation_explain": (f"/reconciliation/{of.reconciliation.pk}/explain/", {}, Ability.MAP),
         "reconciliation_heal": (f"/reconciliation/{of.reconciliation.pk}/heal/", {}, Ability.MAP),
         "reconciliation_sign": (f"/reconciliation/{of.reconciliation.pk}/sign/", {}, Ability.MAP),
+        "approval_withdraw": (f"/approvals/{approval_of(of).pk}/withdraw/", {}, Ability.VIEW),
+        "approval_decline": (f"/approvals/{approval_of(of).pk}/decline/", {"reason": "No."}, Ability.OPERATE),
+        "approval_approve": (f"/approvals/{approval_of(of).pk}/approve/", {}, Ability.OPERATE),
     }
 
 
@@ -427,7 +463,7 @@ def admin_pages(of: Company) -> list[str]:
         Ping.objects.filter(tenant=of.tenant).first(), InboxEvent.objects.filter(tenant=of.tenant).first(),
         ConfigChange.objects.filter(tenant=of.tenant).first(), Seal.objects.filter(tenant=of.tenant).first(),
         Mapping.objects.filter(sync_id=of.sync.pk).first(), ValueMap.objects.filter(sync_id=of.sync.pk).first(),
-        of.token, of.channel, Message.objects.filter(tenant=of.tenant).first(),
+        of.token, of.channel, approval_of(of), Message.objects.filter(tenant=of.tenant).first(),
     ]  # fmt: skip
     names = {(row._meta.app_label, row._meta.model_name) for row in rows}
     changelists = [f"/admin/{app}/{model}/" for app, model in sorted(names)]

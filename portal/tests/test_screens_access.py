@@ -19,7 +19,7 @@ OTHERS = set(
     public_home robots sitemap catalogue catalogue_pair catalogue_system public_security docs docs_page status set_theme
     system_logo webhook styleguide tenant_switch tenant_create team invite invitation_revoke
     member_role member_remove invitation_accept connection_sandbox health metrics consent_back
-    api_reference token_create retention_choose
+    api_reference token_create retention_choose approval_rule_choose
     """.split()  # noqa: SIM905
 )
 

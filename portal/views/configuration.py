@@ -5,8 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from integrations.approvals.gate import holds
 from integrations.engine.configuration import differences, export_sync, import_sync, read_configuration
 from integrations.errors import ConfigurationError
+from integrations.models import Action
 from mappings.errors import InvalidMappingError, MappingStateError
 from portal.permissions import Ability
 from portal.tenancy import current_user, requires
@@ -31,6 +33,7 @@ def sync_configuration(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a file would change; take it over when that was seen."""
     sync = sync_or_404(request, pk)
     page: dict[str, object] = {"sync": sync, "crumbs": crumbs_of(sync, "Configuration")}
+    page["is_held"] = holds(sync.tenant_id, Action.PUBLISH)
     if request.method != "POST":
         return render(request, "preview/configuration.html", page)
     text, problems = _text(request), list[str]()

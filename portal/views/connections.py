@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from audit.queries import changes_of
 from integrations import registry
+from integrations.approvals.gate import holds
 from integrations.contracts import Connector
 from integrations.engine.subscriptions import can_subscribe, is_subscribed
-from integrations.models import Connection, Ping
+from integrations.models import Action, Connection, Ping
 from integrations.vault import present_secrets
 from portal.expiry import endings
 from portal.key_pairs import public_parts
@@ -66,6 +67,7 @@ def render_connection(request: HttpRequest, connection: Connection, webhook: obj
         "inbound_guide": markdown_html(connector.inbound.guide) if connector and connector.inbound else "",
         "webhook": webhook,
         "can_subscribe": can_subscribe(connection),
+        "is_held": connection.state == Connection.State.CHANGED and holds(connection.tenant_id, Action.IDENTITY),
         "asks_consent": connector is not None and connector.asks_consent,
         "consent_url": request.build_absolute_uri(reverse("consent_back")),
         "is_subscribed": is_subscribed(connection),

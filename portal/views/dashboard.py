@@ -11,7 +11,7 @@ from portal.queries.activity import chart_of
 from portal.queries.home import attention, last_runs
 from portal.queries.syncs import sync_rows
 from portal.runs import name_of, run_view
-from portal.tenancy import current_tenant, requires
+from portal.tenancy import current_membership, current_tenant, requires
 from portal.ui import Step
 from portal.words import schedule_sentence
 
@@ -37,7 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if not rows:
         return render(request, "dashboard/first_steps.html", _first_steps(request))
     names = {row.sync.pk: row.sync.name for row in rows}
-    listed, totals = attention(tenant, rows)
+    listed, totals = attention(tenant, rows, current_membership(request))
     last = last_runs(tenant)
     page = {
         "rows": [(row, schedule_sentence(row.sync)) for row in rows],

@@ -12,6 +12,7 @@ from integrations.jobs import start_due
 from portal.models import Role
 from portal.permissions import Ability
 from portal.tenancy import current_membership, current_user, requires
+from portal.views.approvals import refused
 from portal.views.connections import connection_or_404
 from portal.views.records import record_or_404
 from portal.views.syncs import sync_or_404
@@ -47,7 +48,7 @@ def record_post_anew(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         decisions.post_anew(record, actor=current_user(request).email)
     except ConfigurationError as refusal:
-        messages.error(request, refusal.message)
+        return refused(request, refusal, "look-alike", pk, "record_detail", pk)
     else:
         start_due()
         messages.success(request, "It is posted as a document of its own.")
@@ -109,7 +110,7 @@ def connection_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         decisions.confirm_identity(connection, actor=current_user(request).email)
     except ConfigurationError as refusal:
-        messages.error(request, refusal.message)
+        return refused(request, refusal, "connection", pk, "connection_detail", pk)
     else:
         messages.success(request, "Confirmed. Ping it to store what it is now, then switch its syncs on again.")
     return redirect("connection_detail", pk=pk)

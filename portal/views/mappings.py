@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from integrations.approvals.gate import holds
 from integrations.contracts import Flow
 from integrations.engine.rehearsal.changes import replay_healed
+from integrations.errors import ConfigurationError
 from integrations.mapping_changes import change_draft, discard_draft, publish_mapping, roll_back
-from integrations.models import Sync
+from integrations.models import Action, Sync
 from mappings.errors import InvalidMappingError, MappingStateError
 from mappings.models import Mapping
 from mappings.versions import problems_of
@@ -36,6 +38,7 @@ from portal.systems import system
 from portal.tenancy import current_tenant, current_user, may, requires
 from portal.timeline import reading_side, writing_side
 from portal.ui import Crumb, Tab, crumbs
+from portal.views.approvals import refused
 from portal.views.records import replayed_sentence
 from portal.views.syncs import sync_or_404
 
@@ -75,6 +78,7 @@ def mapping_detail(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         "fields": fields,
         "effect": effect,
         "wants_look": mapping.is_draft and wants_look(sync, effect),
+        "is_held": mapping.is_draft and holds(sync.tenant_id, Action.PUBLISH),
     }
     return render(request, "mappings/detail.html", page)
 
@@ -114,6 +118,8 @@ def mapping_publish(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
         return redirect(draft)
     except MappingStateError as refusal:
         messages.error(request, str(refusal))
+    except ConfigurationError as refusal:
+        return refused(request, refusal, "mapping", mapping.pk, "mapping_list")
     else:
         look_for_healed(sync, published, actor=actor)
         messages.success(request, f"Version {published.version} is published. What is booked already stays as it is.")
@@ -127,7 +133,10 @@ def mapping_heal(request: HttpRequest, pk: int, flow: str) -> HttpResponse:
     sync = sync_or_404(request, pk)
     effect = effect_kept(sync, version_or_404(sync, flow))
     if effect.heals and effect.check and not effect.mapping.is_draft:
-        number = replay_healed(effect.check, actor=current_user(request).email)
+        try:
+            number = replay_healed(effect.check, actor=current_user(request).email)
+        except ConfigurationError as refusal:
+            return refused(request, refusal, "healed", effect.mapping.pk, "mapping_list")
         messages.success(request, replayed_sentence(sync, number))
     else:
         messages.info(request, "Nothing is held up any more that this version heals.")

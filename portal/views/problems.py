@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from integrations.errors import ConfigurationError
 from integrations.jobs import start_due
 from integrations.models import Problem
 from portal.assignments import assign, comment, members_of
@@ -29,6 +30,7 @@ from portal.queries.causes import (
 from portal.queries.syncs import flow_label, sync_choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
+from portal.views.approvals import refused
 from portal.views.decisions import PERIOD_CHOICES
 from portal.views.records import replayed_sentence
 from portal.words import ACTORS
@@ -103,7 +105,10 @@ def problem_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def problem_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Try all records of a cause again; what is not mended comes back."""
     problem = problem_or_404(request, pk)
-    number = retry_held(problem, actor=current_user(request).email)
+    try:
+        number = retry_held(problem, actor=current_user(request).email)
+    except ConfigurationError as refusal:
+        return refused(request, refusal, "problem", pk, "problem_detail", pk)
     messages.success(request, replayed_sentence(problem.sync, number))
     return redirect("problem_detail", pk=pk)
 

@@ -33,6 +33,7 @@ from portal.queries.workbook import table_names, workbook_of
 from portal.systems import system
 from portal.tenancy import current_tenant, current_user, requires
 from portal.ui import crumbs
+from portal.views.approvals import refused
 
 DIFFERENCES_SHOWN = 100
 RECONCILABLE = (Sync.State.ACTIVE, Sync.State.PAUSED, Sync.State.STOPPED)
@@ -186,7 +187,8 @@ def reconciliation_heal(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         _heal(request, found, picked)
     except ConfigurationError as refusal:
-        messages.error(request, refusal.message)
+        names = [each.name for each in picked]
+        return refused(request, refusal, "differences", pk, "reconciliation_detail", pk, difference=names)
     return redirect("reconciliation_detail", pk=pk)
 
 

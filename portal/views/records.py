@@ -10,8 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.queries import attempts_of_record
 from integrations import registry
+from integrations.approvals.replays import is_above
 from integrations.engine.standing import UNDO, UNDONE
 from integrations.engine.syncs import replay
+from integrations.errors import ConfigurationError
 from integrations.jobs import start_due
 from integrations.models import Sync, SyncRecord
 from portal.causes import cause_of
@@ -35,6 +37,7 @@ from portal.states import choices
 from portal.tenancy import current_tenant, current_user, requires
 from portal.timeline import document_url, entries_of, reading_side, writing_side
 from portal.ui import crumbs
+from portal.views.approvals import refused
 
 ATTEMPTS_SHOWN = 30
 FILTERS = {
@@ -115,6 +118,7 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "children": children_of(record),
         "is_being_undone": is_being_undone,
         "replay_label": "" if is_being_undone else _replay_label(record),
+        "is_held": not is_being_undone and is_above(sync, record_ids=[record.pk]),
         "awaiting": _awaiting(sync, record),
         "may_be_undone": not is_being_undone
         and any(link.is_ours and link.state == link.State.STANDING for link in links),
@@ -143,7 +147,11 @@ def record_replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Have one record looked at again."""
     record = record_or_404(request, pk)
     sync = sync_of(record)
-    if replay(sync, record_ids=[record.pk], actor=current_user(request).email):
+    try:
+        number = replay(sync, record_ids=[record.pk], actor=current_user(request).email)
+    except ConfigurationError as refusal:
+        return refused(request, refusal, "record", pk, "record_detail", pk)
+    if number:
         start_due()
         messages.success(request, replayed_sentence(sync, 1))
     else:

@@ -179,7 +179,8 @@ def _stage_page(request: HttpRequest, sync: Sync, stage: str) -> dict[str, objec
         return {"panels": panels((sync.source, sync.target)), "is_good": is_good, "starts": starts}
     if stage == setup.MAPPING:
         flows = setup.flow_standings(sync)
-        is_empty = all(flow.missing and flow.missing.code == "not_published" for flow in flows)
+        is_unpublished = all(flow.missing and flow.missing.code == "not_published" for flow in flows)
+        is_empty = is_unpublished and not setup.has_rows(sync)
         return {"looks": setup.looks(sync), "flows": flows, "is_empty": is_empty}
     if stage == setup.PROVE:
         return {"proof": proof_shown(sync), "refusal": setup.why_not_provable(sync)}

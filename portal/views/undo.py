@@ -1,9 +1,7 @@
 """Undo: of a record, of all that a run booked, or of a day; the plan is shown first, and a reason is kept."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,19 +10,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from audit.models import Run
-from integrations.engine.undo import Plan, Scope, plan_undo, undo
+from integrations.approvals.requests import REASON_CHARS
+from integrations.engine.undo import Scope, is_held, plan_undo, undo
 from integrations.errors import ConfigurationError
 from integrations.jobs import start_due
-from integrations.models import Sync, SyncRecord
+from integrations.models import Sync
+from portal.approvals.deciding import ask_for
+from portal.approvals.kinds import make_out
+from portal.approvals.undoing import being_reversed
 from portal.permissions import Ability
 from portal.queries.records import day_of
-from portal.queries.syncs import flow_label, flows_of
-from portal.tenancy import current_tenant, current_user, requires
+from portal.queries.undo import plan_shown
+from portal.tenancy import current_membership, current_tenant, current_user, requires
 from portal.ui import crumbs
+from portal.views.approvals import ASKED
 from portal.views.records import record_or_404
 from portal.views.syncs import sync_or_404
-
-RECORDS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,13 @@ class Undoing:
     scope: Scope
     name: str
     url: str
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """Give it as a request for a second person keeps it."""
+        scope = self.scope
+        day = scope.day.isoformat() if scope.day else None
+        return {"sync": self.sync.pk, "record": scope.record_id, "run": scope.run_id, "day": day}
 
 
 @requires(Ability.MAP)
@@ -89,64 +97,27 @@ def _undo(request: HttpRequest, wanted: Undoing) -> HttpResponse:
         plan = plan_undo(wanted.sync, wanted.scope)
     except ConfigurationError as refusal:
         return render(request, "undo/nothing.html", {"wanted": wanted, "reason": refusal.message})
-    every = _in_order(wanted.sync, plan)
     shown = {
         "wanted": wanted,
-        "plan": plan,
-        "rows": [(record, flow_label(wanted.sync.pair, record.flow)) for record in every[:RECORDS_SHOWN]],
-        "children": {record.pk for record in plan.children},
-        "more": max(len(every) - RECORDS_SHOWN, 0),
-        "number": len(every),
-        "lines": _lines(wanted.sync, every),
+        **plan_shown(wanted.sync, plan),
+        "is_held": is_held(wanted.sync, wanted.scope),
         "crumbs": crumbs((wanted.sync.name, reverse("sync_detail", args=[wanted.sync.pk])), "Undo"),
     }
     return render(request, "undo/plan.html", shown)
 
 
 def _do(request: HttpRequest, wanted: Undoing) -> HttpResponse:
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = request.POST.get("reason", "").strip()[:REASON_CHARS]
     try:
+        if is_held(wanted.sync, wanted.scope):
+            made = make_out(current_tenant(request), "undo", wanted.what)
+            asked = ask_for(made, membership=current_membership(request), reason=reason)
+            messages.success(request, ASKED)
+            return redirect("approval_detail", pk=asked.pk)
         plan = undo(wanted.sync, scope=wanted.scope, actor=current_user(request).email, reason=reason)
     except ConfigurationError as refusal:
         messages.error(request, refusal.message)
     else:
         start_due()
-        messages.success(request, f"{_number(plan)} being reversed. Nothing is deleted.")
+        messages.success(request, f"{being_reversed(plan)} Nothing is deleted.")
     return redirect(wanted.url)
-
-
-def _number(plan: Plan) -> str:
-    number = len(plan.records) + len(plan.children)
-    return "1 document is" if number == 1 else f"{number:,} documents are"
-
-
-def _in_order(sync: Sync, plan: Plan) -> list[SyncRecord]:
-    """List what is applied before what it is applied to, refunds and payments before invoices; newest first."""
-    flows = [flow.slug for flow in flows_of(sync.pair)]
-    place = {slug: number for number, slug in enumerate(reversed(flows))}
-    newest = sorted(
-        (*plan.children, *plan.records), key=lambda each: (str(each.document_date or ""), each.pk), reverse=True
-    )
-    return sorted(newest, key=lambda each: place.get(each.flow, len(place)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What is reversed of one kind in one currency."""
-
-    kind: str
-    currency: str
-    number: int
-    total: Decimal
-
-
-def _lines(sync: Sync, records: Sequence[SyncRecord]) -> list[Line]:
-    """Add up what is reversed by kind and currency, in the order of the plan: kinds have different signs."""
-    found: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
-    for record in records:
-        found[(record.flow, record.currency)].append(record.amount or Decimal(0))
-    kinds = list(dict.fromkeys(record.flow for record in records))
-    return [
-        Line(kind=flow_label(sync.pair, flow), currency=currency, number=len(some), total=sum(some, Decimal(0)))
-        for (flow, currency), some in sorted(found.items(), key=lambda each: (kinds.index(each[0][0]), each[0][1]))
-    ]

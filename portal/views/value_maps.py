@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from integrations.approvals.gate import holds
+from integrations.errors import ConfigurationError
 from integrations.mapping_changes import add_map, change_map, publish_maps
-from integrations.models import Sync
+from integrations.models import Action, Sync
 from mappings.errors import InvalidMappingError
 from mappings.map_versions import content_of
 from mappings.models import ValueMap
@@ -22,6 +24,7 @@ from portal.queries.map_uses import map_uses
 from portal.queries.mappings import changes_of_map, entries_like, map_or_404, stamps_of
 from portal.queries.syncs import flow_label
 from portal.tenancy import current_user, requires
+from portal.views.approvals import refused
 from portal.views.mappings import LOOK_FIRST, crumbs_of, tell_problems
 from portal.views.syncs import sync_or_404
 
@@ -69,6 +72,7 @@ def value_maps_changed(request: HttpRequest, pk: int) -> HttpResponse:
         "sync": sync,
         "effects": effects,
         "healing": heals,
+        "is_held": bool(effects) and holds(sync.tenant_id, Action.PUBLISH),
         "is_pending": any(effect.is_pending for effect in (*effects, *heals)),
         "crumbs": crumbs_of(sync, "Publish value maps"),
     }
@@ -90,6 +94,8 @@ def value_maps_publish(request: HttpRequest, pk: int) -> HttpResponse:
         published = publish_maps(tenant_id=sync.tenant_id, sync_id=sync.pk, actor=actor)
     except InvalidMappingError as refusal:
         tell_problems(request, refusal)
+    except ConfigurationError as refusal:
+        return refused(request, refusal, "maps", pk, "value_maps_changed", pk)
     else:
         for mapping in published:
             look_for_healed(sync, mapping, actor=actor)

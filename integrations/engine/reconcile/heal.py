@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.record import change_config
 from integrations import registry
+from integrations.approvals.replays import demand_replay
 from integrations.contracts import Changed
 from integrations.engine import schedule, syncs
 from integrations.engine.inbox import make_due
@@ -34,10 +35,20 @@ class Healing:
     left: list[Difference] = field(default_factory=list)
 
 
-def heal(sync: Sync, differences: Sequence[Difference], *, actor: str) -> Healing:
+def booked_again(differences: Sequence[Difference]) -> tuple[list[int], list[int]]:
+    """Give the records that healing tries again, and those that it posts anew though they stand."""
+    tried, anew = (
+        sorted({each.record_id for each in differences if each.heal in ways and each.record_id})
+        for ways in (("replay", "read_again"), ("post_anew",))
+    )
+    return tried, anew
+
+
+def heal(sync: Sync, differences: Sequence[Difference], *, actor: str, approval: int | None = None) -> Healing:
     """Set going what the engine can heal, and ask for a run; safe to call twice. Reconcile again afterwards.
 
-    Raises ConfigurationError when the sync is not switched on.
+    Raises ConfigurationError when the sync is not switched on, and when what is booked again is above the two-person
+    rule's amount and `approval` is no request granted for it.
     """
     if sync.state != Sync.State.ACTIVE:
         raise ConfigurationError(f"{sync.name} is not switched on: nothing can be healed.", code="not_active")
@@ -47,6 +58,8 @@ def heal(sync: Sync, differences: Sequence[Difference], *, actor: str) -> Healin
     healing = Healing(left=by_way.pop("", []))
     with transaction.atomic():
         schedule.lock(sync.pk)
+        tried, anew = booked_again(differences)
+        demand_replay(sync, way="heal", record_ids=tried, anew=anew, approval=approval)
         for way, some in by_way.items():
             healing.begun[way] = _WAYS[way](sync, some, actor)
         _note(sync, healing, differences, actor)
@@ -64,7 +77,7 @@ def _run(sync: Sync, some: Sequence[Difference], actor: str) -> int:
 
 def _replay(sync: Sync, some: Sequence[Difference], actor: str) -> int:
     """Have held records tried anew and delivered ones read back."""
-    return syncs.replay(sync, record_ids=[each.record_id for each in some if each.record_id], actor=actor)
+    return syncs.look_again(sync, record_ids=[each.record_id for each in some if each.record_id], actor=actor)
 
 
 def _link(sync: Sync, some: Sequence[Difference], actor: str) -> int:

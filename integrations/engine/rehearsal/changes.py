@@ -123,12 +123,17 @@ def _heals(
     return healed
 
 
+def healed_ids(check: Check) -> list[int]:
+    """Give the records that a comparison says are healed and that are parked still."""
+    ids = [one["id"] for one in check.report.get("heals", ())]
+    rows = SyncRecord.objects.for_tenant(check.tenant_id).filter(sync=check.sync, pk__in=ids, state=State.PARKED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def replay_healed(check: Check, *, actor: str) -> int:
     """Have the parked records tried again that a comparison says are healed; give how many. Publish the draft first.
 
-    Records that were settled meanwhile are left alone.
+    Records that were settled meanwhile are left alone. Errors as `replay`.
     """
-    ids = [one["id"] for one in check.report.get("heals", ())]
-    rows = SyncRecord.objects.for_tenant(check.tenant_id).filter(sync=check.sync, pk__in=ids, state=State.PARKED)
-    wanted = list(rows.values_list("pk", flat=True))
+    wanted = healed_ids(check)
     return replay(check.sync, record_ids=wanted, actor=actor) if wanted else 0

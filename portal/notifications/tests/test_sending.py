@@ -45,7 +45,7 @@ def happen(tenant, title="A value is not mapped: <setup & fee>", kind="problem",
         tenant=tenant, kind=kind, cause=str(number), day="2026-11-20", title=title, text="3 records held up.",
         who="An accountant", path="/problems/7/",
     )  # fmt: skip
-    outbox.put(tenant, [(event, signer)])
+    outbox.put(tenant, [(event, (signer,) if signer else ())])
     return event
 
 
