@@ -153,6 +153,7 @@ class Standing:
     link: LinkView
     booked: tuple[Booked, ...]
     on: date
+    leaves_own: bool = False  # its own document is of others and stays: only its shares and companions are taken back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

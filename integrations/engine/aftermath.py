@@ -17,6 +17,7 @@ from integrations.engine.companions import (
     voided_by,
 )
 from integrations.engine.endings import Ending, Outcome
+from integrations.engine.others import leaves_own
 from integrations.engine.rates import details_after, is_unsettled
 from integrations.engine.standing import REVERSED, UNDONE
 from integrations.engine.work import State, Work
@@ -83,6 +84,8 @@ def _reversed(work: Work, found: Found, link: LinkView, *, is_last: bool) -> Lin
         link = replace(link, reversal_id=found.external_id)
     if not is_last:
         return replace(link, state="reversing")
+    if leaves_own(link, work.aim):
+        return all_reversed(replace(link, state="standing"))
     return all_reversed(replace(link, state="reversed", reversed_on=work.aim.on))
 
 
@@ -113,7 +116,8 @@ def _come_to_rest(work: Work) -> None:
         work.state, work.code, work.reason = State.DELIVERED, REVERSED, f"{told} Its reversal is dated {aim.on}."
     elif aim.mode == "reverse" and aim.purpose == "undo":
         told = work.row.decision_value if work.row else ""
-        work.skip(UNDONE, f"{told.rstrip('. ')}. Reversed on {aim.on}." if told else f"Reversed on {aim.on}.")
+        done = f"Reversed on {aim.on}.{_left(work)}"
+        work.skip(UNDONE, f"{told.rstrip('. ')}. {done}" if told else done)
     elif aim.mode == "reverse" or aim.reverses_next:  # read anew: posted again, or reversed
         work.state, work.due_at = State.DUE, timezone.now()
         work.code = "posted_anew" if aim.mode == "reverse" else "reversal_follows"
@@ -126,3 +130,11 @@ def _come_to_rest(work: Work) -> None:
         if work.link is not None and is_unsettled(work.link.details_version):
             work.state, work.due_at, work.code = State.DUE, timezone.now(), SETTLES_NEXT
             work.reason = "What its exchange rate leaves is booked next."
+
+
+def _left(work: Work) -> str:
+    """Say what an undo left as it is: a document that others booked."""
+    link = work.link
+    if link is None or not leaves_own(link, work.aim):
+        return ""
+    return f" {link.external_id} was booked by others and stays: only what was booked here beside it is taken back."

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from integrations.contracts import DIFFERENCE_OPEN, Context, Flow, LinkView, Mapped, Value
-from integrations.engine.companions import tell_ids
+from integrations.engine.companions import is_further, tell_ids
 from integrations.engine.drafts import refuse_erased
 from integrations.engine.faults import parking_faults
 from integrations.engine.rates import unsettled
@@ -122,6 +122,7 @@ def _reverse(state: RunState, plan: FlowPlan, work: Work, parents: Links) -> Non
     work.revision = standing.link.revision
     links = {(flow.slug, work.key): standing.link}
     drafts = flow.reverse(standing, context_of(state, flow, links, work, work.revision))
+    drafts = tuple(filter(is_further, drafts)) if standing.leaves_own else drafts
     left = [number for number, draft in enumerate(drafts) if draft.operation not in work.done]
     if not left:
         work.park(

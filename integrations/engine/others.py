@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 
-from integrations.contracts import Draft, Facts, Flow
-from integrations.engine.work import Work
+from integrations.contracts import Draft, Facts, Flow, LinkView
+from integrations.engine.work import Aim, Work
 
 
 def is_of_others(work: Work) -> bool:
     """Tell whether others booked what stands for a record."""
     return work.link is not None and not work.link.is_ours and work.link.state != "reversed"
+
+
+def leaves_own(link: LinkView, aim: Aim) -> bool:
+    """Tell whether an undo takes back what is ours beside a document of others, and leaves that as it is."""
+    return aim.mode == "reverse" and aim.purpose == "undo" and not link.is_ours
 
 
 def is_only_compared(flow: Flow, work: Work) -> bool:

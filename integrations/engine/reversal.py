@@ -9,9 +9,10 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.models import Attempt
-from integrations.contracts import Booked, Standing
+from integrations.contracts import Booked, LinkView, Standing
 from integrations.engine.drafts import load_aim, load_draft, refuse_erased
 from integrations.engine.faults import parking_faults
+from integrations.engine.others import leaves_own
 from integrations.engine.parents import CHILDREN_FIRST
 from integrations.engine.standing import UNDO, has_open_operations
 from integrations.engine.work import Aim, FlowPlan, RunState, State, Work
@@ -72,7 +73,7 @@ def gather(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> list[Work]
     if not works:
         return []
     links = {id(work): work.link for work in works if work.link is not None}
-    called = {id(work): plan.flow.all_called(work.key, work.link) for work in works if work.link}
+    called = {id(work): _called(plan, work, work.link) for work in works if work.link}
     children = children_of(state.sync, [name for names in called.values() for name in names])
     trail = _load_trail(state, works)
     ready, asked = list[Work](), set[int]()
@@ -92,6 +93,12 @@ def gather(state: RunState, plan: FlowPlan, works: Sequence[Work]) -> list[Work]
             ready.append(work)
     state.asked |= asked
     return ready
+
+
+def _called(plan: FlowPlan, work: Work, link: LinkView) -> tuple[str, ...]:
+    """Give what applications of others call what is to be reversed: the record's documents, its own one first."""
+    names = plan.flow.all_called(work.key, link)
+    return names[1:] if leaves_own(link, work.aim) else names
 
 
 def _of(children: Mapping[str, list[Child]], flow: str, work: Work, names: Sequence[str]) -> list[Child]:
@@ -129,7 +136,8 @@ def _stand(state: RunState, plan: FlowPlan, work: Work, trail: Sequence[Attempt]
     company = next(filter(None, (flow.company(one.draft.payload) for one in booked)), "")
     on = posting_day(day, state.references_of(flow), module, work.period_policy, work.label, company)
     work.aim, work.done = replace(work.aim, on=on), _done(work, [each for each in of_link if _is_reversal(each)])
-    work.standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on)
+    leaves = leaves_own(link, work.aim)
+    work.standing = Standing(key=work.key, label=work.label, link=link, booked=booked, on=on, leaves_own=leaves)
 
 
 def _done(work: Work, reversals: Sequence[Attempt]) -> frozenset[str]:

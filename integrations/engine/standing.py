@@ -50,7 +50,8 @@ def _verdict(plan: FlowPlan, work: Work, context: Context) -> Verdict:
 
 
 def _judge_undone(state: RunState, plan: FlowPlan, work: Work) -> bool:
-    if work.link is None or work.link.state == "reversed":
+    is_of_others = work.link is not None and not (work.link.is_ours or work.link.companions)
+    if work.link is None or work.link.state == "reversed" or is_of_others:
         work.skip(UNDONE, work.row.decision_value if work.row else "")
         return False
     if plan.flow.reverse is None:

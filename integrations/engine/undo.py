@@ -1,6 +1,7 @@
 """Undo: what was posted is compensated by reversing documents, children first, through the same engine."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -50,10 +51,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an undo would reverse: the records in the scope, and what is applied to them and goes first."""
+    """What an undo would reverse: the records in the scope, and what is applied to them and goes first.
+
+    Of those that are `partly` ours others booked the own document, which stays: what stands beside it is reversed.
+    """
 
     records: tuple[SyncRecord, ...]
     children: tuple[SyncRecord, ...]
+    partly: tuple[SyncRecord, ...] = ()
 
 
 def plan_undo(sync: Sync, scope: Scope) -> Plan:
@@ -63,12 +68,21 @@ def plan_undo(sync: Sync, scope: Scope) -> Plan:
     """
     named = _in_scope(sync, scope)
     links = _links(sync, named)
-    standing = [record for record in named if record.decision != UNDO and _stands(links.get(_name(record)))]
+    beside = _beside(sync, links)
+    standing = [
+        record
+        for record in named
+        if record.decision != UNDO and _stands(links.get(_name(record)), beside[_name(record)])
+    ]
     if not standing:
         raise ConfigurationError(_why_nothing(scope, named, links), code="nothing_to_undo")
     ids = {record.pk for record in standing}
-    children = _ours(sync, _with_descendants(sync, _called(sync, standing, links), ids))
-    return Plan(records=tuple(standing), children=tuple(children))
+    names = _called(sync, standing, links)
+    found = _with_descendants(sync, names, ids)
+    links |= _links(sync, found)
+    children = _ours(found, links, _beside(sync, links), {*names, *_called(sync, found, links)})
+    partly = tuple(record for record in (*standing, *children) if not links[_name(record)].is_ours)
+    return Plan(records=tuple(standing), children=tuple(children), partly=partly)
 
 
 def undo_deed(sync: Sync, scope: Scope, plan: Plan) -> Deed:
@@ -173,10 +187,22 @@ def _with_descendants(sync: Sync, names: Sequence[str], known: set[int]) -> list
     return found
 
 
-def _ours(sync: Sync, children: Sequence[SyncRecord]) -> list[SyncRecord]:
-    """Leave out what others booked and a person has given up here; what of theirs is still applied is refused."""
-    links = _links(sync, children)
-    foreign = [child for child in children if not links[_name(child)].is_ours]
+def _ours(
+    children: Sequence[SyncRecord],
+    links: Mapping[tuple[str, str], Link],
+    beside: defaultdict[tuple[str, str], list[CompanionView]],
+    names: set[str],
+) -> list[SyncRecord]:
+    """Leave out what others booked and a person has given up here; what of theirs is still applied is refused.
+
+    Where only what we booked beside theirs is applied, that alone goes first.
+    """
+    foreign = [
+        child
+        for child in children
+        if not links[_name(child)].is_ours
+        and (not beside[_name(child)] or any(to in names for to, _ in links[_name(child)].facts.get("applied") or ()))
+    ]
     if held := [child for child in foreign if child.state != State.SKIPPED]:
         named = ", ".join(f"{child} ({links[_name(child)].external_id})" for child in held[:_NAMED])
         more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
@@ -189,13 +215,17 @@ def _ours(sync: Sync, children: Sequence[SyncRecord]) -> list[SyncRecord]:
 
 
 def _called(sync: Sync, records: Iterable[SyncRecord], links: dict[tuple[str, str], Link]) -> list[str]:
-    """Give what applications call the documents of records: their own, and the further ones."""
+    """Give what applications call the documents of records: their own, and the further ones.
+
+    Without the own one where others booked it and it stays, as what stands beside it alone is reversed.
+    """
     pair, standing = registry.pair(sync.pair), [(record, links[_name(record)]) for record in records]
     further = companions_of(sync, (_name(record) for record, _ in standing))
     return [
         name
         for one, link in standing
-        for name in pair.flow(one.flow).all_called(one.natural_key, _view(link, further[_name(one)]))
+        for place, name in enumerate(pair.flow(one.flow).all_called(one.natural_key, _view(link, further[_name(one)])))
+        if place or link.is_ours
     ]
 
 
@@ -221,8 +251,13 @@ def _links(sync: Sync, records: Iterable[SyncRecord]) -> dict[tuple[str, str], L
     return found
 
 
-def _stands(link: Link | None) -> bool:
-    return link is not None and link.state != Link.State.REVERSED and link.is_ours
+def _beside(sync: Sync, links: dict[tuple[str, str], Link]) -> defaultdict[tuple[str, str], list[CompanionView]]:
+    """Give what we booked beside documents of others."""
+    return companions_of(sync, (name for name, link in links.items() if not link.is_ours))
+
+
+def _stands(link: Link | None, beside: Sequence[CompanionView]) -> bool:
+    return link is not None and link.state != Link.State.REVERSED and (link.is_ours or bool(beside))
 
 
 def _why_nothing(scope: Scope, named: Sequence[SyncRecord], links: dict[tuple[str, str], Link]) -> str:

@@ -135,6 +135,11 @@ def further_of(record: SyncRecord) -> list[tuple[Companion, Facts]]:
     return [(row, load_facts(row.facts)) for row in named]
 
 
+def stands_beside(further: Sequence[tuple[Companion, Facts]]) -> bool:
+    """Tell whether a further document stands: it is ours, whoever booked the record's own."""
+    return any(one.state == Companion.State.STANDING for one, _ in further)
+
+
 def linked_ids(records: Sequence[SyncRecord]) -> dict[int, str]:
     """Give the newest id in the target of each record, by the record's id; with one query."""
     if not records:

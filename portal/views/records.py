@@ -29,6 +29,7 @@ from portal.queries.records import (
     outline_of,
     parents_of,
     search_records,
+    stands_beside,
     sync_of,
     unread_of,
 )
@@ -95,7 +96,7 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         changes=decisions_about(record),
         is_last=not page.older_url,
     )
-    links, parents = links_of(record), parents_of(record)
+    links, parents, further = links_of(record), parents_of(record), further_of(record)
     is_being_undone = record.decision == UNDO and record.state in UNSETTLED
     shown = {
         "record": record,
@@ -106,7 +107,7 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "links": [(link, _target_url(sync, record.flow, link.external_id)) for link in links],
         "further": [
             (one, facts, document_url(writing_side(sync, record.flow), one.sink, one.external_id))
-            for one, facts in further_of(record)
+            for one, facts in further
         ],
         "source_url": _source_url(sync, record),
         "source": reading_side(sync, record.flow),
@@ -121,7 +122,7 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_held": not is_being_undone and is_above(sync, record_ids=[record.pk]),
         "awaiting": _awaiting(sync, record),
         "may_be_undone": not is_being_undone
-        and any(link.is_ours and link.state == link.State.STANDING for link in links),
+        and (stands_beside(further) or any(link.is_ours and link.state == link.State.STANDING for link in links)),
         "crumbs": crumbs(("Records", reverse("record_list")), record.label or record.natural_key),
     }
     return render(request, "records/detail.html", shown)

@@ -111,7 +111,7 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
         )
         for one in link.companions
     )
-    return (*shares, own)
+    return (*shares,) if standing.leaves_own else (*shares, own)
 
 
 def _paid_out(record: Record, context: Context) -> tuple[lifecycle.refunds.Share, ...]:

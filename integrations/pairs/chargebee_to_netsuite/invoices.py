@@ -84,6 +84,8 @@ def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
     """Take the invoice back by a credit memo with its lines, applied to it in full: both are closed."""
+    if standing.leaves_own:
+        return tuple(taken_back(standing, context))
     facts, link = standing.link.facts, standing.link
     applied = (Application(external_id=link.external_id, amount=facts.total),) if facts.total else ()
     made = sales_reversal(

@@ -64,11 +64,15 @@ def money_reversal(standing: Standing, *, flow: str, sink: str, reference: str, 
 
 
 def each_document(standing: Standing) -> list[tuple[Standing, Makes]]:
-    """Give each document of a record as if it stood alone, its own first, and what drafts that act on it make."""
+    """Give each document of a record as if it stood alone, its own first, and what drafts that act on it make.
+
+    Without the own one where that is of others and stays.
+    """
     link = standing.link
     alone = (
         (replace(link, external_id=one.external_id, reference=one.reference, facts=one.facts), one.makes)
         for one in lifecycle.payments.parts(link)
+        if one.makes == "share" or not standing.leaves_own
     )
     return [(replace(standing, link=each), makes) for each, makes in alone]
 
@@ -79,8 +83,9 @@ def step(name: str, facts: Facts, makes: Makes) -> str:
 
 
 def created(standing: Standing) -> Mapping[str, Any]:
-    """Give what was sent when the document was made; empty for one that was found there."""
-    return next((one.draft.payload for one in standing.booked if one.draft.operation == "create"), {})
+    """Give what was sent when the document was made, or a part of it; empty for one that was found there."""
+    made = (one.draft for one in standing.booked if one.draft.operation.partition("-")[0] == "create")
+    return next((one.payload for one in made), {})
 
 
 def _reversal(standing: Standing, flow: str, sink: str, reference: str, payload: Mapping[str, Value]) -> Draft:
