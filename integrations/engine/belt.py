@@ -11,7 +11,7 @@ from integrations.engine.answers import judge_answers
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
 from integrations.engine.endings import Ending, Outcome, hold_back, leave_due, put_off
-from integrations.engine.hits import judge_hits, refuse_taken, takes_only_ours
+from integrations.engine.hits import judge_hits, keep_restored, refuse_taken, takes_only_ours, to_be_read
 from integrations.engine.linking import compare_only, judge_unsent, must_be_read, to_read
 from integrations.engine.others import is_only_compared, leave_to_others
 from integrations.engine.post import close, open_batch
@@ -92,6 +92,7 @@ class _Batch:
             if (fault := faults.get(work.draft.reference)) is not None:
                 work.park(fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
         met = [work for work in drafted if work.drafts and (work.draft.reference in hits or work.aim.looks_up)]
+        met = [work for work in met if not keep_restored(work, hits.get(work.draft.reference, ()))]
         judged = (judge_hits(work, hits.get(work.draft.reference, ())) for work in met)
         linked = [ending for ending in judged if ending is not None]
         self.linked = refuse_taken(self._belt.state, self._belt.plan, linked)
@@ -108,9 +109,9 @@ class _Batch:
                 work.prepare()
         if not self._left and self._hits is None:
             first = [work for work in self._works if work.drafts and not (work.operation or work.draft.external_id)]
-            chosen = {work.draft.reference: work.chosen for work in first if work.chosen}
+            named = {work.draft.reference: ids for work in first if (ids := to_be_read(work))}
             drafts = [work.draft for work in first]
-            self._hits = self._belt.state.pool.submit(look_up, self._belt.sink, drafts, chosen)
+            self._hits = self._belt.state.pool.submit(look_up, self._belt.sink, drafts, named)
 
 
 class Belt:

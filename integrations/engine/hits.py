@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from integrations.contracts import Found
+from django.utils import timezone
+
+from integrations.contracts import Found, LinkView
 from integrations.engine.companions import is_further, named_part
 from integrations.engine.compare import applies_alike, differences, is_same_document, told_applications
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.standing import LINK, NOT_FOUND, POST_ANEW
 from integrations.engine.store import load_owners
-from integrations.engine.work import FlowPlan, RunState, Work
+from integrations.engine.work import FlowPlan, RunState, State, Work
+
+RESTORED = "stands_after_all"
 
 
 def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
@@ -60,6 +64,31 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         told = "; ".join(map(str, differences(work.draft.facts, hits[0].facts)))
         work.park("found_but_different", f"{work.label} stands in the target as {ids}, but not as drafted: {told}.")
     return None
+
+
+def to_be_read(work: Work) -> tuple[str, ...]:
+    """Name the documents that are read with a look-up: the one a person chose, and the one that was given up."""
+    given_up = work.link.external_id if work.link is not None and is_given_up(work.link) else ""
+    return tuple(id for id in dict.fromkeys((work.chosen, given_up)) if id)
+
+
+def is_given_up(link: LinkView) -> bool:
+    """Tell whether a person took a document for gone, as a reconciliation showed it: nothing of ours reversed it."""
+    return link.state == "reversed" and link.reversed_on is None and not link.reversal_id
+
+
+def keep_restored(work: Work, hits: Sequence[Found]) -> bool:
+    """Post nothing in the place of a document that was given up and stands there after all: it is linked as before."""
+    link = work.link
+    if link is None or not is_given_up(link):
+        return False
+    if not any(hit.external_id == link.external_id and hit.stage != "voided" for hit in hits):
+        return False
+    work.drafts, work.operation, work.resume = (), 0, ""
+    work.new_link, work.revision = replace(link, state="standing"), link.revision
+    work.state, work.due_at, work.look_again_at = State.DUE, timezone.now(), timezone.now()
+    work.code, work.reason = RESTORED, f"{work.label} stands in the target after all, as {link.external_id}."
+    return True
 
 
 def takes_only_ours(work: Work) -> bool:

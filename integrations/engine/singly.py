@@ -28,19 +28,21 @@ def find_each(sink: Sink, drafts: Sequence[Draft]) -> tuple[Hits, Faults]:
     return hits, faults
 
 
-def look_up(sink: Sink, drafts: Sequence[Draft], chosen: Mapping[str, str]) -> tuple[Hits, Faults]:
-    """Look drafts up; a document that a person chose for one (by reference) is read though no look-up shows it."""
+def look_up(sink: Sink, drafts: Sequence[Draft], named: Mapping[str, Sequence[str]]) -> tuple[Hits, Faults]:
+    """Look drafts up; documents that are named for one (ids, by reference) are read though no look-up shows them."""
     hits, faults = find_each(sink, drafts)
-    unseen = [
-        Booked(draft=draft, external_id=chosen[draft.reference])
-        for draft in drafts
-        if draft.reference in chosen
-        and chosen[draft.reference] not in {hit.external_id for hit in hits.get(draft.reference, ())}
-    ]
-    standing, unread = read_each(sink, unseen)
-    read = {reference: (replace(found, by_reference=False),) for reference, found in standing.items()}
-    shown = {**hits, **{reference: (*hits.get(reference, ()), *found) for reference, found in read.items()}}
-    return shown, {**faults, **unread}
+    shown, unread = dict(hits), dict(faults)
+    for turn in range(max(map(len, named.values()), default=0)):
+        wanted = [
+            (draft, named[draft.reference][turn]) for draft in drafts if len(named.get(draft.reference, ())) > turn
+        ]
+        seen = {draft.reference: {hit.external_id for hit in shown.get(draft.reference, ())} for draft, _ in wanted}
+        unseen = [Booked(draft=draft, external_id=id) for draft, id in wanted if id not in seen[draft.reference]]
+        standing, broken = read_each(sink, unseen)
+        for reference, found in standing.items():
+            shown[reference] = (*shown.get(reference, ()), replace(found, by_reference=False))
+        unread.update(broken)
+    return shown, unread
 
 
 def read_each(sink: Sink, booked: Sequence[Booked]) -> tuple[dict[str, Found], Faults]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.record import change_config
@@ -14,7 +15,7 @@ from integrations.contracts import Changed
 from integrations.engine import schedule, syncs
 from integrations.engine.inbox import make_due
 from integrations.engine.reconcile.report import Difference, Heal
-from integrations.engine.standing import LINK, POST_ANEW
+from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.errors import ConfigurationError
 from integrations.models import Companion, Link, Sync, SyncRecord
 
@@ -68,11 +69,13 @@ def heal(sync: Sync, differences: Sequence[Difference], *, actor: str, approval:
 
 def _run(sync: Sync, some: Sequence[Difference], actor: str) -> int:
     """Have documents read that our trail does not know."""
-    pair = registry.pair(sync.pair)
-    changed = [Changed(stream=pair.flow(each.flow).stream, key=each.id) for each in some]
-    number = make_due(sync, changed)
+    pair, number = registry.pair(sync.pair), 0
+    named = dict.fromkeys((pair.flow(each.flow), each.id) for each in some)  # of one record several may differ
+    for side in ("source", "target"):
+        of_side = [(flow.stream, key) for flow, key in named if flow.reads == side]
+        number += make_due(sync, [Changed(stream=stream, key=key) for stream, key in dict.fromkeys(of_side)], side)
     schedule.ask_for_run(sync, trigger="replay")
-    return min(number, len(some))
+    return min(number, len(named))
 
 
 def _replay(sync: Sync, some: Sequence[Difference], actor: str) -> int:
@@ -104,6 +107,7 @@ def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
     """
     records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, pk=difference.record_id)
     settled = records.exclude(state__in=[SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN])
+    settled = settled.exclude(~Q(state=SyncRecord.State.SKIPPED), decision=UNDO)  # its reversal is on its way
     number = settled.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0, **decision)
     if number:
         links = Link.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)

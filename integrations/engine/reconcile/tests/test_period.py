@@ -112,9 +112,10 @@ def test_it_names_a_deleted_document_and_posts_it_anew_on_request(box, sync):
     report = reconcile_period(sync, START, END)
     assert found(report) == [("payments", "missing", record.natural_key)]
     assert report.differences[0].heal == "post_anew"
-    heal(sync, report.differences, actor=ACTOR)
-    settle(sync, "replay")
-    assert found(reconcile_period(sync, START, END)) == []
+    for _ in range(2):  # the second time by a report that is no longer true
+        heal(sync, report.differences, actor=ACTOR)
+        settle(sync, "replay")
+        assert found(reconcile_period(sync, START, END)) == []
 
 
 def test_it_marks_a_signed_period_stale_when_documents_land_in_it_afterwards(box, sync):
