@@ -7,6 +7,8 @@ from integrations.connectors.chargebee import lifecycle
 from integrations.contracts import Changed
 from integrations.engine import inbox, schedule, syncs
 from integrations.engine.connections import change_connection
+from integrations.engine.reconcile.report import PeriodReport
+from integrations.engine.reconcile.signing import save_report, sign
 from integrations.engine.run import run_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, held, links, run_to_rest, verdict
 from integrations.models import Problem, Sync, SyncRecord
@@ -89,12 +91,17 @@ def test_it_delivers_a_customers_change_whatever_happens_to_the_answer(box, sync
 
 def test_it_reports_a_document_deleted_in_the_ledger_and_never_posts_it_again(box, sync):  # noqa: F811
     key = open_invoice(box)
-    before = box.control.writes("netsuite")
+    day, before = record_of(sync, "invoices", key).document_date, box.control.writes("netsuite")
+    signed = sign(
+        save_report(sync, PeriodReport(start=day, end=day, lines=(), differences=()), actor=ACTOR), actor=ACTOR
+    )
     box.control.post("/tamper/netsuite", {"id": links(sync, "invoices")[key], "op": "delete"})
     syncs.replay(sync, record_ids=[record_of(sync, "invoices", key).pk], actor=ACTOR)
     settle(sync, trigger="replay")
     assert record_of(sync, "invoices", key).code == "deleted_in_target"
     assert box.control.writes("netsuite") == before
+    signed.refresh_from_db()
+    assert (signed.state, [each["id"] for each in signed.late]) == ("stale", [key])
 
 
 def test_it_remembers_a_change_that_came_while_the_outcome_was_unknown(box, sync):  # noqa: F811

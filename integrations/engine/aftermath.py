@@ -20,6 +20,7 @@ from integrations.engine.endings import Ending, Outcome
 from integrations.engine.others import leaves_own
 from integrations.engine.rates import details_after, is_unsettled
 from integrations.engine.standing import REVERSED, UNDONE
+from integrations.engine.store import DELETED
 from integrations.engine.work import State, Work
 
 AMEND_NEXT = "linked"  # the details version of a link that is to be amended: it is applied otherwise
@@ -87,6 +88,23 @@ def _reversed(work: Work, found: Found, link: LinkView, *, is_last: bool) -> Lin
     if leaves_own(link, work.aim):
         return all_reversed(replace(link, state="standing"))
     return all_reversed(replace(link, state="reversed", reversed_on=work.aim.on))
+
+
+def missed_by(ending: Ending) -> tuple[Found, ...]:
+    """Give, as they were last read, the documents that a look found deleted or voided by others."""
+    work, link = ending.work, ending.work.link
+    if link is None or link.state == "reversed":
+        return ()
+    is_voided = work.state == State.DIFFERENT and ending.found is not None and ending.found.stage == "voided"
+    if not is_voided and work.code != DELETED:
+        return ()
+    named = work.value or link.external_id
+    known = {one.external_id: (one.reference, one.facts) for one in link.companions}
+    known[link.external_id] = (link.reference, link.facts)
+    if named not in known:
+        return ()
+    reference, facts = known[named]
+    return (Found(external_id=named, reference=reference, facts=facts),)
 
 
 def finish(flow: Flow, ending: Ending) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from audit.record import Closing, Opening, close_attempts, idempotency_key, open_attempts
 from integrations.contracts import Value
-from integrations.engine.aftermath import SETTLES_NEXT, finish, known_after
+from integrations.engine.aftermath import SETTLES_NEXT, finish, known_after, missed_by
 from integrations.engine.checkpoint import reached
 from integrations.engine.drafts import dump_draft
 from integrations.engine.endings import Ending, Outcome
@@ -100,7 +100,9 @@ def close(state: RunState, plan: FlowPlan, endings: Sequence[Ending]) -> list[Wo
 
 def _landed(endings: Sequence[Ending]) -> list[Landed]:
     shown = [(each.work, found) for each in endings for found in (each.found, *each.further.values()) if found]
-    return [Landed(key=work.key, label=work.label, found=found) for work, found in shown]
+    landed = [Landed(key=work.key, label=work.label, found=found) for work, found in shown]
+    missed = [(each.work, found) for each in endings for found in missed_by(each)]
+    return landed + [Landed(key=work.key, label=work.label, found=found, is_gone=True) for work, found in missed]
 
 
 def _closing(ending: Ending) -> Closing:

@@ -18,11 +18,12 @@ _SIGNED = (Reconciliation.State.SIGNED, Reconciliation.State.STALE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """A document just read back from the target: booked, changed, or only read again."""
+    """A document just read back from the target: booked, changed, or only read again; or missed there: `is_gone`."""
 
     key: str
     label: str
     found: Found
+    is_gone: bool = False  # deleted or voided by others; `found` tells how it stood
 
     @property
     def day(self) -> date | None:
@@ -65,7 +66,11 @@ def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
     links = Link.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
     further = Companion.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
     known = {(key, external_id): facts for key, external_id, facts in (*further, *links)}
-    return [each for each in landed if not _stood_so(known.get((each.key, each.found.external_id)), each.found.facts)]
+    news = (
+        each.is_gone or not _stood_so(known.get((each.key, each.found.external_id)), each.found.facts)
+        for each in landed
+    )
+    return [each for each, is_news in zip(landed, news, strict=True) if is_news]
 
 
 def _stood_so(known: Mapping[str, Any] | None, stands: Facts) -> bool:
@@ -83,6 +88,8 @@ def _mark_stale(sync: Sync, flow: str, pk: int, landed: Sequence[Landed]) -> int
         return 0
     with transaction.atomic():
         held = Reconciliation.objects.for_tenant(sync.tenant_id).select_for_update().get(pk=pk)
+        gone = {each["external_id"] for each in held.late if each.get("gone")}  # it may be missed at every look
+        landed = [each for each in landed if not (each.is_gone and each.found.external_id in gone)]
         held.late = [*held.late, *(_told(flow, each) for each in landed)]
         held.state = Reconciliation.State.STALE
         held.save(update_fields=["late", "state"])
@@ -94,10 +101,11 @@ def _told(flow: str, each: Landed) -> dict[str, str]:
     return {
         "flow": flow,
         "id": each.key,
-        "label": each.label,
+        "label": f"{each.label} (gone from there)" if each.is_gone else each.label,
         "external_id": each.found.external_id,
         "day": str(each.day),
         "currency": facts.currency or "",
         "total": str(facts.total) if facts.total is not None else "",
         "at": timezone.now().isoformat(),
+        **({"gone": "yes"} if each.is_gone else {}),
     }
