@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from integrations.engine.reconcile.heal import WORDS
 from integrations.engine.reconcile.report import Difference, Line, PeriodReport, TieOut
-from integrations.engine.reconcile.signing import reports_of
+from integrations.engine.reconcile.signing import explanation_of, reports_of
 from integrations.models import Check, Reconciliation, Sync
 from portal.models import Tenant
 from portal.queries.tie_outs import OpenBalance, OpenDifference, OpenTotal, open_balances, open_differences, open_totals
@@ -237,7 +237,7 @@ def _records_url(held: Reconciliation, line: Line) -> str:
 
 
 def _difference(held: Reconciliation, each: Difference) -> DifferenceRow:
-    mark = held.marks.get(each.name, {})
+    mark = explanation_of(each, held.marks)
     healing = WORDS[each.heal] if each.heal else ""
     return DifferenceRow(
         difference=each, healing=healing, explained_by=mark.get("by", ""), reason=mark.get("reason", "")

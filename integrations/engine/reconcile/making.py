@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import Min
+from django.utils import timezone
 
 from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.reconcile.period import reconcile_period
@@ -21,7 +22,7 @@ def reconcile(sync: Sync, check: Check) -> None:
     """
     start, end = (date.fromisoformat(check.params[name]) for name in ("start", "end"))
     with_open_items = bool(check.params.get("open_items"))
-    steps = STEPS if with_open_items else STEPS[:1]
+    steps, begun_at = STEPS if with_open_items else STEPS[:1], timezone.now()
     _tell(check, steps, 1)
     report = reconcile_period(sync, start, end)
     opened, refused = None, ""
@@ -31,7 +32,7 @@ def reconcile(sync: Sync, check: Check) -> None:
             opened = tie_out(sync, end, since=_since(sync, start), before=_before(sync, start))
         except ConfigurationError as error:
             refused = error.message
-    saved = save_report(sync, report, opened, actor=check.asked_by)
+    saved = save_report(sync, report, opened, actor=check.asked_by, begun_at=begun_at)
     check.report = {"reconciliation": saved.pk, "not_tied_out": refused}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from integrations.engine.reconcile.export import tables, to_csv, to_xlsx
 from integrations.engine.reconcile.open_items import tie_out
@@ -52,12 +53,13 @@ class Command(BaseCommand):
         held = sync.first()  # an operator's view: the id is the bound
         if held is None:
             raise CommandError(f"There is no sync {options['sync']}.")
+        begun_at = timezone.now()
         try:
             report = reconcile_period(held, start, end)
             opened = tie_out(held, end, since=options["since"] or start) if options["open_items"] else None
         except ConnectorError as error:
             raise CommandError(error.message) from error
-        saved = save_report(held, report, opened, actor=ACTOR)
+        saved = save_report(held, report, opened, actor=ACTOR, begun_at=begun_at)
         left = set(unexplained(report, opened, saved.marks))
         self._write(options, report, opened, as_json(report, opened, left))
         self._print(report, opened, ok=not left)

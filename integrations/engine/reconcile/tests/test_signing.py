@@ -1,10 +1,11 @@
 """Reports are kept, explained and signed; what lands in a signed period afterwards marks it stale."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from audit.models import ConfigChange
 from audit.seal import verify
@@ -15,7 +16,7 @@ from integrations.engine.reconcile.report import Difference, Line, OpenRow, Peri
 from integrations.engine.reconcile.signing import digest_of, mark, open_name, reports_of, save_report, sign
 from integrations.engine.tests.builders import make_sync
 from integrations.errors import ConfigurationError
-from integrations.models import Link, Reconciliation, Sync
+from integrations.models import Link, Reconciliation, Sync, SyncRecord
 
 START, END = date(2026, 10, 1), date(2026, 10, 31)
 AMOUNT = Decimal("10000000000000.01")
@@ -76,6 +77,36 @@ def test_it_does_not_sign_an_open_amount_that_nobody_explained(sync):
     assert sign(saved, actor="ann").state == "signed"
 
 
+def test_it_takes_no_explanation_for_one_of_another_amount(sync):
+    mark(save_report(sync, report(EXTRA), actor="ann"), [EXTRA.name], reason="A cent of rounding", actor="ann")
+    other = replace(EXTRA, target=AMOUNT + 9000)
+    assert (EXTRA.name, save_report(sync, report(other), actor="ann").ok) == (other.name, False)
+
+
+def changed(sync: Sync, **fields) -> None:
+    """Have the engine write a record of the period, at the end of a run."""
+    SyncRecord.objects.create(
+        tenant=sync.tenant, sync=sync, source_identity=sync.source_identity, target_identity=sync.target_identity,
+        flow="invoices", natural_key="I9", label="Invoice I9", **{"state": "delivered", **fields},
+    )  # fmt: skip
+
+
+def test_it_does_not_sign_what_changed_since_it_was_compared(sync):
+    saved = save_report(sync, report(), actor="ann")
+    changed(sync, document_date=START)
+    with pytest.raises(ConfigurationError, match="Invoice I9 changed since"):
+        sign(saved, actor="ann")
+    assert sign(save_report(sync, report(), actor="ann"), actor="ann").state == "signed"
+
+
+def test_it_does_not_sign_what_was_posted_into_the_period_while_it_was_read(sync):
+    begun_at = timezone.now()
+    changed(sync, document_date=date(2026, 9, 30), changed_at=begun_at - timedelta(days=1))
+    known(sync, replace(landed().found.facts, date=date(2026, 9, 30), posting_date=START))
+    with pytest.raises(ConfigurationError, match="Invoice I9 changed since"):
+        sign(save_report(sync, report(), actor="ann", begun_at=begun_at), actor="ann")
+
+
 @pytest.mark.parametrize(("names", "reason"), [([EXTRA.name], " "), (["missing:of:nothing"], "because")])
 def test_it_takes_no_explanation_without_a_reason_or_a_difference(sync, names, reason):
     saved = save_report(sync, report(EXTRA), actor="ann")
@@ -105,6 +136,15 @@ def test_it_marks_a_signed_period_stale_and_lists_what_landed_in_it(sync):
     assert note_landed(sync, "invoices", [landed(), landed("I8", date(2026, 11, 2))]) == 1
     signed.refresh_from_db()
     assert (signed.state, [each["id"] for each in signed.late]) == ("stale", ["I9"])
+
+
+def test_it_marks_a_signed_period_stale_once_when_a_document_of_it_is_missed(sync):
+    signed = sign(save_report(sync, report(), actor="ann"), actor="cora")
+    known(sync, landed().found.facts)
+    for _ in range(2):  # at each look
+        note_landed(sync, "invoices", [replace(landed(), is_gone=True)])
+    signed.refresh_from_db()
+    assert (signed.state, [each["label"] for each in signed.late]) == ("stale", ["Invoice I9 (gone from there)"])
 
 
 def test_it_leaves_a_signed_period_alone_when_what_stood_there_is_read_again(sync):
