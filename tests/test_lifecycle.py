@@ -159,6 +159,17 @@ def test_it_undoes_all_that_was_booked_and_refuses_a_second_time(story, scope):
         undo(story.sync, scope=what, actor=ACTOR, reason="Again")
 
 
+def test_it_undoes_what_a_run_booked_though_it_stands_differently(story):
+    invoice = story.invoice()
+    rule = {"kind": "write_altered", "path": "/invoice", "times": 1}
+    story.box.control.post("/faults/netsuite", {"seed": 1, "rules": [rule]})
+    story.run()
+    record = story.record("invoices", invoice)
+    first = Attempt.objects.filter(record_id=record.pk).earliest("pk")
+    plan = plan_undo(story.sync, Scope(run_id=first.run_id))
+    assert (record.state, [each.pk for each in plan.records]) == ("different", [record.pk])
+
+
 def test_it_leaves_alone_what_was_undone_until_it_is_replayed(story):
     invoice, _ = paid_invoice(story)
     undo(story.sync, scope=Scope(record_id=story.record("invoices", invoice).pk), actor=ACTOR, reason="Wrong")

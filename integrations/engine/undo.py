@@ -25,6 +25,7 @@ from integrations.models import Action, Link, Sync, SyncRecord
 
 State = SyncRecord.State
 _BUSY = (State.OPEN, State.UNKNOWN)
+_BOOKED = (Attempt.Outcome.DELIVERED, Attempt.Outcome.DIFFERENT)
 _AT_ONCE = 1000
 _NAMED = 5  # of those that hinder an undo
 
@@ -156,10 +157,10 @@ def _documents(sync: Sync) -> list[str]:
 
 def _booked_in(sync: Sync, scope: Scope) -> set[int]:
     """Give the records whose revision was first booked in the scope; a later amendment or read-back is no booking."""
-    delivered = Attempt.objects.for_tenant(sync.tenant_id).filter(outcome=Attempt.Outcome.DELIVERED)
-    inside = _attempts_in(delivered, sync, scope)
+    booked = Attempt.objects.for_tenant(sync.tenant_id).filter(outcome__in=_BOOKED)
+    inside = _attempts_in(booked, sync, scope)
     ids = set(inside.values_list("record_id", flat=True))
-    first = delivered.filter(record_id__in=ids).values("record_id", "revision").annotate(first=Min("pk"))
+    first = booked.filter(record_id__in=ids).values("record_id", "revision").annotate(first=Min("pk"))
     firsts = {row["first"]: row["record_id"] for row in first}
     return {firsts[pk] for pk in inside.filter(pk__in=firsts).values_list("pk", flat=True)}
 
