@@ -26,6 +26,7 @@ from integrations.engine.references import reference_values, refresh_if_old
 from integrations.engine.rotation import was_rotated
 from integrations.engine.sessions import granted_limits, identity_of, limiter_of, open_session
 from integrations.engine.settle import recover, settle_unknown
+from integrations.engine.succession import take_up_moved
 from integrations.engine.sweep import sweep
 from integrations.engine.waiting import has_closed_periods, wake_waiting
 from integrations.engine.watch import look_again, read_again
@@ -141,6 +142,7 @@ def _run(sync: Sync, lease: Lease, run: Run, slice_s: float, flows: Sequence[str
             goes_on = _work(state)
         finally:
             save_progress(run, state.counts)
+            take_up_moved(sync)
         refresh_if_old(sync.target, target)  # a value that it refused may have vanished: coverage shows it at once
         if writes_to_source:
             refresh_if_old(sync.source, source)

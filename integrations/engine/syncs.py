@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from integrations.engine.references import forget_refused, make_stale
 from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
 from integrations.engine.standing import UNDO
 from integrations.engine.store import DELETED, READ_AGAIN
+from integrations.engine.succession import adopt_records, leave_behind, refuse_overlap, take_up_since
 from integrations.errors import ConfigurationError
 from integrations.models import Action, Connection, Sync, SyncRecord
 from integrations.periods import CODES
@@ -167,11 +168,11 @@ def activate(sync: Sync, *, actor: str) -> None:
     sync.next_sweep_at = sync.next_sweep_at or schedule.first_sweep(now)
     try:
         with transaction.atomic():
-            _refuse_overlap(sync)
+            refuse_overlap(sync, before)
             sync.save(update_fields=_SWITCHED)
             if any(before) and before != (sync.source_identity, sync.target_identity):
-                sync.cursors.all().delete()  # another system: its history was never read
-            _adopt_records(sync)
+                leave_behind(sync, before, f"until {now:%Y-%m-%d}")
+            adopt_records(sync)
             _note(sync, "switched on", {}, actor)
     except IntegrityError as error:
         raise ConfigurationError(
@@ -186,30 +187,6 @@ def _refuse_trial(sync: Sync) -> None:
         raise ConfigurationError(
             f"{sync.name} only reverses what it booked. Prove the sync again: that ends the trial.", code="is_trial"
         )
-
-
-def _refuse_overlap(sync: Sync) -> None:
-    """Let no run start beside the last one of a sync that was put away: both would post the same records."""
-    same = (
-        Sync.objects.for_tenant(sync.tenant_id)
-        .exclude(pk=sync.pk)
-        .filter(pair=sync.pair, source_identity=sync.source_identity, target_identity=sync.target_identity)
-    )
-    now = timezone.now()
-    for other in same.filter(lease_until__isnull=False).select_for_update():
-        if other.lease_until and other.lease_until + timedelta(seconds=other.lease_grace_s) > now:
-            raise ConfigurationError(
-                f"The last run of {other.name} is still ending. Switch {sync.name} on in a few minutes.",
-                code="run_under_way",
-            )
-
-
-def _adopt_records(sync: Sync) -> None:
-    """Go on with what an earlier sync between the same two systems left: identity counts, not the row."""
-    records = SyncRecord.objects.for_tenant(sync.tenant_id).exclude(sync=sync)
-    records.filter(source_identity=sync.source_identity, target_identity=sync.target_identity).filter(
-        sync__pair=sync.pair
-    ).update(sync=sync)
 
 
 def pause(sync: Sync, *, actor: str) -> None:
@@ -230,6 +207,8 @@ def change_sync(sync: Sync, *, changes: Mapping[str, Any], actor: str) -> None:
         setattr(sync, name, value)
     with transaction.atomic():
         sync.save(update_fields=list(changes))
+        if "start_date" in changes:
+            take_up_since(sync)
         if sync.state == Sync.State.ACTIVE:
             schedule.plan_next(sync)
         _note(sync, "changed", {name: str(value) for name, value in changes.items()}, actor)
@@ -272,7 +251,8 @@ def look_again(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
         if again.filter(code__in=CODES.values()).exists():
             forget_refused(sync.target)
             forget_refused(sync.source)
-        again.filter(decision=UNDO).update(decision="", decision_value="")
+        undone = again.filter(decision=UNDO, state=SyncRecord.State.SKIPPED)  # what is yet to be undone goes on
+        undone.update(decision="", decision_value="")
         gone = again.filter(state=SyncRecord.State.PARKED, code=DELETED)
         gone.update(state=SyncRecord.State.DIFFERENT)  # looked for again below: it may have been restored
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
