@@ -4,10 +4,11 @@ from datetime import date
 
 from django.utils import timezone
 
+from integrations.contracts import Module
 from integrations.engine.references import keep_refused
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import ClosedPeriodError
-from integrations.periods import NEXT_OPEN, period_of, periods_of, refused
+from integrations.periods import NEXT_OPEN, References, period_of, periods_of, posting_day, refused
 
 MOVED_ON = "period_refused"
 _MOST_MOVES = 12  # periods in a row that may be refused: no record is to wander on for ever
@@ -28,12 +29,13 @@ def moves_on(state: RunState, plan: FlowPlan, work: Work, error: ClosedPeriodErr
 
 def _learn(state: RunState, plan: FlowPlan, work: Work, error: ClosedPeriodError) -> bool:
     """Know the refused period as closed; False where nobody can tell which it was."""
-    flow, draft, day = plan.flow, work.draft, _day_of(work, error)
-    if day is None or draft.writes_back:
+    flow, draft = plan.flow, work.draft
+    if draft.writes_back:
         return False
-    references = state.references_of(flow)
+    references, company = state.references_of(flow), flow.company(draft.payload)
     module = flow.posts_in(None if work.aim.mode == "deliver" else work.link, state.sync.policies)
-    period = period_of(day, periods_of(references, module, flow.company(draft.payload)))
+    day = _day_of(work, error) or _drafted_for(work, references, module, company)
+    period = period_of(day, periods_of(references, module, company)) if day else None
     if period is None:
         return False
     if period.is_open:
@@ -44,13 +46,28 @@ def _learn(state: RunState, plan: FlowPlan, work: Work, error: ClosedPeriodError
 
 
 def _day_of(work: Work, error: ClosedPeriodError) -> date | None:
-    """Give the day that was refused: as the connector says it, else as it was drafted.
-
-    None where a standing document was to be changed: its own period is refused, not that of the day drafted for.
-    """
+    """Give the day that was refused, as the connector says it."""
     try:
         return date.fromisoformat(error.value)
     except ValueError:
-        if work.draft.external_id:
-            return None
-        return work.draft.facts.posting_date or (work.aim.on if work.aim.mode == "reverse" else None)
+        return None
+
+
+def _drafted_for(work: Work, references: References, module: Module, company: str) -> date | None:
+    """Give the day that a new document was drafted for: as it says, else that of its date by the policy.
+
+    None where a standing document was to be changed: its own period is refused, not that of the day drafted for.
+    """
+    facts = work.draft.facts
+    if work.draft.external_id:
+        return None
+    if facts.posting_date or work.aim.mode == "reverse":
+        return facts.posting_date or work.aim.on
+    if facts.date is None:
+        return None
+    try:
+        return posting_day(
+            facts.date, references, module, work.period_policy, work.label, company, not_before=work.not_before
+        )
+    except ClosedPeriodError:
+        return None
