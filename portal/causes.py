@@ -95,6 +95,13 @@ OURS: dict[str, Cause] = {
         "support",
         "Nothing need be done: the next run settles it.",
     ),
+    "refused_after_lost_answer": _ours(
+        "Refused, but an earlier call may still be under way",
+        "The answer of a call was lost, and the same call sent again was refused: the target may still work at the "
+        "first.",
+        "support",
+        "Nothing need be done: the target is asked again what stands there. If the refusal stands, it is told.",
+    ),
     "identity_changed": _ours(
         "Another company answers than before",
         "The connection's credentials now lead to another company, site or account.",

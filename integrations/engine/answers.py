@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from integrations.contracts import Sink
-from integrations.engine.endings import Ending, Outcome, hold_unknown, put_off, refused
+from integrations.engine.endings import Ending, Outcome, hold_refused, hold_unknown, is_doubtful, put_off, refused
 from integrations.engine.faults import meet_closed_period
 from integrations.engine.hits import judge_hits, refuse_taken
 from integrations.engine.references import doubt
@@ -56,6 +56,8 @@ def fail(sink: Sink, work: Work, error: ConnectorError) -> Ending:
         return Ending(work, Outcome.REJECTED, code=error.code, message=work.reason)
     if isinstance(error, TransientError):
         return put_off(work, error)
+    if isinstance(error, RejectedError) and work.state != State.PARKED and is_doubtful(work):
+        return hold_refused(work, error)
     if isinstance(error, RejectedError | MappingError):
         if work.state != State.PARKED:
             work.park(error.code, f"{work.label}: {error.message}", field=error.field, value=error.value)

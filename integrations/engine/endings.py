@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from audit.models import Attempt
@@ -13,7 +14,11 @@ from integrations.engine.work import State, Work
 from integrations.errors import ConnectorError, ContractError
 
 Outcome = Attempt.Outcome
+SENT_AGAIN = "sent_again"  # the code of records whose answer was lost, and of which nothing was found
+SENT_ONCE_MORE = "sent_once_more"  # likewise, after the call sent again was refused: the next refusal holds
+REFUSED_SINCE = "refused_after_lost_answer"
 _SETTLE_SOON_S = 2
+_REFUSED_LOOK_S = 60
 
 
 @dataclass(slots=True)
@@ -46,6 +51,19 @@ def hold_unknown(work: Work, code: str, message: str) -> Ending:
     work.state, work.code, work.reason = State.UNKNOWN, code, message
     work.due_at, work.absent_since = timezone.now() + timedelta(seconds=_SETTLE_SOON_S), None
     return Ending(work, Outcome.UNKNOWN, code=code, message=message)
+
+
+def is_doubtful(work: Work) -> bool:
+    """Tell whether a refusal may come of an earlier call, whose answer was lost and which the target still works at."""
+    return work.row is not None and work.row.code == SENT_AGAIN
+
+
+def hold_refused(work: Work, error: ConnectorError) -> Ending:
+    """Have the target asked once more before a refusal counts: the call before this one may yet do it."""
+    told = f"{error.message} An earlier call, whose answer was lost, may still be under way: it is looked for again."
+    ending = hold_unknown(work, REFUSED_SINCE, told)
+    work.due_at = timezone.now() + timedelta(seconds=_REFUSED_LOOK_S * float(settings.SETTLE_SCALE))
+    return ending
 
 
 def hold_unread(work: Work, fault: ContractError) -> Ending:

@@ -15,7 +15,15 @@ from integrations.engine import backoff
 from integrations.engine.companions import further_of, is_void
 from integrations.engine.compare import differences
 from integrations.engine.drafts import load_aim, load_draft
-from integrations.engine.endings import Ending, Outcome, hold_unknown, hold_unread
+from integrations.engine.endings import (
+    REFUSED_SINCE,
+    SENT_AGAIN,
+    SENT_ONCE_MORE,
+    Ending,
+    Outcome,
+    hold_unknown,
+    hold_unread,
+)
 from integrations.engine.hits import judge_hits
 from integrations.engine.lease import fenced
 from integrations.engine.looking import add_further
@@ -214,17 +222,18 @@ def _absent(sink: RoutedSink, work: Work) -> Ending:
     if settle_s == 0 or (now - first).total_seconds() >= settle_s:
         return _send_again(work, "The target was asked: the document is not there. It is sent again.")
     work.state, work.due_at, work.absent_since = State.UNKNOWN, first + timedelta(seconds=settle_s), first
-    return Ending(
-        work, Outcome.ABSENT, code="absent_once", message="Not there at the first look; absence must be confirmed."
-    )
+    work.code = work.row.code if work.row else ""  # what made it unknown
+    work.reason = "Not there at the first look; absence must be confirmed."
+    return Ending(work, Outcome.ABSENT, code="absent_once", message=work.reason)
 
 
 def _send_again(work: Work, told: str) -> Ending:
-    if work.row is None or work.row.code != _WORKER_LOST:  # a lost worker says nothing about the target
+    was = work.row.code if work.row else ""
+    if was != _WORKER_LOST:  # a lost worker says nothing about the target
         work.tries += 1
     wait_s = backoff.wait_s(work.key, work.tries) if work.tries > 1 else 0.0
     work.state, work.due_at, work.absent_since = State.DUE, timezone.now() + timedelta(seconds=wait_s), None
-    work.code, work.reason = "sent_again", told
+    work.code, work.reason = SENT_ONCE_MORE if was == REFUSED_SINCE else SENT_AGAIN, told
     return Ending(work, Outcome.ABSENT, code="absent", message=told)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.contracts import LinkView, Need, Record, Unreadable
 from integrations.engine.drafting import can_be_anew, context_of, period_policy, prepare
+from integrations.engine.endings import SENT_AGAIN, SENT_ONCE_MORE
 from integrations.engine.faults import parking_faults
 from integrations.engine.parents import Parents, is_overdue, load_parents, settle_needs
 from integrations.engine.reversal import gather, tell_booked
@@ -78,8 +79,8 @@ def _look(state: RunState, plan: FlowPlan, record: Record, row: Row | None) -> W
             work.code = STALE_READ
             work.reason = "The source still shows an older state than its event; it is read again shortly."
             return work
-        if row is not None and row.code == "sent_again" and row.source_version != version:
-            work.look_again_at = timezone.now() + _late_answer()  # the call given up must not overwrite this one unseen
+        if row is not None and row.code in (SENT_AGAIN, SENT_ONCE_MORE):
+            work.look_again_at = timezone.now() + _late_answer()  # the call given up must not book or overwrite unseen
         work.heed()
         work.version, work.details = version, details
         work.resume = row.next_operation if row is not None and row.source_version == version else ""

@@ -1,12 +1,13 @@
 """Looks again at what stands in the target: posted meanwhile, deleted, doubled by a late answer, or changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from integrations.contracts import Found
+from integrations.contracts import Draft, Found
 from integrations.engine.companions import STANDING, are_known_so, awaits_posting, know_documents, read_documents
 from integrations.engine.compare import differences
 from integrations.engine.endings import Ending, Outcome
@@ -14,6 +15,7 @@ from integrations.engine.hits import judge_hits
 from integrations.engine.lease import fenced
 from integrations.engine.looking import judge_look, look_at
 from integrations.engine.post import close
+from integrations.engine.reading_back import is_release
 from integrations.engine.routes import RoutedSink
 from integrations.engine.settle import deleted, know_links, last_works, open_settling
 from integrations.engine.singly import find_each
@@ -35,7 +37,7 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     know_documents(plan.flow, works)
     sink = state.sink_session(plan.flow).sink(plan.flow.sink)
     late = [work for work in works if not _awaits(work)]
-    hits, _ = find_each(sink, [work.draft for work in late if not work.draft.external_id])
+    hits, _ = find_each(sink, [draft for work in late if not (draft := _as_made(work.draft)).external_id])
     standing, unread = read_documents(sink, works)
     changed, missed = list[Work](), list[str]()
     unseen = [work.key for work in works if any(reference in unread for reference in _references(work))]
@@ -54,6 +56,11 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     state.count(plan.flow.slug, "awaiting_posting", len(awaiting))
     again = {*awaiting, *missed, *unseen}
     _plan_next_look(state, plan, [row.natural_key for row in rows], again, missed, sink.settle_s)
+
+
+def _as_made(draft: Draft) -> Draft:
+    """Give a draft whose look-up shows all documents of its reference: a release was booked on one made before it."""
+    return replace(draft, external_id="") if is_release(draft) else draft
 
 
 def _references(work: Work) -> list[str]:

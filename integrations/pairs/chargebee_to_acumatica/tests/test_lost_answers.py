@@ -277,3 +277,29 @@ def test_it_sends_applications_again_that_were_dropped(story):
     story.run()
     assert [Decimal(one["open"]) for one in story.ledger()] == [0, 0]
     assert not Attempt.objects.filter(outcome="different").exists()
+
+
+def test_it_looks_once_more_before_a_refusal_after_a_lost_answer_counts(story):
+    story.invoice()
+    story.box.control.post("/options/acumatica", {"account_checked_at_save": False})
+    story.box.control.post("/inactivate/acumatica", {"table": "Account", "key": "40000"})
+    story.lose("POST", f"{ROOT}/Invoice/ReleaseInvoice", "answer_lost_before_commit")
+    story.run()
+    tried = Attempt.objects.filter(flow="invoices", operation="release").order_by("id")
+    assert [one.outcome for one in tried] == [
+        "unknown",
+        "absent",
+        "unknown",
+        "absent",
+    ]  # then the account is known as inactive
+    assert ("invoices", "parked") in story.states()
+
+
+def test_it_sees_that_a_call_given_up_was_done_after_all(story):
+    story.invoice()
+    story.lose("PUT", f"{ROOT}/Invoice", "answer_lost_before_commit")
+    story.run()
+    [booked] = story.ledger()
+    story.box.control.post("/tamper/acumatica", {"id": booked["id"], "op": "duplicate"})
+    story.run()
+    assert SyncRecord.objects.get(sync=story.sync, flow="invoices").code == "duplicate_in_target"
