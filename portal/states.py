@@ -104,7 +104,10 @@ RECONCILIATIONS: dict[str, Look] = {
     "differs": Look(word="Differs", tone="warning", icon="not-equal", meaning="Heal or explain each difference."),
     "signed": Look(word="Signed off", tone="success", icon="lock", meaning="Frozen, with its digest in the trail."),
     "stale": Look(
-        word="Changed since", tone="warning", icon="alert", meaning="Something landed in it after it was signed off."
+        word="Changed since",
+        tone="warning",
+        icon="alert",
+        meaning="Something was booked in it, changed, or moved out of it after it was signed off.",
     ),
 }
 

@@ -164,7 +164,7 @@ def approvals(tenant: Tenant) -> Iterator[Condition]:
 
 
 def periods(tenant: Tenant) -> Iterator[Condition]:
-    """Give the periods that something landed in after sign-off, and those that differ."""
+    """Give the periods that changed after sign-off, and those that differ."""
     emails = set(Membership.objects.for_tenant(tenant).values_list("user__email", flat=True))
     for held in unreconciled_of(tenant):
         is_stale = held.state == Reconciliation.State.STALE
@@ -178,9 +178,9 @@ def _stale(held: Reconciliation, emails: set[str]) -> Condition:
     return Condition(
         kind=Kind.STALE,
         about=f"{held.pk}:{newest['at'][:10]}",
-        title=f"{held.sync.name}: something landed in {name} after sign-off",
-        text=f"Signed off by {held.signed_by}: {landed}{more} landed in the period since. What was "
-        "signed is no longer the whole of it. See what came in, reconcile it again and sign it anew.",
+        title=f"{held.sync.name}: {name} changed after sign-off",
+        text=f"Signed off by {held.signed_by}: {landed}{more} came in, changed or left since. What "
+        "was signed is no longer the whole of it. See what changed, reconcile it again and sign it anew.",
         who=held.signed_by or _ACCOUNTANT,
         path=reverse("reconciliation_detail", args=[held.pk]),
         people=(held.signed_by,) if held.signed_by in emails else (),

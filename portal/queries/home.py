@@ -231,7 +231,7 @@ def _months(first: date, last: date) -> str:
 
 
 def unreconciled(tenant: Tenant, rows: Sequence[SyncRow]) -> list[Attention]:
-    """Give the periods that do not tie, that something landed in after sign-off, and last month where nobody signed."""
+    """Give the periods that do not tie, that changed after sign-off, and last month where nobody signed."""
     found = [_period(each) for each in unreconciled_of(tenant)[:CAUSES_SHOWN]]
     return [*found, *_unsigned(tenant, rows)]
 
@@ -242,14 +242,13 @@ def _period(held: Reconciliation) -> Attention:
     return Attention(
         tone="warning",
         icon="scale",
-        title=f"{held.sync.name}: "
-        + (f"something landed in {name} after sign-off" if is_stale else f"{name} does not tie"),
+        title=f"{held.sync.name}: " + (f"{name} changed after sign-off" if is_stale else f"{name} does not tie"),
         text=_STALE if is_stale else _DIFFERS,
         url=reverse("reconciliation_detail", args=[held.pk]),
     )
 
 
-_STALE = "What was signed is no longer the whole period. See what came in, and reconcile it again."
+_STALE = "What was signed is no longer the whole period. See what came in or left, and reconcile it again."
 _DIFFERS = "Source and target differ, and nobody has explained why."
 
 

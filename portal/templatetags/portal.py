@@ -73,6 +73,12 @@ def money(amount: Decimal | None, currency: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def amount(text: str, currency: str) -> SafeString:
+    """Show an amount that was kept as text; empty as one that is not known."""
+    return money(Decimal(text) if text else None, currency)
+
+
 def _decimals(amount: Decimal, currency: str) -> int:
     """Give the currency's own decimals, or the amount's where the code is none; what is finer is not hidden."""
     own = -int(amount.normalize().as_tuple().exponent)

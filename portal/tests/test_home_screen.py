@@ -131,7 +131,7 @@ def test_it_no_longer_shows_a_stale_period_that_was_signed_anew(company):
     held = company.reconciliation
     signed = {"ok": True, "signed_by": "owner@acme.example", "signed_at": timezone.now()}
     Reconciliation.objects.filter(pk=held.pk).update(state="stale", **signed)
-    told = "Main sync: something landed in November 2026 after sign-off"
+    told = "Main sync: November 2026 changed after sign-off"
     assert told in company.client().get("/home/").content.decode()
     Reconciliation.objects.create(
         tenant=company.tenant, sync=company.sync, start=held.start, end=held.end, state="signed", report={}, **signed

@@ -132,8 +132,8 @@ def test_it_lists_what_landed_after_sign_off(company, url):
     client = company.client()
 
     assert "Invoice INV-9" in text_of(client, url)
-    assert "1 landed since" in text_of(client, "/reconciliation/")
-    assert "something landed in November 2026 after sign-off" in text_of(client, "/home/")
+    assert "1 changed since" in text_of(client, "/reconciliation/")
+    assert "November 2026 changed after sign-off" in text_of(client, "/home/")
 
 
 def test_it_exports_a_workbook_and_csv(company, url):

@@ -1,4 +1,4 @@
-"""What lands in a period that was signed off already: the report is marked stale and the document listed."""
+"""What lands in a signed period, or is moved out of it: the report is marked stale and the document listed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ class Landed:
     label: str
     found: Found
     is_gone: bool = False  # deleted or voided by others; `found` tells how it stood
+    was_on: date | None = None  # the day on which the ledger had it when it was read before, if that was another
 
     @property
     def day(self) -> date | None:
@@ -32,30 +33,28 @@ class Landed:
 
 
 def note_landed(sync: Sync, flow: str, landed: Sequence[Landed]) -> int:
-    """Mark signed periods stale that one of these lands in; give the number of documents that did.
+    """Mark signed periods stale that one of these lands in or has left; give the number of documents that did.
 
-    Called once per batch, before its links are saved, inside their transaction: one query, and a second one only
-    where a signed period is touched. What stood there already, just so, does not land again.
+    Called once per batch, before its links are saved, inside their transaction: one query, and three where periods are
+    signed. What stood there already, just so, does not land again.
     """
-    days = [each.day for each in landed if each.day is not None]
-    if not days:
+    dated = [each for each in landed if each.day is not None]
+    if not dated:
         return 0
-    signed = Reconciliation.objects.for_tenant(sync.tenant_id).filter(sync=sync, state__in=_SIGNED)
-    touched = list(signed.filter(start__lte=max(days), end__gte=min(days)).values_list("pk", "start", "end"))
-    if not touched:
-        return 0
-    new = _new(sync, flow, [each for each in landed if each.day is not None])
+    rows = Reconciliation.objects.for_tenant(sync.tenant_id).filter(sync=sync, state__in=_SIGNED)
+    signed = list(rows.values_list("pk", "start", "end"))
+    new = _new(sync, flow, dated) if signed else []
     return sum(
-        _mark_stale(sync, flow, pk, [each for each in new if _is_in(each, start, end)]) for pk, start, end in touched
+        _mark_stale(sync, flow, pk, [each for each in new if _is_of(each, start, end)]) for pk, start, end in signed
     )
 
 
-def _is_in(each: Landed, start: date, end: date) -> bool:
-    return each.day is not None and start <= each.day <= end
+def _is_of(each: Landed, start: date, end: date) -> bool:
+    return any(day is not None and start <= day <= end for day in (each.day, each.was_on))
 
 
 def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
-    """Leave out what our links know already with the same facts."""
+    """Leave out what our links know already with the same facts; say of the others on which day they stood before."""
     named: dict[str, Any] = {
         "source_identity": sync.source_identity,
         "target_identity": sync.target_identity,
@@ -66,11 +65,21 @@ def _new(sync: Sync, flow: str, landed: Sequence[Landed]) -> list[Landed]:
     links = Link.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
     further = Companion.objects.for_tenant(sync.tenant_id).filter(**named).values_list(*shown)
     known = {(key, external_id): facts for key, external_id, facts in (*further, *links)}
-    news = (
-        each.is_gone or not _stood_so(known.get((each.key, each.found.external_id)), each.found.facts)
-        for each in landed
-    )
-    return [each for each, is_news in zip(landed, news, strict=True) if is_news]
+    new = [(each, known.get((each.key, each.found.external_id))) for each in landed]
+    return [
+        replace(each, was_on=_stood_on(was, each))
+        for each, was in new
+        if each.is_gone or not _stood_so(was, each.found.facts)
+    ]
+
+
+def _stood_on(known: Mapping[str, Any] | None, each: Landed) -> date | None:
+    """Give the day on which a document stood before, where it is another; days that were not read then are no news."""
+    if known is None:
+        return None
+    was = load_facts(known)
+    day = was.posting_date if each.found.facts.posting_date is not None else was.date
+    return day if day != each.day else None
 
 
 def _stood_so(known: Mapping[str, Any] | None, stands: Facts) -> bool:
@@ -104,6 +113,7 @@ def _told(flow: str, each: Landed) -> dict[str, str]:
         "label": f"{each.label} (gone from there)" if each.is_gone else each.label,
         "external_id": each.found.external_id,
         "day": str(each.day),
+        "was_on": str(each.was_on or ""),
         "currency": facts.currency or "",
         "total": str(facts.total) if facts.total is not None else "",
         "at": timezone.now().isoformat(),

@@ -219,7 +219,7 @@ def test_it_tells_the_signer_by_letter_that_something_landed_in_the_period(compa
     land(company, "2026-12-02", signer=signer)
     (event,) = look(company)
     assert (event.kind, event.who) == ("stale", signer)
-    assert "Invoice INV-9 landed in the period since" in event.text
+    assert "Invoice INV-9 came in, changed or left since" in event.text
     assert Message.objects.get(tenant=company.tenant, channel=None).recipient == signer
 
 

@@ -154,6 +154,20 @@ def test_it_leaves_a_signed_period_alone_when_what_stood_there_is_read_again(syn
     assert note_landed(sync, "invoices", [landed(total=6)]) == 1
 
 
+def test_it_marks_a_signed_period_stale_that_a_document_was_moved_out_of(sync):
+    signed = sign(save_report(sync, report(), actor="ann"), actor="cora")
+    known(sync, landed().found.facts)
+    assert note_landed(sync, "invoices", [landed(day=date(2026, 11, 2))]) == 1
+    signed.refresh_from_db()
+    assert [(each["day"], each["was_on"]) for each in signed.late] == [("2026-11-02", "2026-10-01")]
+
+
+def test_it_leaves_a_signed_period_alone_when_a_document_beside_it_moves(sync):
+    sign(save_report(sync, report(), actor="ann"), actor="cora")
+    known(sync, landed(day=date(2026, 11, 3)).found.facts)
+    assert note_landed(sync, "invoices", [landed(day=date(2026, 11, 2))]) == 0
+
+
 def test_it_leaves_a_signed_period_alone_when_a_document_is_applied_or_more_of_it_is_read(sync):
     sign(save_report(sync, report(), actor="ann"), actor="cora")
     before, line = landed(), LineFact(account="4000", amount=Decimal(5))
