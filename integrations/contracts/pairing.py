@@ -250,6 +250,7 @@ class Pair:
     policies: tuple[PolicyField, ...] = ()
     entries: Callable[[Draft, Context], tuple[LedgerEntry, ...]] | None = None  # of one draft; None: its facts' lines
     id_of: Callable[[Draft, str], str] | None = None  # the id a draft would get, made of a stand-in; None: as it is
+    tells_open: Literal["of_any_day", "today", "never"] = "of_any_day"  # when the target tells what is open
     settles_itself: bool = False  # the target settles documents by its own rules: tie-outs compare customers' sums
 
     def flow(self, slug: str) -> Flow:

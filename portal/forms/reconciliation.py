@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from integrations import registry
 from integrations.models import Sync
+from portal.words import join
 
 MONTHS_OFFERED = 13
 LONGEST_DAYS = 366
@@ -31,6 +33,25 @@ def days_of(month: str, today: date) -> tuple[date, date]:
     return first, min(last, today)
 
 
+def what_is_told(syncs: Sequence[Sync]) -> str:
+    """Say of which syncs the target does not tell what was open at the end of a past day, and what is done then."""
+    today = [sync.name for sync in syncs if _told_of(sync) == "today"]
+    never = [sync.name for sync in syncs if _told_of(sync) == "never"]
+    said = []
+    if today:
+        said.append(
+            f"{join(today)}: only as of today. Of an earlier end, the documents alone are compared."
+        )
+    if never:
+        said.append(f"{join(never)}: not at all, for journals have no open amounts. Compare the accounts' balances.")
+    return " ".join(said)
+
+
+def _told_of(sync: Sync) -> str:
+    pair = registry.pairs().get(sync.pair)
+    return pair.tells_open if pair else "never"
+
+
 class ReconciliationForm(forms.Form):
     sync = forms.TypedChoiceField(label="Sync", coerce=int)
     month = forms.ChoiceField(label="Period", required=False)
@@ -42,6 +63,8 @@ class ReconciliationForm(forms.Form):
         super().__init__(*args, **more)
         self.today = timezone.localdate()
         self.fields["sync"].choices = [(sync.pk, sync.name) for sync in syncs]  # type: ignore[attr-defined]
+        self.fields["open_items"].help_text = what_is_told(syncs)
+        self.fields["open_items"].initial = any(_told_of(sync) == "of_any_day" for sync in syncs)
         self.fields["month"].choices = months(self.today)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

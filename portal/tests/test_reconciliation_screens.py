@@ -10,7 +10,8 @@ from audit.models import ConfigChange
 from integrations.engine.reconcile.report import OpenRow, Remark, TieOut, dump
 from integrations.engine.reconcile.signing import mark, sign
 from integrations.engine.rehearsal import making
-from integrations.models import Check, Link, Reconciliation, SyncRecord
+from integrations.models import Check, Link, Reconciliation, Sync, SyncRecord
+from portal.forms.reconciliation import what_is_told
 from portal.models import Role
 from portal.tests.screens import make_company
 
@@ -42,6 +43,15 @@ def test_it_asks_for_the_period_of_a_month(company):
         "asked",
         {"start": "2026-10-01", "end": "2026-10-31", "open_items": True},
     )
+
+
+def test_it_says_before_asking_whose_target_cannot_tell_what_was_open():
+    pairs = ("chargebee_to_netsuite", "chargebee_to_dynamics365", "chargebee_to_jde")
+    said = what_is_told([Sync(name=pair, pair=pair) for pair in pairs])
+
+    assert said.startswith("chargebee_to_dynamics365: only as of today.")
+    assert "chargebee_to_jde: not at all" in said
+    assert "netsuite" not in said
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ PAIR = Pair(
     source="chargebee",
     target="acumatica",
     flows=(_CUSTOMERS, _INVOICES, _CREDIT_NOTES, _PAYMENTS, _REFUNDS),
+    tells_open="today",
     policies=(
         PolicyField(
             name="posting_mode",

@@ -129,5 +129,6 @@ PAIR = Pair(
     flows=(_CUSTOMERS, _INVOICES, _CREDIT_NOTES, _PAYMENTS, _REFUNDS),
     policies=POLICIES,
     entries=cash.entries,
+    tells_open="today",
     settles_itself=True,
 )

@@ -91,6 +91,7 @@ PAIR = Pair(
     source="chargebee",
     target="jde",
     flows=(_CUSTOMERS, _INVOICES, _CREDIT_NOTES, _PAYMENTS, _REFUNDS),
+    tells_open="never",
     policies=(
         PolicyField(
             name="zero_invoices",
