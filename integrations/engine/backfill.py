@@ -58,6 +58,12 @@ class BackfillProgress:
     held: int
 
 
+def let_in_by(sync: Sync, start: date | None) -> int:
+    """Count the documents kept out so far that another start date would let in."""
+    rows = _all_kept_out(sync)
+    return (rows.filter(document_date__gte=start) if start else rows).count()
+
+
 def preview_backfill(sync: Sync, *, start: date, end: date) -> BackfillPreview:
     """Count the documents dated in [start, end] that the start date kept out, by kind and currency. Calls nobody."""
     flows = _flows(sync)
@@ -148,12 +154,12 @@ def _flows(sync: Sync) -> list[str]:
 
 
 def _kept_out(sync: Sync, start: date, end: date) -> QuerySet[SyncRecord]:
+    return _all_kept_out(sync).filter(document_date__range=(start, end))
+
+
+def _all_kept_out(sync: Sync) -> QuerySet[SyncRecord]:
     return SyncRecord.objects.for_tenant(sync.tenant_id).filter(
-        sync=sync,
-        flow__in=_flows(sync),
-        state=SyncRecord.State.SKIPPED,
-        code__in=[TOO_OLD, NOT_FOUND],
-        document_date__range=(start, end),
+        sync=sync, flow__in=_flows(sync), state=SyncRecord.State.SKIPPED, code__in=[TOO_OLD, NOT_FOUND]
     )
 
 

@@ -39,9 +39,7 @@ def what_is_told(syncs: Sequence[Sync]) -> str:
     never = [sync.name for sync in syncs if _told_of(sync) == "never"]
     said = []
     if today:
-        said.append(
-            f"{join(today)}: only as of today. Of an earlier end, the documents alone are compared."
-        )
+        said.append(f"{join(today)}: only as of today. Of an earlier end, the documents alone are compared.")
     if never:
         said.append(f"{join(never)}: not at all, for journals have no open amounts. Compare the accounts' balances.")
     return " ".join(said)

@@ -105,7 +105,8 @@ class SyncForm(forms.Form):
         label="Start date",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Documents dated before it are left out, with that reason. Empty: everything there is.",
+        help_text="Documents dated before it are left out, with that reason. Empty: everything there is. Moved back or "
+        "cleared later, the next run posts what it left out until then.",
     )
     schedule = forms.ChoiceField(label="When it runs", choices=SCHEDULES, widget=forms.RadioSelect)
     every_minutes = forms.IntegerField(

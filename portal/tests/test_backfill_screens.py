@@ -100,3 +100,13 @@ def test_it_leads_from_an_earlier_one_to_its_records(company, url):
 
     leads = f"/records/?sync={company.sync.pk}&amp;from=2026-08-01&amp;to=2026-08-31"
     assert leads in client.get(url).content.decode()
+
+
+def test_it_says_how_many_documents_a_start_date_that_is_moved_back_has_posted(company):
+    client, settings = company.client(), f"/syncs/{company.sync.pk}/settings/"
+    form = client.get(settings).context["form"]
+    typed = {name: field.initial for name, field in form.fields.items() if field.initial not in (None, "", False)}
+    seen = client.post(settings, {**typed, "start_date": "2026-08-01"}, follow=True).content.decode()
+
+    assert "left out 2 documents: now that it is moved back, they are posted by the next run" in seen
+    assert SyncRecord.objects.filter(sync=company.sync, state="due").count() == 2

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from integrations import registry
 from integrations.contracts import Pair
+from integrations.engine.backfill import let_in_by
 from integrations.engine.syncs import change_sync, create_sync
 from integrations.errors import ConfigurationError, ConnectorError
 from integrations.models import Connection, Sync
@@ -193,11 +194,14 @@ def _settings(request: HttpRequest, sync: Sync, stage: str) -> HttpResponse:
     form = SyncForm(request.POST or None, pair=pair, sync=sync)
     if form.is_bound and form.is_valid():
         changes = {name: value for name, value in form.settings().items() if value != getattr(sync, name)}
+        let_in = let_in_by(sync, changes["start_date"]) if "start_date" in changes and not stage else 0
         if changes or stage:  # in the set-up, that they were looked at and left as they are is a choice, too
             change_sync(sync, changes=changes, actor=current_user(request).email)
         if stage:
             return redirect("sync_setup_stage", pk=sync.pk, stage=setup.stage_after(stage))
         messages.success(request, "Saved. What is booked already stays as it is.")
+        if let_in:
+            messages.warning(request, _let_in(sync, let_in))
         return redirect("sync_detail", pk=sync.pk)
     page = {
         "form": form,
@@ -211,6 +215,16 @@ def _settings(request: HttpRequest, sync: Sync, stage: str) -> HttpResponse:
         ),
     }
     return render(request, "syncs/form.html", page, status=422 if form.errors else 200)
+
+
+def _let_in(sync: Sync, number: int) -> str:
+    """Say what the start date that was moved back has posted now."""
+    documents = "1 document" if number == 1 else f"{number:,} documents"
+    when = "by the next run" if sync.state == Sync.State.ACTIVE else "once the sync is switched on"
+    return (
+        f"The earlier start date left out {documents}: now that it is moved back, they are posted {when}. To "
+        "stop that, pause the sync and set the date again."
+    )
 
 
 def _pair_or_404(slug: str) -> Pair:
