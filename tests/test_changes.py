@@ -9,6 +9,7 @@ from integrations.engine import inbox, schedule, syncs
 from integrations.engine.connections import change_connection
 from integrations.engine.reconcile.report import PeriodReport
 from integrations.engine.reconcile.signing import save_report, sign
+from integrations.engine.routes import RoutedSink
 from integrations.engine.run import run_sync
 from integrations.engine.tests.harness import ACTOR, Sandbox, held, links, run_to_rest, verdict
 from integrations.models import Problem, Sync, SyncRecord
@@ -152,6 +153,21 @@ def test_it_parks_the_one_record_that_meets_a_fault_of_ours(box, monkeypatch):  
     parked = SyncRecord.objects.filter(sync=sync, state="parked")
     assert list(parked.values_list("code", flat=True)) == ["our_fault"]
     assert verdict(sync, box).findings == []
+
+
+def test_it_holds_the_one_record_whose_call_meets_a_fault_of_ours(box, monkeypatch):  # noqa: F811
+    sync, key, real = make_live_sync(box), open_invoice(box), RoutedSink.book
+
+    def book(sink, draft):
+        if draft.key == key:
+            raise KeyError("planted")
+        return real(sink, draft)
+
+    monkeypatch.setattr(RoutedSink, "book", book)
+    run_to_rest(sync)
+    assert record_of(sync, "invoices", key).code == "our_fault"
+    assert not Attempt.objects.filter(closed_at=None).exists()
+    assert SyncRecord.objects.filter(sync=sync, flow="invoices", state="delivered").exists()
 
 
 def test_it_checks_what_a_connection_leads_to_after_its_values_changed(box, sync):  # noqa: F811

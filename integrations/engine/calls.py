@@ -11,9 +11,17 @@ from audit.record import Answer, save_answers
 from audit.redact import redact
 from integrations.contracts import Receipt, Sink
 from integrations.engine.checkpoint import reached
+from integrations.engine.faults import OURS, our_fault
 from integrations.engine.lease import fenced
 from integrations.engine.work import RunState, Work
-from integrations.errors import ConfigurationError, ConnectorError, LeaseLostError, MappingError, TransientError
+from integrations.errors import (
+    ConfigurationError,
+    ConnectorError,
+    LeaseLostError,
+    MappingError,
+    TransientError,
+    UnknownOutcomeError,
+)
 from integrations.money import to_json
 
 _RECEIPTS_AT_ONCE = 50
@@ -117,6 +125,8 @@ def _book(sink: Sink, work: Work) -> Receipt | Exception:
     reached("calling")
     try:
         return sink.book(work.draft)
+    except OURS as error:  # nobody can tell how far it came
+        return UnknownOutcomeError(our_fault(error), code="our_fault")
     except Exception as error:  # judged by the run's own thread: what is none of ours ends the run
         return error
 

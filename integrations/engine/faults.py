@@ -11,6 +11,13 @@ from integrations.periods import ASK, CODES, HOLD, SKIP
 
 log = structlog.get_logger()
 PERIOD = "period"  # the name that records wait for whose period is closed
+OURS = (LookupError, ArithmeticError, ValueError, TypeError, AttributeError)  # what a fault of our own code raises
+
+
+def our_fault(error: Exception) -> str:
+    """Say of a record's call that our own code failed at it; to be called while the error is handled."""
+    log.exception("call.our_fault")
+    return f"It meets a fault of ours ({type(error).__name__}); support has been told. The others go on."
 
 
 @contextmanager
@@ -23,7 +30,7 @@ def parking_faults(work: Work) -> Iterator[None]:
         meet_closed_period(work, error, policies.get(error.code, HOLD))
     except ConnectorError as error:
         work.park(error.code, f"{work.label}: {error.message}", field=error.field, value=error.value)
-    except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
+    except OURS as error:
         log.exception("triage.our_fault", record=work.key)
         told = f"{work.label} meets a fault of ours ({type(error).__name__}); support has been told. The others go on."
         work.park("our_fault", told, value=type(error).__name__)

@@ -1,9 +1,10 @@
-"""A batch that one odd answer spoils is asked again one by one, so that only the odd record is held."""
+"""A batch that one odd answer or a fault of ours spoils is asked again one by one: only the odd record is held."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integrations.contracts import Booked, Draft, Found, Sink
+from integrations.engine.faults import OURS, our_fault
 from integrations.errors import ContractError
 
 Hits = Mapping[str, tuple[Found, ...]]
@@ -16,9 +17,9 @@ def find_each(sink: Sink, drafts: Sequence[Draft]) -> tuple[Hits, Faults]:
         return {}, {}
     try:
         return sink.find(drafts), {}
-    except ContractError as error:
+    except (ContractError, *OURS) as error:
         if len(drafts) == 1:
-            return {}, {drafts[0].reference: error}
+            return {}, {drafts[0].reference: _as_unread(error)}
     hits: dict[str, tuple[Found, ...]] = {}
     faults: dict[str, ContractError] = {}
     for draft in drafts:
@@ -51,9 +52,9 @@ def read_each(sink: Sink, booked: Sequence[Booked]) -> tuple[dict[str, Found], F
         return {}, {}
     try:
         return dict(sink.read_back(booked)), {}
-    except ContractError as error:
+    except (ContractError, *OURS) as error:
         if len(booked) == 1:
-            return {}, {booked[0].draft.reference: error}
+            return {}, {booked[0].draft.reference: _as_unread(error)}
     standing: dict[str, Found] = {}
     faults: dict[str, ContractError] = {}
     for one in booked:
@@ -61,3 +62,7 @@ def read_each(sink: Sink, booked: Sequence[Booked]) -> tuple[dict[str, Found], F
         standing.update(found)
         faults.update(fault)
     return standing, faults
+
+
+def _as_unread(error: Exception) -> ContractError:
+    return error if isinstance(error, ContractError) else ContractError(our_fault(error), code="our_fault")
