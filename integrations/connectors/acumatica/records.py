@@ -19,6 +19,7 @@ SCREEN = "screen"  # in payloads of invoices and credit memos only: the screen t
 LINES = "lines"
 BESIDE = "beside"  # in payloads of documents that stand beside the record's own: found by reference first, released too
 SETTLES = "settles"  # in payloads of `settle`: the document that the draft's own uses up, or is used up by
+BEFORE_REVERSAL = "before_reversal"  # what a release is for that must be done before a document is taken back
 REVERSES = "reverses"  # in payloads of reversals: the document taken back, whose exchange rate they share
 MARKS = frozenset({SCREEN, LINES, BESIDE, SETTLES, REVERSES})  # ours, never sent
 _REVERSAL = "-REV"

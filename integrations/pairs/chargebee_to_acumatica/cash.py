@@ -21,6 +21,7 @@ from integrations.pairs.chargebee_to_acumatica.common import (
     posted_on,
     reference,
     release,
+    released_first,
     used,
 )
 
@@ -111,7 +112,7 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
         )
         for one in link.companions
     )
-    return (*shares,) if standing.leaves_own else (*shares, own)
+    return (*released_first(standing), *shares, *(() if standing.leaves_own else (own,)))
 
 
 def _paid_out(record: Record, context: Context) -> tuple[lifecycle.refunds.Share, ...]:

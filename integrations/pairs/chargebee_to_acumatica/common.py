@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from integrations.connectors.acumatica.records import REVERSES, Kind, Screen, apply_to
+from integrations.connectors.acumatica.records import BEFORE_REVERSAL, REVERSES, Kind, Screen, apply_to
 from integrations.connectors.acumatica.records import reference as reference_of
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Application, Context, Draft, Facts, LinkView, Module, Reference, Value
+from integrations.contracts import Application, Context, Draft, Facts, LinkView, Module, Reference, Standing, Value
 from integrations.errors import RejectedError
 from integrations.periods import KIND, posting_day
 
@@ -104,6 +104,22 @@ def release(made: Draft, about: str = "") -> Draft:
     kept = {name: value for name, value in made.payload.items() if name == REVERSES}
     payload = {**_screen(made), **kept}
     return replace(made, operation=operation, payload=payload, references=(), facts=_released(made.facts))
+
+
+def released_first(standing: Standing) -> tuple[Draft, ...]:
+    """Draft the release of what was made and not released yet: only what is in the books can be taken back there."""
+    link = standing.link
+    waiting = {} if link.is_posted else {link.reference: (link.external_id, BEFORE_REVERSAL)}
+    for one in link.companions:
+        if one.is_share and not one.is_posted:
+            waiting[one.reference] = (one.external_id, f"{BEFORE_REVERSAL}:{one.facts.customer}")
+    created = [one.draft for one in standing.booked if one.draft.operation.startswith("create")]
+    return tuple(_release_first(made, *waiting[made.reference]) for made in created if made.reference in waiting)
+
+
+def _release_first(made: Draft, external_id: str, about: str) -> Draft:
+    facts = Facts(customer=made.facts.customer, currency=made.facts.currency, total=made.facts.total)
+    return release(replace(made, external_id=external_id, facts=facts), about)
 
 
 def apply(made: Draft, applied: Applications, about: str = "") -> Draft:

@@ -32,6 +32,7 @@ from integrations.pairs.chargebee_to_acumatica.common import (
     posted_on,
     reference,
     release,
+    released_first,
 )
 
 Document = Invoice | CreditNote | Transaction
@@ -142,7 +143,7 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
             own += [made, release(made, "reversal")]
         else:
             beside.append(_beside(made))
-    return (*beside, *own)
+    return (*released_first(standing), *beside, *own)
 
 
 def id_of(draft: Draft, made: str) -> str:

@@ -8,7 +8,14 @@ from integrations.connectors.acumatica.records import LINES, SETTLES, on_invoice
 from integrations.contracts import Context, Draft, Facts, LineFact, Standing, Value
 from integrations.errors import RejectedError
 from integrations.pairs.chargebee_to_acumatica import journals
-from integrations.pairs.chargebee_to_acumatica.common import Values, at_rate_of, is_journal, reference, release
+from integrations.pairs.chargebee_to_acumatica.common import (
+    Values,
+    at_rate_of,
+    is_journal,
+    reference,
+    release,
+    released_first,
+)
 
 _OF_ITS_OWN_DAY = ("PostPeriod", "DueDate", "Terms", "custom.Document.FinPeriodID", "custom.Document.TermsID")
 _REVERSAL = "reversal"
@@ -23,7 +30,7 @@ def invoice(standing: Standing, context: Context) -> tuple[Draft, ...]:
     if is_journal(standing.link):
         return journals.reverse(standing, context)
     made = _opposite("invoices", "credit_memos", "INV", standing, context)
-    return (made, release(made, _REVERSAL), _settle(made, standing))
+    return (*released_first(standing), made, release(made, _REVERSAL), _settle(made, standing))
 
 
 def credit_note(standing: Standing, context: Context) -> tuple[Draft, ...]:
@@ -31,7 +38,7 @@ def credit_note(standing: Standing, context: Context) -> tuple[Draft, ...]:
     if is_journal(standing.link):
         return journals.reverse(standing, context)
     made = _opposite("credit_notes", "invoices", "CN", standing, context)
-    return (made, release(made, _REVERSAL), _settle(made, standing))
+    return (*released_first(standing), made, release(made, _REVERSAL), _settle(made, standing))
 
 
 def _opposite(flow: str, sink: str, kind: Literal["INV", "CN"], standing: Standing, context: Context) -> Draft:

@@ -20,6 +20,7 @@ from integrations.connectors.acumatica.schema import Schema
 from integrations.connectors.acumatica.sinks.drafts import (
     base_operation,
     check_reference,
+    is_before_reversal,
     is_beside,
     is_by_account,
     is_operation,
@@ -193,7 +194,10 @@ class DocumentSink:
             return self.update(face, draft)
         if operation == "release":
             self.require_same_rate(face, draft)
-            return self.release(face, draft.external_id)
+            receipt = self.release(face, draft.external_id)
+            if is_before_reversal(draft) and not face.is_released(row := self.standing(face, draft.external_id)):
+                raise _unreleased(draft.external_id, row)
+            return receipt
         return self.other(face, draft, operation)
 
     def other(self, face: Face, draft: Draft, operation: str) -> Receipt:
@@ -310,13 +314,7 @@ class DocumentSink:
                 return row
             self.client.clock.wait(_STATUS_PAUSE_S)
             row = self.standing(face, external_id)
-        raise RejectedError(
-            f"Acumatica ran the release of {external_id}, but it is still {row.text('Status') or 'unreleased'}. "
-            "Release it on its screen to see why it stays.",
-            code="acumatica_not_released",
-            field="Status",
-            value=row.text("Status"),
-        )
+        raise _unreleased(external_id, row)
 
     def standing(self, face: Face, external_id: str, expand: Sequence[str] = ()) -> Row:
         """Read a document by its id. Raises MissingReferenceError."""
@@ -356,6 +354,16 @@ class DocumentSink:
     def sign(self) -> Decimal:
         """1 where an open amount is owed to the tenant, -1 for unapplied cash and credits."""
         return Decimal(1)
+
+
+def _unreleased(external_id: str, row: Row) -> RejectedError:
+    return RejectedError(
+        f"Acumatica ran the release of {external_id}, but it is still {row.text('Status') or 'unreleased'}. "
+        "Release it on its screen to see why it stays.",
+        code="acumatica_not_released",
+        field="Status",
+        value=row.text("Status"),
+    )
 
 
 def _look_alikes(face: Face, row: Row, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, Found]]:

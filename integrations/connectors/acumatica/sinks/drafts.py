@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from integrations.connectors.acumatica.faces import DETAILS
-from integrations.connectors.acumatica.records import BESIDE, LINES, MARKS, account_of
+from integrations.connectors.acumatica.records import BEFORE_REVERSAL, BESIDE, LINES, MARKS, account_of
 from integrations.connectors.acumatica.values import nested
 from integrations.contracts import Draft, Value
 from integrations.errors import MappingError
@@ -17,6 +17,11 @@ def is_operation(draft: Draft) -> bool:
 def is_beside(draft: Draft) -> bool:
     """Tell whether a draft makes a document beside the record's own: it is known by its reference only."""
     return bool(draft.payload.get(BESIDE))
+
+
+def is_before_reversal(draft: Draft) -> bool:
+    """Tell whether a release is for a document that is taken back next: it must not stay unreleased."""
+    return draft.operation.startswith(f"release:{BEFORE_REVERSAL}")
 
 
 def base_operation(draft: Draft) -> str:

@@ -9,7 +9,7 @@ import pytest
 from integrations.connectors.acumatica.faces import PAYMENT
 from integrations.connectors.acumatica.query import Query
 from integrations.connectors.acumatica.reader import one_by_one
-from integrations.connectors.acumatica.records import apply_to
+from integrations.connectors.acumatica.records import BEFORE_REVERSAL, apply_to
 from integrations.connectors.acumatica.tests.client_kit import (
     DAY,
     Bench,
@@ -382,6 +382,8 @@ def test_it_leaves_what_waits_for_approval_to_a_person(bench, session, customer)
     external_id = book(session, draft)
     book(session, operation(draft, "release", external_id))
     assert stands(session, draft, external_id).stage == "on_hold"
+    with pytest.raises(RejectedError, match="Pending Approval"):  # taken back it is only once it is released
+        book(session, operation(draft, f"release:{BEFORE_REVERSAL}", external_id))
 
 
 def test_it_tells_a_journal_that_is_released_and_not_posted(bench, session):
