@@ -104,7 +104,7 @@ def open_page(
     yield open_one
     for context in opened:
         if request.node.stash.get(FAILED, False):
-            shoot(context.pages[0], "where-it-failed")
+            shoot.keep(context.pages[0], "where-it-failed")
         context.close()
     assert faults == []
 
