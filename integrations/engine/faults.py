@@ -39,6 +39,7 @@ def parking_faults(work: Work) -> Iterator[None]:
 def meet_closed_period(work: Work, error: ClosedPeriodError, policy: str) -> None:
     """Hold a record until its period opens, ask a person, or skip it."""
     told = error.message if error.message.startswith(work.label) else f"{work.label}: {error.message}"
+    told += _unposted(work)
     if policy == SKIP:
         work.skip(CODES[SKIP], told)
     elif policy == ASK:
@@ -46,3 +47,11 @@ def meet_closed_period(work: Work, error: ClosedPeriodError, policy: str) -> Non
     else:
         work.wait(CODES[HOLD], told, [PERIOD])
         work.field, work.value = "posting date", error.value[:200]
+
+
+def _unposted(work: Work) -> str:
+    """Say what of the record stands in the target already and is not in its ledger."""
+    link = work.link
+    if link is None or not link.is_ours or link.is_posted or link.state != "standing" or work.aim.mode != "deliver":
+        return ""
+    return f" {link.external_id} stands there unposted until then; where it is not to be posted, delete it there."

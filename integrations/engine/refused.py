@@ -5,6 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from integrations.contracts import Module
+from integrations.engine.reading_back import is_release
 from integrations.engine.references import keep_refused
 from integrations.engine.work import FlowPlan, RunState, State, Work
 from integrations.errors import ClosedPeriodError
@@ -56,10 +57,11 @@ def _day_of(work: Work, error: ClosedPeriodError) -> date | None:
 def _drafted_for(work: Work, references: References, module: Module, company: str) -> date | None:
     """Give the day that a new document was drafted for: as it says, else that of its date by the policy.
 
-    None where a standing document was to be changed: its own period is refused, not that of the day drafted for.
+    None where a standing document was to be changed: its own period is refused, not that of the day drafted for. One
+    that is only to be released was made for that day.
     """
-    facts = work.draft.facts
-    if work.draft.external_id:
+    facts, releases = work.draft.facts, work.aim.mode == "deliver" and is_release(work.draft)
+    if work.draft.external_id and not releases:
         return None
     if facts.posting_date or work.aim.mode == "reverse":
         return facts.posting_date or work.aim.on

@@ -19,6 +19,7 @@ Mode = Literal["documents", "sales_invoices", "journals"]
 DOCUMENTS: Mode = "documents"
 SALES_INVOICES: Mode = "sales_invoices"
 JOURNALS: Mode = "journals"
+_PERIODS = ("PostPeriod", "custom.Document.FinPeriodID", "custom.Document.AdjFinPeriodID")
 BATCH = "GL/"  # what the ids of journals begin with
 
 
@@ -99,9 +100,12 @@ def linked(rows: Iterable[tuple[str, Decimal]], flow: str, context: Context) -> 
 
 
 def release(made: Draft, about: str = "") -> Draft:
-    """Draft the release of a document that the operation before makes."""
+    """Draft the release of a document that the operation before makes; in the posting period that it is to have.
+
+    One that was made earlier, and whose period was closed before its release, gets that period by it.
+    """
     operation = f"release:{about}" if about else "release"
-    kept = {name: value for name, value in made.payload.items() if name == REVERSES}
+    kept = {name: value for name, value in made.payload.items() if name in (REVERSES, *_PERIODS)}
     payload = {**_screen(made), **kept}
     return replace(made, operation=operation, payload=payload, references=(), facts=_released(made.facts))
 

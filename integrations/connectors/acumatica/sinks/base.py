@@ -27,7 +27,7 @@ from integrations.connectors.acumatica.sinks.drafts import (
     plain,
 )
 from integrations.connectors.acumatica.sinks.ledger import dated, listing, open_items
-from integrations.connectors.acumatica.values import CUSTOM, Row
+from integrations.connectors.acumatica.values import CUSTOM, Row, nested
 from integrations.contracts import Booked, Draft, Found, OpenItem, Receipt, Value
 from integrations.errors import MappingError, MissingReferenceError, RejectedError
 from mappings.catalogue import TargetField
@@ -194,6 +194,7 @@ class DocumentSink:
             return self.update(face, draft)
         if operation == "release":
             self.require_same_rate(face, draft)
+            self.move_period(face, draft)
             receipt = self.release(face, draft.external_id)
             if is_before_reversal(draft) and not face.is_released(row := self.standing(face, draft.external_id)):
                 raise _unreleased(draft.external_id, row)
@@ -292,6 +293,17 @@ class DocumentSink:
         body = {**plain(draft), **face.keys(kind, number)}
         self.desk.schema.check(face.entity, body)
         return self.receipt(face, self.client.put(face.entity, body, mode))
+
+    def move_period(self, face: Face, draft: Draft) -> None:
+        """Give a document that is not released yet the posting period drafted for: its own may be closed since."""
+        wanted = str(draft.payload.get(face.period) or "")
+        if not wanted:
+            return
+        keys = face.keys(*split_id(draft.external_id))
+        custom = (face.period.removeprefix(f"{CUSTOM}."),) if face.period.startswith(CUSTOM) else ()
+        row = self.client.row(face.entity, keys, custom=custom)
+        if row is not None and not face.is_released(row) and face.text(row, face.period) != wanted:
+            self.client.put(face.entity, {**nested({face.period: wanted}), **keys}, "update")
 
     def release(self, face: Face, external_id: str) -> Receipt:
         """Release a document and see that it was: an action may end without having done anything."""

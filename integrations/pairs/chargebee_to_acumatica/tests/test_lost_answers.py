@@ -106,6 +106,22 @@ def test_it_books_an_invoice_and_its_payment_once(story, kind, lost):
     assert story.states() == {("customers", "delivered"), ("invoices", "delivered"), ("payments", "delivered")}
 
 
+@pytest.mark.parametrize("lost", [("PUT", "/Invoice"), ("POST", "/Invoice/ReleaseInvoice")])
+def test_it_moves_and_releases_once_what_was_closed_before_its_release(story, lost):
+    story.choose(closed_periods="next_open")
+    story.box.control.post("/options/acumatica", {"silent_actions": 1})
+    story.invoice()
+    story.run()
+    story.box.control.post("/periods/acumatica", {"period": "2026-09", "status": "closed"})
+    held = SyncRecord.objects.get(sync=story.sync, flow="invoices")
+    story.lose(lost[0], ROOT + lost[1])
+    syncs.replay(story.sync, record_ids=[held.pk], actor=ACTOR)
+    story.run()
+    assert [(one["date"], one["posting_date"]) for one in story.ledger()] == [("2026-09-01", "2026-10-01")]
+    assert trial_balance(story.ledger()) == {"11000": 100, "40000": -100}
+    assert story.states() == {("customers", "delivered"), ("invoices", "delivered")}
+
+
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize("lost", [("PUT", "/Invoice"), ("POST", "/Invoice/ReleaseInvoice"), ("PUT", "/Payment")])
 def test_it_credits_withheld_tax_once(story, kind, lost):
