@@ -14,7 +14,8 @@ it happens by itself when a migration or the lock file has changed.
 """
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ from portal.launch import prepare
 from portal.tests import databases
 
 JOURNEYS = "tests/journeys/"
+PORTION = 12  # tests; the last portions of all are of the shortest tests
 
 # All this at import, because a folder's own conftest.py may import models before any hook of this file is called.
 if settings.configured:
@@ -51,17 +53,59 @@ class LiveDb:
     redis_url: str
 
 
-class JourneysTogether(LoadScopeScheduling):
-    """Gives each worker test after test, and all browser journeys to one: two stacks would wait for each other."""
+class Portions(LoadScopeScheduling):
+    """Gives each worker some tests of a module at a time, and all browser journeys to one: stacks would wait in turn.
+
+    Tests of a module share what its fixtures and this process's caches hold. What is finished is forgotten, and a
+    test's number looked up: pytest-xdist itself goes through all tests for each of them.
+    """
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        self._portions: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+
+    def schedule(self) -> None:
+        """Portion what was collected, the first time."""
+        if self.collection is None:
+            collected = next(iter(self.registered_collections.values()))
+            self._portions = _portions(collected)
+            self._numbers = {nodeid: number for number, nodeid in enumerate(collected)}
+        super().schedule()
+
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Note that a worker has done a test."""
+        work, nodeid = self.assigned_work[node], self.registered_collections[node][item_index]
+        portion = self._portions[nodeid]
+        work[portion][nodeid] = True
+        if all(work[portion].values()):
+            del work[portion]
+        self._reschedule(node)
 
     def _split_scope(self, nodeid: str) -> str:
-        return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid
+        return self._portions[nodeid]
+
+    def _assign_work_unit(self, node: Any) -> None:
+        portion, tests = self.workqueue.popitem(last=False)
+        self.assigned_work[node][portion] = tests
+        node.send_runtest_some([self._numbers[nodeid] for nodeid, is_done in tests.items() if not is_done])
+
+
+def _portions(collected: Sequence[str]) -> dict[str, str]:
+    """Name each test's portion."""
+    seen: Counter[str] = Counter()
+    portions = {}
+    for nodeid in collected:
+        module = nodeid.partition("::")[0]
+        portions[nodeid] = JOURNEYS if module.startswith(JOURNEYS) else f"{module} {seen[module] // PORTION}"
+        seen[module] += 1
+    return portions
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to schedule
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysTogether:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Portions:
     """Schedule the tests of several workers; pytest-xdist 3.8 no longer sees its own groups under pytest 9.2."""
-    return JourneysTogether(config, log)
+    return Portions(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
