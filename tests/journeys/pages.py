@@ -20,7 +20,7 @@ WITHOUT_A_PAGE = frozenset(
     """
     robots sitemap set_theme health metrics system_logo webhook consent_back
     connection_sandbox connection_ask connection_ask_revoke tenant_switch tenant_export invite invitation_revoke
-    member_role member_remove token_create retention_choose sync_setup
+    member_role member_remove token_create retention_choose approval_rule_choose sync_setup
     record_export trail_export value_map_export sync_export rehearsal_payloads reconciliation_export
     sync_live run_live reconciliation_live
     """.split()  # noqa: SIM905
