@@ -1,4 +1,4 @@
-"""Payments over several customers reconciled: their parts make the payment, and each customer owes what is due."""
+"""Payments over customers, and at other rates, reconciled: parts make the payment, each customer owes what is due."""
 
 from datetime import date
 
@@ -21,6 +21,7 @@ START, END = date(2020, 1, 1), date(2027, 12, 31)
         ("paid_by_parent_too_much_refunded", {}),
         ("payment_for_two_children_bounced", {"kid": (100, 100), "sib": (50, 50)}),
         ("tax_withheld", {}),
+        ("foreign_currency_difference", {}),
     ],
 )
 def test_it_agrees_on_every_document_and_on_what_each_customer_owes(live_db, settings, name, due):

@@ -144,6 +144,7 @@ def _book_move(tenant: Tenant, payer: Document, number: str, on: date, entries: 
         kind="application",
         record="GL Batch",
         number=number,
+        reference=f"{payer.reference}-APPLIED" if payer.reference else "",
         party=payer.party,
         company=payer.company,
         currency=tenant.base(payer.company),
