@@ -89,12 +89,18 @@ def _make(deed: Deed, asked: Asked, person: Person, reason: str) -> ApprovalRequ
 def grant(request: ApprovalRequest, *, person: Person) -> None:
     """Give a waiting request to its deed, in the transaction that carries it out; once only, never by who asked.
 
-    Raises ConfigurationError saying why not: it is one's own, over, or somebody was faster.
+    Put it on record with `note_approval` when the deed is done. Raises ConfigurationError saying why not: it is one's
+    own, over, or somebody was faster.
     """
     if request.asked_by_id is None or person.id == request.asked_by_id or person.email == request.asker:
         raise ConfigurationError("Somebody else than who asked approves it.", code="own_request")
     _end(request, State.GRANTED, person)
-    _note(request, "approved", person.email, {"asked_by": request.asker, "approved_by": person.email})
+
+
+def note_approval(request: ApprovalRequest) -> None:
+    """Put on record who approved what was just done, in its transaction; last, as runs lock the trail last, too."""
+    names = {"asked_by": request.asker, "approved_by": request.decider}
+    _note(request, "approved", request.decider, names)
 
 
 def decline(request: ApprovalRequest, *, person: Person, reason: str) -> None:

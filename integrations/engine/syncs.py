@@ -231,10 +231,10 @@ def replay(sync: Sync, *, record_ids: Sequence[int], actor: str, approval: int |
     with transaction.atomic():
         schedule.lock(sync.pk)
         demand_replay(sync, way="replay", record_ids=record_ids, approval=approval)
-        return look_again(sync, record_ids=record_ids, actor=actor)
+        return replay_unasked(sync, record_ids=record_ids, actor=actor)
 
 
-def look_again(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
+def replay_unasked(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
     """Replay without asking for a second person: for verbs that have asked for all they do. Gives how many.
 
     What was undone is posted anew: as its next revision, where it still stands in its source. What was parked is judged

@@ -38,7 +38,9 @@ def approve(request: ApprovalRequest, *, membership: Membership) -> str:
     try:
         with transaction.atomic():
             requests.grant(request, person=person)
-            return _carry_out(request, membership.tenant, f"{request.asker}, approved by {person.email}")
+            said = _carry_out(request, membership.tenant, f"{request.asker}, approved by {person.email}")
+            requests.note_approval(request)
+            return said
     except (ConfigurationError, InvalidMappingError, MappingStateError, Http404) as refusal:
         request.refresh_from_db()
         if getattr(refusal, "code", "") in (*_LATER, "own_request", "over"):

@@ -45,7 +45,7 @@ from portal.views.syncs import sync_or_404
 PROBLEMS_SHOWN = 10
 LOOK_FIRST = (
     "First look at what would differ: it is being tried on the newest delivered records, nothing is written. "
-    "Then press Publish again."
+    "Then press it again."
 )
 
 

@@ -80,7 +80,7 @@ def _run(sync: Sync, some: Sequence[Difference], actor: str) -> int:
 
 def _replay(sync: Sync, some: Sequence[Difference], actor: str) -> int:
     """Have held records tried anew and delivered ones read back."""
-    return syncs.look_again(sync, record_ids=[each.record_id for each in some if each.record_id], actor=actor)
+    return syncs.replay_unasked(sync, record_ids=[each.record_id for each in some if each.record_id], actor=actor)
 
 
 def _link(sync: Sync, some: Sequence[Difference], actor: str) -> int:

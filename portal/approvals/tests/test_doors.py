@@ -2,9 +2,11 @@
 
 import ast
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from django.conf import settings as django_settings
@@ -251,3 +253,50 @@ def test_it_knows_every_caller_of_what_publishes():
             callers.add(str(path.relative_to(root)))
 
     assert callers == {"integrations/mapping_changes.py", "integrations/engine/syncs.py"}
+
+
+def test_it_knows_every_caller_of_what_replays_unasked():
+    root = Path(django_settings.BASE_DIR)
+    files = [
+        each for app in ("portal", "integrations") for each in (root / app).rglob("*.py") if "tests" not in each.parts
+    ]
+    callers = {str(each.relative_to(root)) for each in files if re.search(r"\breplay_unasked\(", each.read_text())}
+
+    assert callers == {"integrations/engine/syncs.py", "integrations/engine/reconcile/heal.py"}
+
+
+def lead_on(office, url, data=None):
+    """Press a button that the rule holds, ask on the page it leads to, and have it approved; give what came of it."""
+    page = office.asker.post(url, data or {})["Location"]
+    place, _, query = page.partition("?")
+    office.asker.post(place, {"reason": "The item is mapped now.", **{k: v[0] for k, v in parse_qs(query).items()}})
+    request = ApprovalRequest.objects.get()
+    office.approver.post(f"/approvals/{request.pk}/approve/")
+    request.refresh_from_db()
+    return request.kind, request.state, SyncRecord.objects.get(pk=office.company.record.pk).state
+
+
+def test_it_leads_on_from_a_problem(office):
+    url = f"/problems/{office.company.problem.pk}/retry/"
+
+    assert lead_on(office, url) == ("replay", "done", "due")
+
+
+def test_it_leads_on_from_a_record(office):
+    url = f"/records/{office.company.record.pk}/replay/"
+
+    assert lead_on(office, url) == ("replay", "done", "due")
+
+
+def test_it_leads_on_from_a_look_alike(office):
+    SyncRecord.objects.filter(pk=office.company.record.pk).update(code="possible_duplicate")
+    url = f"/records/{office.company.record.pk}/post-anew/"
+
+    assert lead_on(office, url) == ("post-anew", "done", "due")
+
+
+def test_it_leads_on_from_a_reconciliation(office):
+    report, _ = reports_of(office.company.reconciliation)
+    url = f"/reconciliation/{office.company.reconciliation.pk}/heal/"
+
+    assert lead_on(office, url, {"difference": report.differences[0].name}) == ("heal", "done", "due")
