@@ -21,8 +21,8 @@ STANDARD = (
         choices=(
             (
                 "reverse",
-                "Reverse them in the ledger, dated the day of the void (where the source tells none, as of deletions, "
-                "that of the last update: the record says so); nothing is deleted.",
+                "Reverse them in the ledger, dated the day of the void: nothing is deleted. Where the source tells no "
+                "such day, as of deletions, that of the last update is taken, and the record says so.",
             ),
             ("park", "Park them: a person corrects the ledger by hand."),
             ("skip", "Leave the ledger as it is: it keeps showing documents that the source has withdrawn."),
