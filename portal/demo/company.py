@@ -49,7 +49,9 @@ def demo_company(world_id: str, credentials: dict[str, Any]) -> Demo:
 
 
 def _found(slug: str) -> Tenant:
-    """Make the company; people of an earlier demo move into it."""
+    """Make the company; people of an earlier demo move into it, and its syncs, whose sandbox is gone, are paused."""
+    for left in Sync.objects.filter(tenant__slug__startswith=_slug(""), state=Sync.State.ACTIVE):  # of every company
+        syncs.pause(left, actor=ACTOR)
     owner = _person(*PEOPLE[0][:2])
     tenant = found_tenant(owner=owner, name="Demo Company", time_zone="Europe/Berlin")
     tenant.slug = slug

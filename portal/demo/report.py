@@ -31,8 +31,9 @@ def flow_counts(sync: Sync, since: int) -> dict[str, dict[str, int]]:
         counts[row["flow"]][name] += row["n"]
     for flow, delivered in _delivered_since(sync, since).items():
         if flow in counts:
-            counts[flow]["unchanged"] = counts[flow]["delivered"] - delivered
-            counts[flow]["delivered"] = delivered
+            standing = counts[flow]["delivered"]  # of those delivered since, some may be held up again
+            counts[flow]["delivered"] = min(delivered, standing)
+            counts[flow]["unchanged"] = standing - counts[flow]["delivered"]
     awaiting = awaiting_posting(sync)
     for flow in counts:
         counts[flow]["awaiting_posting"] = awaiting.get(flow, 0)
