@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from integrations.connectors.chargebee.billing import site_day
 from integrations.connectors.chargebee.parse_documents import parse_invoice
 from integrations.connectors.chargebee.session import TEST_SUFFIX, ChargebeeSession, as_region_error
 from integrations.contracts import PingCheck, Session
@@ -65,7 +66,7 @@ def first_read(session: Session) -> str:
         return "There are no invoices yet."
     invoice = parse_invoice(newest[0], ours.units)
     return (
-        f"Newest invoice: {invoice.id} of {invoice.date:%Y-%m-%d} over "
+        f"Newest invoice: {invoice.id} of {site_day(invoice.date, invoice.site_time_zone)} over "
         f"{format_money(invoice.total, invoice.currency_code)}."
     )
 
