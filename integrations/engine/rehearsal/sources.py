@@ -25,6 +25,7 @@ _SAMPLE_CHARS = 80
 _SPANS_DAYS = (7, 31, 92, 365)  # how far back to look until there are enough
 GOOD_FOR: Final = timedelta(hours=24)
 _CUSTOM = "cf_"
+_SHORT: Final = {"po": "PO", "vat": "VAT", "gl": "G/L"}
 _TYPES: Final[tuple[tuple[type, FieldType], ...]] = (
     (bool, "bool"),
     (int, "integer"),
@@ -92,6 +93,7 @@ def _field(level: Level, name: str, values: list[Any]) -> dict[str, Any]:
 def label_of(name: str) -> str:
     """Give a field's name as people write it: "Billing address: line1", "Due date"."""
     plain = name.removeprefix(_CUSTOM).replace("_", " ").replace(".", ": ").strip() or name
+    plain = " ".join(_SHORT.get(word, word) for word in plain.split(" "))
     return plain[:1].upper() + plain[1:]
 
 

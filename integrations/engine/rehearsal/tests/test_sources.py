@@ -34,3 +34,4 @@ def test_it_shows_custom_fields(box):
 def test_it_names_fields_as_people_write_them():
     assert label_of("billing_address.line1") == "Billing address: line1"
     assert label_of("cf_cost_center") == "Cost center"
+    assert label_of("po_number") == "PO number"
