@@ -4,7 +4,8 @@ from django.db import transaction
 
 from audit.record import change_config
 from integrations.models import Problem
-from portal.models import CauseAssignment, CauseComment, Membership, User
+from portal.models import CauseAssignment, CauseComment, Membership, Role, User
+from portal.permissions import Ability, is_allowed
 from portal.queries.causes import name_of
 
 
@@ -48,6 +49,7 @@ def comment(problem: Problem, *, text: str, actor: str) -> CauseComment:
 
 
 def members_of(problem: Problem) -> list[User]:
-    """Give the people of a problem's company, by name."""
-    rows = Membership.objects.for_tenant(problem.tenant_id).select_related("user")
+    """Give the people of a problem's company who may take care of it, by name."""
+    able = [role for role in Role if is_allowed(role, Ability.OPERATE)]
+    rows = Membership.objects.for_tenant(problem.tenant_id).filter(role__in=able).select_related("user")
     return sorted((row.user for row in rows), key=lambda user: user.display_name.lower())

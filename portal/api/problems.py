@@ -108,7 +108,7 @@ def assign_problem(request: HttpRequest, problem_id: Id, given: Assignment) -> P
     wanted = given.assignee.strip().lower()
     to = next((user for user in members_of(problem) if user.email == wanted), None)
     if wanted and to is None:
-        raise Refused(404, "no_member", "No member of the company has this address.", field="assignee")
+        raise Refused(404, "no_member", "Nobody who may take care of it has this address.", field="assignee")
     assign(problem, to=to, actor=caller.actor)
     return _shown([problem])[0]
 
