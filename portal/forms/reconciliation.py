@@ -39,9 +39,11 @@ def what_is_told(syncs: Sequence[Sync]) -> str:
     never = [sync.name for sync in syncs if _told_of(sync) == "never"]
     said = []
     if today:
-        said.append(f"{join(today)}: only as of today. Of an earlier end, the documents alone are compared.")
+        said.append(f"{join(today)}: possible only as of today; for an earlier end, documents alone are compared.")
     if never:
-        said.append(f"{join(never)}: not at all, for journals have no open amounts. Compare the accounts' balances.")
+        said.append(
+            f"{join(never)}: not possible, for journals have no open amounts; compare the account's balance instead."
+        )
     return " ".join(said)
 
 

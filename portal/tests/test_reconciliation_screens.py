@@ -49,8 +49,8 @@ def test_it_says_before_asking_whose_target_cannot_tell_what_was_open():
     pairs = ("chargebee_to_netsuite", "chargebee_to_dynamics365", "chargebee_to_jde")
     said = what_is_told([Sync(name=pair, pair=pair) for pair in pairs])
 
-    assert said.startswith("chargebee_to_dynamics365: only as of today.")
-    assert "chargebee_to_jde: not at all" in said
+    assert said.startswith("chargebee_to_dynamics365: possible only as of today;")
+    assert "chargebee_to_jde: not possible" in said
     assert "netsuite" not in said
 
 

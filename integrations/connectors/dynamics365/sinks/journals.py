@@ -338,7 +338,8 @@ class JournalSink:
         today = self._ground.client.clock.now().date()
         if as_of < today:
             raise ConfigurationError(
-                f"F&O's API does not tell what was open on {as_of.isoformat()}; ask for today.",
+                f"F&O tells what is open only as of today, not what was open on {as_of.isoformat()}. Reconcile "
+                "a period that ends today to have it tied out.",
                 code="d365_past_not_told",
                 value=as_of.isoformat(),
             )
