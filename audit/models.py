@@ -49,6 +49,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["tenant", "-id"], name="run_tenant"),
             models.Index(fields=["sync_id", "-id"], name="run_sync"),
+            models.Index(fields=["tenant", "started_at"], name="run_started"),
             models.Index(fields=["state"], name="run_running", condition=Q(state="running")),
         ]
 

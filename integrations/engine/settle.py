@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from audit.models import Attempt, Run
@@ -38,6 +39,7 @@ from integrations.models import SyncRecord
 _AT_ONCE = 250
 _LOOK_AGAIN_S = 3600
 _SEALED_AT_ONCE = 50
+_SEALS_LOOKED_FOR = 200
 _WORKER_LOST = "worker_lost"
 
 
@@ -49,9 +51,20 @@ def recover(state: RunState) -> None:
         for start in range(0, len(attempts), _AT_ONCE):
             _recover_some(state, plan, attempts[start : start + _AT_ONCE])
     lose_runs(sync_id=state.sync.pk, before_fence=state.lease.fence)
-    ended = Run.objects.for_tenant(state.sync.tenant_id).filter(sync_id=state.sync.pk, seals=None)
-    for run in ended.exclude(state=Run.State.RUNNING).filter(attempts__isnull=False).distinct()[:_SEALED_AT_ONCE]:
+    for run in _unsealed_runs(state, lost):
         seal_run(run)
+
+
+def _unsealed_runs(state: RunState, settled: Sequence[Attempt]) -> QuerySet[Run]:
+    """Give the ended runs to be sealed: those whose attempts were settled now, or by a worker lost before it sealed.
+
+    The latter are found at the sync's very next run: a look at the newest ones costs the same after years.
+    """
+    runs = Run.objects.for_tenant(state.sync.tenant_id).filter(sync_id=state.sync.pk)
+    newest = runs.order_by("-id").values_list("pk", flat=True)[:_SEALS_LOOKED_FOR]
+    ended = runs.filter(pk__in={*newest, *(attempt.run_id for attempt in settled)}, seals=None)
+    made = Attempt.objects.filter(run=OuterRef("pk"))  # a run is its tenant's
+    return ended.exclude(state=Run.State.RUNNING).filter(Exists(made)).order_by("id")[:_SEALED_AT_ONCE]
 
 
 def _open_attempts(state: RunState) -> list[Attempt]:

@@ -97,6 +97,8 @@ class SyncRecord(models.Model):
             models.Index(
                 fields=["sync", "look_again_at"], name="record_look", condition=Q(look_again_at__isnull=False)
             ),
+            # what somebody asked to see read back: few of the many that are delivered
+            models.Index(fields=["sync", "flow"], name="record_asked", condition=Q(code="read_again")),
             models.Index(fields=["tenant", "natural_key"], name="record_key"),
             GinIndex(fields=["waits_for"], name="record_waits"),
         ]
