@@ -42,7 +42,7 @@ class Round:
 
 def bench_sync(*, records: int, base_port: int) -> dict[str, Any]:
     """Measure at zero and at 100 ms latency; ratios are of medians over the rounds of one run."""
-    with _sandbox(base_port) as control:
+    with sandbox(base_port) as control:
         rounds = [_round(control, records, base_port, latency_s=0) for _ in range(ROUNDS)]
         slow = _round(control, records, base_port, latency_s=LATENCY_S)
     return _report(rounds, slow, records)
@@ -71,7 +71,7 @@ def _report(rounds: list[Round], slow: Round, records: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _sandbox(base_port: int) -> Iterator[Control]:
+def sandbox(base_port: int) -> Iterator[Control]:
     """Serve an empty sandbox from a process of its own."""
     stack = Stack([Program("sandbox", manage("sandbox", "--base-port", str(base_port), "--customers", "0"))], _logs())
     settings.SANDBOX_BASE_PORT = base_port
