@@ -10,6 +10,7 @@ from integrations import registry
 from integrations.contracts import InboundRequest
 from integrations.engine.inbox import accept
 from integrations.engine.queue import enqueue_drain
+from integrations.engine.strangers import count_refused
 from integrations.errors import ContractError
 from integrations.models import Connection
 from integrations.vault import open_inbound
@@ -26,11 +27,13 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     receiver = Connection.objects.filter(webhook_token=token).first()  # the secret token is the bound
     inbound = registry.connector(receiver.connector).inbound if receiver else None
     if receiver is None or inbound is None:
+        count_refused(None)
         return HttpResponse(status=404)
     headers = {name.lower(): value for name, value in request.headers.items()}
     call = InboundRequest(headers=headers, body=request.body, query=request.GET.dict())
     if not inbound.verify(call, open_inbound(receiver)):
         log.warning("webhook.refused", connection=receiver.pk)
+        count_refused(receiver)
         return HttpResponse("The signature or password is wrong.", status=401)
     try:
         hint = inbound.hint(call)

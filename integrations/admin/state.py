@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 from audit.admin import ReadOnlyAdmin, preformatted
 from audit.queries import written
-from integrations.models import Companion, InboxEvent, Link, Ping, Problem, SyncRecord
+from integrations.models import Companion, InboxEvent, Link, Ping, Problem, RefusedCalls, SyncRecord
 
 
 @admin.register(Problem)
@@ -59,3 +59,12 @@ class InboxEventAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("tenant", "connection")
     search_fields = ("event_id__exact",)
+
+
+@admin.register(RefusedCalls)
+class RefusedCallsAdmin(ReadOnlyAdmin):
+    list_display = ("day", "tenant", "connection", "number", "last_at")
+    list_select_related = ("tenant", "connection")
+    date_hierarchy = "day"
+    ordering = ("-day",)
+    empty_value_display = "no such address"

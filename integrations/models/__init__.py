@@ -2,7 +2,7 @@
 
 from integrations.models.approvals import Action, ApprovalRequest, ApprovalRule
 from integrations.models.checks import Check, Reconciliation
-from integrations.models.connections import Connection, InboxEvent, Ping, ReferenceValue
+from integrations.models.connections import Connection, InboxEvent, Ping, ReferenceValue, RefusedCalls
 from integrations.models.documents import Companion, Link
 from integrations.models.records import Problem, SyncRecord
 from integrations.models.syncs import Backfill, Cursor, Sync
@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "Reconciliation",
     "ReferenceValue",
+    "RefusedCalls",
     "Sync",
     "SyncRecord",
 ]

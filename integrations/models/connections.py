@@ -109,7 +109,34 @@ class InboxEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "event_id"], name="inbox_event_once")]
-        indexes = [models.Index(fields=["connection", "id"], name="inbox_new", condition=Q(state="new"))]
+        indexes = [
+            models.Index(fields=["connection", "id"], name="inbox_new", condition=Q(state="new")),
+            models.Index(fields=["connection", "received_at"], name="inbox_received"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.event_id}"
+
+
+class RefusedCalls(models.Model):
+    """How many calls at a connection's webhook address were not genuine on a day (UTC); without one: at no address.
+
+    One row a day, whoever calls how often.
+    """
+
+    tenant = models.ForeignKey("portal.Tenant", null=True, on_delete=models.CASCADE, related_name="+")
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.CASCADE, related_name="refused_calls")
+    day = models.DateField()
+    number = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "refused calls"
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "day"], name="refused_calls_once_a_day", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} refused on {self.day}"

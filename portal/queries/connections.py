@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 
-from integrations.models import Connection, Ping, Sync
+from integrations.models import Connection, InboxEvent, Ping, RefusedCalls, Sync
 from portal.models import Tenant
 from portal.systems import System, system
 
@@ -40,3 +42,28 @@ def syncs_of(connection: Connection) -> QuerySet[Sync]:
         Q(source=connection) | Q(target=connection), trial_of=None
     )
     return syncs.order_by("name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOfCalls:
+    """Webhooks of one day (UTC): those stored, and the calls that were not genuine."""
+
+    day: date
+    accepted: int
+    refused: int
+
+
+def webhook_days(connection: Connection, *, days: int = 7) -> list[DayOfCalls]:
+    """Give the last days on which a connection's webhook address was called, the newest first."""
+    since = timezone.now().date() - timedelta(days=days - 1)
+    midnight = datetime.combine(since, time.min, UTC)
+    stored = InboxEvent.objects.for_tenant(connection.tenant_id).filter(
+        connection=connection, received_at__gte=midnight
+    )
+    accepted = dict(stored.annotate(day=TruncDate("received_at", tzinfo=UTC)).values_list("day").annotate(Count("pk")))
+    calls = RefusedCalls.objects.for_tenant(connection.tenant_id).filter(connection=connection, day__gte=since)
+    refused = dict(calls.values_list("day", "number"))
+    return [
+        DayOfCalls(day=day, accepted=accepted.get(day, 0), refused=refused.get(day, 0))
+        for day in sorted({*accepted, *refused}, reverse=True)
+    ]

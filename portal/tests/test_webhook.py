@@ -4,9 +4,12 @@ import base64
 import json
 
 import pytest
+from django.utils import timezone
 
+from integrations.engine import strangers
 from integrations.engine.tests.builders import make_connection, make_tenant
-from integrations.models import InboxEvent
+from integrations.models import InboxEvent, RefusedCalls
+from portal.queries.connections import webhook_days
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +48,33 @@ def test_it_refuses_a_wrong_password_and_an_unknown_address(receiver, client):
 def test_it_asks_the_database_for_the_receiver_and_stores_the_event_only(receiver, client, django_assert_num_queries):
     with django_assert_num_queries(2):
         call(client)
+
+
+def test_it_counts_what_is_not_genuine_in_one_row_a_day(receiver, client):
+    for _ in range(3):
+        call(client, password="wrong")
+    call(client)
+    counted = RefusedCalls.objects.get()
+    assert (counted.connection, counted.tenant, counted.number) == (receiver, receiver.tenant, 3)
+
+
+def test_it_counts_calls_at_unknown_addresses_as_one_total(client):
+    for token in ("one", "another"):
+        call(client, token=token)
+    counted = RefusedCalls.objects.get()
+    assert (counted.connection, counted.tenant, counted.number) == (None, None, 2)
+
+
+def test_it_writes_nothing_more_of_whoever_calls_for_ever(receiver, client, monkeypatch):
+    monkeypatch.setattr(strangers, "MOST", 2)
+    for _ in range(4):
+        call(client, password="wrong")
+    assert RefusedCalls.objects.get().number == 2
+
+
+def test_it_shows_what_was_accepted_and_refused_by_day(receiver, client):
+    call(client)
+    call(client, password="wrong")
+    call(client, event_id="ev_2")
+    (day,) = webhook_days(receiver)
+    assert (day.day, day.accepted, day.refused) == (timezone.now().date(), 2, 1)

@@ -9,6 +9,7 @@ from audit.queries import changes_of
 from integrations import registry
 from integrations.approvals.gate import holds
 from integrations.contracts import Connector
+from integrations.engine.strangers import MOST
 from integrations.engine.subscriptions import can_subscribe, is_subscribed
 from integrations.models import Action, Connection, Ping
 from integrations.vault import present_secrets
@@ -16,7 +17,7 @@ from portal.expiry import endings
 from portal.key_pairs import public_parts
 from portal.permissions import Ability
 from portal.pings import panel
-from portal.queries.connections import connection_rows, syncs_of
+from portal.queries.connections import connection_rows, syncs_of, webhook_days
 from portal.systems import system
 from portal.tenancy import current_tenant, requires
 from portal.texts import markdown_html
@@ -66,6 +67,8 @@ def render_connection(request: HttpRequest, connection: Connection, webhook: obj
         "inbound": connector.inbound if connector else None,
         "inbound_guide": markdown_html(connector.inbound.guide) if connector and connector.inbound else "",
         "webhook": webhook,
+        "webhook_days": webhook_days(connection),
+        "most_refused": MOST,
         "can_subscribe": can_subscribe(connection),
         "is_held": connection.state == Connection.State.CHANGED and holds(connection.tenant_id, Action.IDENTITY),
         "asks_consent": connector is not None and connector.asks_consent,
