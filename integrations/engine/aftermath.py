@@ -1,9 +1,7 @@
 """What an ending leaves: what is known of the record's document, and how the record goes on."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from integrations.contracts import Flow, Found, LinkView
@@ -19,12 +17,11 @@ from integrations.engine.companions import (
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.others import leaves_own
 from integrations.engine.rates import details_after, is_unsettled
-from integrations.engine.standing import REVERSED, UNDONE
+from integrations.engine.standing import REVERSED, UNDONE, look_soon
 from integrations.engine.store import DELETED
 from integrations.engine.work import State, Work
 
 AMEND_NEXT = "linked"  # the details version of a link that is to be amended: it is applied otherwise
-_POLL_SOON_S = 30  # after booking what its system posts in batches
 SETTLES_NEXT = "difference_follows"  # the code of what is booked, and whose exchange difference is next
 
 
@@ -47,7 +44,7 @@ def known_after(flow: Flow, ending: Ending) -> LinkView | None:
         link = _new_link(work, found)
     link = _as_read(ending, link, found)
     if awaits_posting(link) and link.is_as_drafted and work.aim.mode != "reverse":
-        work.look_again_at = timezone.now() + timedelta(seconds=_POLL_SOON_S * float(settings.SETTLE_SCALE))
+        work.look_again_at = look_soon()
     if work.aim.mode == "reverse":
         link = _reversed(work, found, link, is_last=is_last)
     elif is_last:

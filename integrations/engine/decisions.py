@@ -145,6 +145,7 @@ def accept_different(record: SyncRecord, *, reason: str, actor: str) -> None:
             problem=None,
             code="",
             reason=f"Accepted by {actor}: {reason.strip()}",
+            look_again_at=timezone.now(),  # whether it is posted was not looked at while it stood differently
         )
         release_waiting(record.sync, [f"{record.flow}:{record.natural_key}"])
         recount([problem_id] if problem_id else [])

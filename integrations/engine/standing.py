@@ -1,9 +1,13 @@
 """Judges a record by what stands of it in the target: leave it, deliver it, bring it up to date, or reverse it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
 
 from integrations.contracts import Context, Flow, LinkView, Verdict
+from integrations.engine.companions import awaits_posting
 from integrations.engine.work import Aim, FlowPlan, RunState, State, Work
 from integrations.periods import is_open, is_same_period
 
@@ -11,6 +15,7 @@ LINK, POST_ANEW, UNDO, LOOK_UP = "link", "post", "undo", "look_up"  # decisions,
 REVERSED = "reversed"  # the code of delivered records whose documents are out of the ledger again
 UNDONE = "undone"
 TOO_OLD, NOT_FOUND = "before_start_date", "not_found_at_cut_over"
+_POLL_SOON_S = 30
 _UNSAID = "deletion_unsaid"  # the source shows a deletion that the flow has no day for
 
 
@@ -184,6 +189,11 @@ def has_open_operations(work: Work) -> bool:
     return work.row is not None and bool(work.row.next_operation) and work.row.source_version == work.version
 
 
+def look_soon() -> datetime:
+    """Give when to look first at what its system posts in batches."""
+    return timezone.now() + timedelta(seconds=_POLL_SOON_S * float(settings.SETTLE_SCALE))
+
+
 def leave_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView) -> None:
     """Keep what is delivered delivered, and what stands differently different."""
     work.revision = link.revision
@@ -191,6 +201,8 @@ def leave_standing(state: RunState, plan: FlowPlan, work: Work, link: LinkView) 
         work.new_link = replace(link, state="standing")
     if link.is_as_drafted:
         work.deliver()
+        if awaits_posting(link):  # its look may have come while the record was not delivered, and gone by
+            work.look_again_at = look_soon()
         state.count(plan.flow.slug, "unchanged")
         return
     work.state, work.code, work.field, work.value = State.DIFFERENT, "different", "document", link.external_id

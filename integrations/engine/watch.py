@@ -52,7 +52,7 @@ def look_again(state: RunState, plan: FlowPlan) -> None:
     endings = [_judge(sink, work, hits.get(work.draft.reference, ()), standing) for work in changed]
     close(state, plan, endings)
     done = {work.key for work in changed}
-    awaiting = [work.key for work in works if _awaits(work) and work.key not in done]
+    awaiting = [work.key for work in works if _awaits(work) and (work.key not in done or work.state == State.DELIVERED)]
     state.count(plan.flow.slug, "awaiting_posting", len(awaiting))
     again = {*awaiting, *missed, *unseen}
     _plan_next_look(state, plan, [row.natural_key for row in rows], again, missed, sink.settle_s)
@@ -74,7 +74,7 @@ def _awaits(work: Work) -> bool:
 def _is_news(work: Work, standing: Mapping[str, Found]) -> bool:
     """Tell whether a look shows anything that is not on record."""
     found = standing.get(work.draft.reference)
-    if found is None or found.stage == "voided":
+    if found is None or found.stage in ("voided", "rejected"):
         return True
     if work.link is not None and not work.link.is_posted and found.stage == "posted":
         return True
