@@ -150,6 +150,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "portal.formats"
 
 # People: sign-in by e-mail only, second factor by allauth.
 
