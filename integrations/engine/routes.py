@@ -51,14 +51,15 @@ class RoutedSink:
     def book(self, draft: Draft) -> Receipt:
         """Write a draft. One that makes a document after an earlier step was not looked up with its page: it is now.
 
-        Not so a share or companion whose target keeps our reference unique and updates what bears it, unless its
-        record was linked: it may stand since long ago, in a period that is closed.
+        Not so a companion, or what takes a share back, whose target keeps our reference unique and updates what bears
+        it, unless its record was linked: it may stand since long ago, in a period that is closed. A share is looked up
+        everywhere: people may have keyed that part alone.
         Raises DuplicateError where something stands already, and what the sink raises.
         """
         sink = self._sink(_way(draft))
-        is_upsert = (
-            draft.makes in ("share", "companion") and sink.settle_s == 0 and draft.reference not in self.look_first
-        )
+        asks_others = draft.makes == "share" and draft.reference not in self.ours_only
+        is_further = draft.makes in ("share", "companion") and not asks_others
+        is_upsert = is_further and sink.settle_s == 0 and draft.reference not in self.look_first
         if not draft.external_id and draft.reference not in self._looked_up and not is_upsert:
             self._looked_up.add(draft.reference)
             hits = sink.find([draft]).get(draft.reference, ())

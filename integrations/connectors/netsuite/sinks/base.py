@@ -45,7 +45,7 @@ class RecordSink:
         for part in chunks(drafts):
             for draft, found in self._known(part):
                 hits[draft.reference] += (found,)
-            lacking = [draft for draft in part if not hits[draft.reference] and draft.operation == "create"]
+            lacking = [draft for draft in part if not hits[draft.reference] and _is_first(draft)]
             for draft, found in self._candidates(lacking):
                 hits[draft.reference] += (found,)
         return hits
@@ -121,6 +121,11 @@ class RecordSink:
 def is_creation(draft: Draft) -> bool:
     """Tell whether an operation makes a document of its own, under its own reference; others act on one that stands."""
     return draft.operation == "create" or draft.operation.startswith(CREATING)
+
+
+def _is_first(draft: Draft) -> bool:
+    """Tell whether a draft makes a record's document, or a part of it: people may have keyed the same."""
+    return draft.operation == "create" or (draft.makes == "share" and draft.operation.startswith("create-"))
 
 
 def _check_texts(draft: Draft, value: Value, field: str = "") -> None:

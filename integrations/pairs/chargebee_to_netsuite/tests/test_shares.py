@@ -10,18 +10,19 @@ import pytest
 import yaml
 
 from audit.models import Attempt
-from integrations.contracts import LinkView, Mapped, Record
-from integrations.engine.decisions import accept_different
+from integrations.contracts import Draft, Facts, LinkView, Mapped, Record
+from integrations.engine.decisions import accept_different, post_anew
 from integrations.engine.drafts import load_facts
 from integrations.engine.reconcile.open_items import balances, tie_out
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.reconcile.tests.ground import found, tamper
+from integrations.engine.sessions import open_session
 from integrations.engine.syncs import replay
 from integrations.engine.tests.casebook import begin, play, tell, trial_balance
 from integrations.engine.tests.harness import ACTOR, Sandbox, run_to_rest, sandbox
 from integrations.engine.undo import Scope, undo
 from integrations.errors import RejectedError
-from integrations.models import Companion, Link, Sync, SyncRecord
+from integrations.models import Companion, Link, ReferenceValue, Sync, SyncRecord
 from integrations.pairs.chargebee_to_netsuite import payments
 from integrations.pairs.chargebee_to_netsuite.tests.test_undo import ledger, settle
 
@@ -144,6 +145,64 @@ def test_it_books_a_share_once_though_its_answer_is_lost(live_db, settings, kind
         assert Attempt.objects.filter(operation__startswith="create-share", outcome="unknown").exists()
         totals = sorted(one["total"] for one in ledger(box) if one["kind"] == "payment")
         assert (totals, payment().state, Companion.objects.count()) == (["100.00", "25.00"], "delivered", 1)
+
+
+@pytest.fixture
+def by_hand(live_db, settings):
+    """Give how a story goes on where people keyed a part of what a parent pays, before the sync sees the payment."""
+    settings.SETTLE_SCALE = 0
+    *story, pay, _ = yaml.safe_load((FOLDER / "paid_by_parent_too_much.yaml").read_text())["story"]
+    with sandbox() as box:
+        telling = begin("chargebee_to_netsuite", box, OPENING, {"look_alikes": "link"})
+        for step in (*story, "sync"):
+            tell(telling, step)
+
+        def go_on(customer, amount, invoice=""):
+            key_by_hand(telling.sync, customer, amount, telling.names.get(invoice, ""))
+            for step in (pay, "sync"):
+                tell(telling, step)
+            return SyncRecord.objects.get(flow="payments", natural_key=telling.names["pay"])
+
+        yield go_on
+
+
+def key_by_hand(sync: Sync, customer: str, amount: int, invoice: str) -> None:
+    """Let somebody else book a payment of a customer."""
+    links = {(one.flow, one.natural_key): one.external_id for one in Link.objects.all()}
+    codes = {(one.kind, one.number): one.code for one in ReferenceValue.objects.filter(connection=sync.target)}
+    paid = {"customer": {"id": links["customers", customer]}, "payment": amount, "tranDate": "2026-09-05"}
+    paid |= {"currency": {"id": codes["currency", "USD"]}, "account": {"id": codes["account", "1214"]}}
+    doc = {"doc": {"id": links.get(("invoices", invoice))}, "apply": True, "amount": amount}
+    paid |= {"autoApply": False, **({"apply": {"items": [doc]}} if invoice else {})}
+    made = Draft(flow="payments", key="x", sink="payments", reference="BY-HAND", payload=paid, facts=Facts())
+    with open_session(sync.target) as session:
+        session.sink("payments").book(made)
+
+
+def test_it_asks_before_it_books_a_part_that_others_keyed(by_hand):
+    held = by_hand("ann", 25)
+    assert (held.state, held.code, Companion.objects.exists()) == ("parked", "possible_duplicate", False)
+    replay(Sync.objects.get(), record_ids=[held.pk], actor=ACTOR)
+    settle(Sync.objects.get(), "replay")
+    assert (payment().code, Companion.objects.exists()) == ("possible_duplicate", False)
+    post_anew(payment(), actor=ACTOR)
+    settle(Sync.objects.get(), "replay")
+    assert (payment().state, Companion.objects.count()) == ("delivered", 1)
+
+
+def test_it_undoes_its_own_part_and_leaves_what_others_booked(by_hand):
+    linked = by_hand("kid", 100, "inv")
+    assert (linked.state, Link.objects.get(flow="payments").is_ours, Companion.objects.count()) == (
+        "delivered",
+        False,
+        1,
+    )
+    undo(Sync.objects.get(), scope=Scope(record_id=linked.pk), actor=ACTOR, reason="Wrong customer")
+    settle(Sync.objects.get(), "replay")
+    left = payment()
+    assert (left.state, left.code, "was booked by others and stays" in left.reason) == ("skipped", "undone", True)
+    assert Link.objects.get(flow="payments").state == "standing"
+    assert not Companion.objects.exclude(state="reversed").exists()
 
 
 def test_it_tells_in_a_reconciliation_that_a_share_is_still_to_be_booked(live_db, settings):
