@@ -14,7 +14,7 @@ from audit.models import Attempt, ConfigChange, Run
 from audit.record import change_config
 from audit.redact import redact
 from integrations.engine import decisions, syncs
-from integrations.models import Companion, Connection, Link, Sync, SyncRecord
+from integrations.models import ApprovalRequest, Companion, Connection, Link, Sync, SyncRecord
 from mappings.models import Mapping, ValueMap
 from portal.accounts import note_team
 from portal.models import ConnectionRequest, Invitation, Membership, Role, Tenant, User
@@ -50,6 +50,7 @@ def _parts(tenant: Tenant) -> Iterator[tuple[str, QuerySet[Any, Any]]]:
         ("runs", Run),
         ("attempts", Attempt),
         ("changes", ConfigChange),
+        ("approval_requests", ApprovalRequest),
         ("channels", Channel),
         ("notifications", Event),
     ):

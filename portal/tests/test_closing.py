@@ -42,7 +42,7 @@ def test_it_exports_everything_and_no_secret(client):
 
     assert set(found) == {
         "company", "members", "connections", "syncs", "mappings", "value_maps", "records", "links",
-        "further_documents", "runs", "attempts", "changes", "channels", "notifications",
+        "further_documents", "runs", "attempts", "changes", "approval_requests", "channels", "notifications",
     }  # fmt: skip
     assert (len(found["connections"]), len(found["records"]), len(found["attempts"])) == (2, 1, 1)
     assert [word for word in PLANTED if word in json.dumps(found)] == []
