@@ -293,7 +293,8 @@ def _held(held: Held) -> Attention:
         tone="warning",
         icon="clock" if held.code in WAITING else "hand",
         title=held.title,
-        text=f"{told} {held.cause.who}: {held.cause.fix}" if held.cause.fix and held.cause.who else told,
+        text=f"{held.sync.name}: {told}"
+        + (f" {held.cause.who}: {held.cause.fix}" if held.cause.fix and held.cause.who else ""),
         url=held.url,
         side=f"{held.records:,} record{'' if held.records == 1 else 's'}",
         money=held.money,
