@@ -181,7 +181,8 @@ def _compared(
     )
 
 
-_Rows = dict[tuple[str, str, str], OpenRow]  # by flow, key, and the customer where a record has shares of several
+_Name = tuple[str, str, str, str]  # flow, key, currency, and the customer where a record has shares of several
+_Rows = dict[_Name, OpenRow]
 
 
 def _source_rows(books: Books, opened: dict[str, dict[str, _Open]], trails: dict[str, dict[str, Trail]]) -> _Rows:
@@ -203,7 +204,7 @@ def _source_rows(books: Books, opened: dict[str, dict[str, _Open]], trails: dict
 
 
 def _add(rows: _Rows, owner: tuple[str, str], item: OpenItem, trails: dict[str, dict[str, Trail]]) -> None:
-    """Add an open item to its record's row: to that of its own customer where the record has shares."""
+    """Add an open item to its record's row in its currency: to that of its own customer where the record has shares."""
     trail, begun = trails[owner[0]].get(owner[1]), _known(owner, item, trails)
     name = _row_name(begun, trail)
     held = rows.get(name, begun)
@@ -220,8 +221,8 @@ def _is_shared(trail: Trail | None) -> bool:
     return trail is not None and bool(trail.shares)
 
 
-def _row_name(row: OpenRow, trail: Trail | None) -> tuple[str, str, str]:
-    return row.flow, row.id, row.customer if _is_shared(trail) else ""
+def _row_name(row: OpenRow, trail: Trail | None) -> _Name:
+    return row.flow, row.id, row.currency, row.customer if _is_shared(trail) else ""
 
 
 def _once(books: Books, rows: _Rows) -> _Rows:
@@ -233,7 +234,7 @@ def _once(books: Books, rows: _Rows) -> _Rows:
 def _told_ahead(rows: _Rows, opened: dict[str, dict[str, _Open]]) -> tuple[_Rows, list[Remark]]:
     """Take out what has no document yet and names an earlier record whose document stands: that one tells it, too."""
     linked = {name[:2] for name, row in rows.items() if row.external_id}
-    kept, remarks = dict[tuple[str, str, str], OpenRow](), dict[tuple[str, str], Remark]()
+    kept, remarks = dict[_Name, OpenRow](), dict[tuple[str, str], Remark]()
     for name, row in rows.items():
         if row.external_id or not any((row.flow, key) in linked for key in opened[row.flow][row.id].ahead):
             kept[name] = row
