@@ -621,4 +621,4 @@ def test_it_goes_on_with_a_sweep_where_its_slice_ended(story, monkeypatch):
     assert made <= set(
         SyncRecord.objects.filter(sync=story.sync, flow="invoices").values_list("natural_key", flat=True)
     )
-    assert Sync.objects.get(pk=story.sync.pk).sweep_position == {}
+    assert not set(Sync.objects.get(pk=story.sync.pk).sweep_position) & set(position)

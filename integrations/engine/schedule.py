@@ -161,9 +161,9 @@ def claim_due(limit: int = 100) -> list[tuple[int, int, str]]:
         return sorted(cursor.fetchall(), key=lambda claimed: order[claimed[0]])
 
 
-def sweep_done(sync: Sync) -> None:
-    """Plan the next daily sweep."""
-    Sync.objects.filter(pk=sync.pk).update(next_sweep_at=first_sweep(timezone.now()), sweep_position={})
+def sweep_done(sync: Sync, kept: Mapping[str, str]) -> None:
+    """Plan the next daily sweep, which begins with what is kept of this one."""
+    Sync.objects.filter(pk=sync.pk).update(next_sweep_at=first_sweep(timezone.now()), sweep_position=dict(kept))
 
 
 def sweep_goes_on(sync: Sync, position: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """The daily sweep: all ids and orders of the source against the engine's; finds what a cursor or a webhook missed."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from itertools import islice
 
 import structlog
@@ -18,6 +18,7 @@ log = structlog.get_logger()
 _BACK = timedelta(days=35)
 _AT_ONCE = 1000
 _DONE = "done"
+_WHOLE = "whole"  # the month in which all was compared, beside the positions of the flows
 
 
 def sweep(state: RunState) -> bool:
@@ -29,7 +30,7 @@ def sweep(state: RunState) -> bool:
     for slug, plan in state.plans.items():
         if position.get(slug) == _DONE:
             continue
-        for entries, following in _batches(state, plan, position.get(slug, "")):
+        for entries, following in _batches(state, plan, since(position), position.get(slug, "")):
             _compare(state, plan, entries)
             position[slug] = following or _DONE
             state.lease.renew_if_old()
@@ -40,14 +41,24 @@ def sweep(state: RunState) -> bool:
         if state.slice_is_over:
             schedule.sweep_goes_on(state.sync, position)
             return False
-    schedule.sweep_done(state.sync)
+    schedule.sweep_done(state.sync, {_WHOLE: _month()})
     return True
 
 
-def _batches(state: RunState, plan: FlowPlan, position: str) -> Iterator[tuple[list[IndexEntry], str]]:
+def since(position: Mapping[str, str]) -> datetime | None:
+    """Give from which day on a sweep compares: some weeks back, but in each month the first one compares all (None)."""
+    return timezone.now() - _BACK if position.get(_WHOLE) == _month() else None
+
+
+def _month() -> str:
+    return f"{timezone.now():%Y-%m}"
+
+
+def _batches(
+    state: RunState, plan: FlowPlan, start: datetime | None, position: str
+) -> Iterator[tuple[list[IndexEntry], str]]:
     """Give batches of the index, each with the position after it; a stream without positions is read in one go."""
     stream = state.session(plan.flow).stream(plan.flow.stream)
-    start = None if timezone.now().day == 1 else timezone.now() - _BACK
     if isinstance(stream, PagedIndex):
         gathered: list[IndexEntry] = []
         for page in stream.index_pages(start, position):

@@ -53,7 +53,7 @@ class Sync(models.Model):
     wants_run = models.CharField(max_length=12, blank=True)  # the trigger of a run that was asked for
     not_before = models.DateTimeField(null=True, blank=True)  # after a failed run: the pause it asked for
     claimed_until = models.DateTimeField(null=True, blank=True)  # a job was enqueued and has not started yet
-    sweep_position = models.JSONField(default=dict, blank=True)  # of a sweep under way, by flow
+    sweep_position = models.JSONField(default=dict, blank=True)  # of a sweep under way, by flow; the last whole one
     fence = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_grace_s = models.PositiveIntegerField(default=0)  # longest call of the lease's holder
