@@ -3,10 +3,9 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from audit.models import ConfigChange, Run
@@ -143,11 +142,3 @@ def lose_runs(*, sync_id: int, before_fence: int) -> int:
             run, state=Run.State.LOST, code="worker_lost", message="The worker stopped in mid-run; another went on."
         )
     return len(lost)
-
-
-def database_now() -> datetime:
-    """Give the database's own time, the one leases are judged by."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        now: datetime = cursor.fetchone()[0]
-    return now
