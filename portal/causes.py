@@ -82,6 +82,12 @@ OURS: dict[str, Cause] = {
         "erp_admin",
         "Find what changes it in the target, correct the document there and read it back; or accept it as it stands.",
     ),
+    "rejected_in_target": _ours(
+        "An approver rejected it in the target",
+        "It was entered there and waited for approval, and was refused: it is never posted as it stands.",
+        "accountant",
+        "Ask who rejected it why. Have it approved there after all and read it back, or change it in the source.",
+    ),
     "applied_otherwise": _ours(
         "It is linked, but applied to something else",
         "The document that stands there is applied to other documents, or with other amounts, than in the source. What "

@@ -369,6 +369,20 @@ def test_it_reports_what_is_deleted_while_it_awaits_posting(story):
     assert (story.state("invoices", invoice), story.writes()) == (("parked", "deleted_in_target"), writes)
 
 
+def test_it_names_what_an_approver_rejects_and_asks_no_more(story):
+    story.box.control.post("/options/netsuite", {"invoice_approval": True})
+    invoice = story.invoice()
+    story.run()
+    external_id = story.link("invoices", invoice).external_id
+    story.box.control.post("/post/netsuite", {"reject": [external_id]})
+    for _ in range(2):
+        story.run("recovery")
+    (problem,) = Problem.objects.filter(healed_at=None)
+    assert (problem.code, problem.value) == ("rejected_in_target", external_id)
+    assert story.state("invoices", invoice) == ("different", "rejected_in_target")
+    assert not SyncRecord.objects.filter(look_again_at__isnull=False).exists()
+
+
 # Waiting
 
 

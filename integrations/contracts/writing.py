@@ -104,7 +104,8 @@ class Draft:
     makes: Makes = "link"
 
 
-Stage: TypeAlias = Literal["on_hold", "unposted", "posted", "voided"]
+# rejected: whoever approves documents there refused it; unlike on hold, nothing goes on by itself
+Stage: TypeAlias = Literal["on_hold", "unposted", "posted", "rejected", "voided"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

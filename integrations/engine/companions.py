@@ -234,6 +234,7 @@ def first_fault(work: Work, standing: Mapping[str, Found]) -> Fault | None:
         if found is None:
             return Fault(one.draft, one.external_id, "it stands there no longer", is_gone=True)
         told = "it is voided there" if found.stage == "voided" and not is_void(one.draft) else ""
+        told = "an approver rejected it there" if found.stage == "rejected" else told
         if told := told or "; ".join(map(str, differences(one.draft.facts, found.facts))):
             return Fault(one.draft, found.external_id, told)
     return None
@@ -251,7 +252,9 @@ def are_known_so(work: Work, standing: Mapping[str, Found]) -> bool:
     known = {one.reference: one for one in work.link.companions} if work.link else {}
     for one in work.further:
         found, view = standing.get(one.draft.reference), known.get(one.draft.reference)
-        if found is None or found.stage == "voided" or view is None or (found.stage == "posted" and not view.is_posted):
+        if found is None or found.stage in ("voided", "rejected") or view is None:
+            return False
+        if found.stage == "posted" and not view.is_posted:
             return False
         if differences(one.draft.facts, found.facts) and differences(view.facts, found.facts):
             return False

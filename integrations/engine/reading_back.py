@@ -10,6 +10,7 @@ from integrations.engine.others import is_of_others, stated_of
 from integrations.engine.singly import Faults, read_each
 from integrations.engine.work import State, Work
 
+REJECTED = "rejected_in_target"  # the code of records whose document an approver refused there
 _READ_BACK_AT_ONCE = 250
 
 
@@ -37,6 +38,8 @@ def compare(work: Work, external_id: str, found: Found | None) -> Ending:
     if is_release(work.draft) and found.stage == "on_hold" and not is_of_others(work):
         told = f"The target answered that it released {work.label}, but it still shows {external_id} on hold."
         return hold_unknown(work, "still_on_hold", told)
+    if found.stage == "rejected":
+        return turn_down(work, found)
     told = "; ".join(map(str, differences(stated_of(work), found.facts)))
     if found.stage == "voided":
         is_meant = work.aim.mode == "reverse" or work.aim.may_be_voided or is_void(work.draft)
@@ -53,6 +56,17 @@ def differ(work: Work, draft: Draft, found: Found, told: str, own: Found | None 
     named = named_document(work, draft, found.number or found.external_id if own else found.external_id)
     work.reason = f"{named}, but not as drafted: {told}. Correct it there, or accept it."
     return Ending(work, Outcome.DIFFERENT, found=own or found, code="different", message=work.reason)
+
+
+def turn_down(work: Work, found: Found) -> Ending:
+    """Hold a record whose document was refused there by whoever approves documents: it would be awaited for ever."""
+    work.state, work.code, work.field, work.value = State.DIFFERENT, REJECTED, "document", found.external_id
+    named = named_document(work, work.draft, found.number or found.external_id)
+    work.reason = (
+        f"{named}, and was rejected there by an approver, so it is never posted. Have it approved there after all, "
+        "then read it back; or change it in the source."
+    )
+    return Ending(work, Outcome.DIFFERENT, found=found, code=REJECTED, message=work.reason)
 
 
 def named_document(work: Work, draft: Draft, name: str) -> str:

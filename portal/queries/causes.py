@@ -26,6 +26,7 @@ PER_DOCUMENT = frozenset(
         "possible_duplicate",
         "duplicate_in_target",
         "deleted_in_target",
+        "rejected_in_target",
         "payment_over_customers",
         "withheld_tax_changed",
         "waits_too_long",

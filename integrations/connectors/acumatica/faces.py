@@ -17,7 +17,7 @@ _STAGES: Mapping[str, Stage] = {
     "on hold": "on_hold",
     "credit hold": "on_hold",
     "pending approval": "on_hold",
-    "rejected": "on_hold",
+    "rejected": "rejected",
     "pending processing": "on_hold",
     "pending print": "on_hold",
     "pending email": "on_hold",

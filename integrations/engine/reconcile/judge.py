@@ -91,6 +91,8 @@ def _judge_due(tally: Tally, case: Case) -> None:
     tally.count("target", case.flow.slug, facts.currency or currency, case.ledger_amount(facts, amount))
     if case.standing.found.stage != "posted":
         reason = f"Stands in {case.target_name}, but is not posted or approved there yet."
+        if case.standing.found.stage == "rejected":
+            reason = f"Stands in {case.target_name}, but an approver rejected it there."
         tally.remark("awaiting_posting", case.flow.slug, currency, case.key, amount, reason)
     _compare(tally, case, case.standing)
     _check_replaced(tally, case)

@@ -7,7 +7,7 @@ from integrations.connectors.acumatica.simulator.calendar import FinPeriod
 from integrations.connectors.acumatica.simulator.identities import TENANT
 from integrations.connectors.acumatica.simulator.options import Options
 from integrations.connectors.acumatica.simulator.push import Push
-from integrations.connectors.acumatica.simulator.releasing import Failed, post_batch, release, unhold, void
+from integrations.connectors.acumatica.simulator.releasing import Failed, post_batch, reject, release, unhold, void
 from integrations.connectors.acumatica.simulator.sessions import Sessions
 from integrations.connectors.acumatica.simulator.signin import SignIn
 from integrations.connectors.acumatica.simulator.store import Record
@@ -16,7 +16,12 @@ from integrations.connectors.acumatica.simulator.tenant import Tenant
 from integrations.sandbox.app import ControlCall, Json
 from integrations.sandbox.books import BooksRefusal
 
-ACTS: dict[str, Callable[[Tenant, Record], None]] = {"release": release, "void": void, "unhold": unhold}
+ACTS: dict[str, Callable[[Tenant, Record], None]] = {
+    "release": release,
+    "void": void,
+    "unhold": unhold,
+    "reject": reject,
+}
 
 
 class Controls:
@@ -108,7 +113,7 @@ class Controls:
         return {"touched": tamper_with(self._tenant(options), options)}
 
     def _act(self, options: Json) -> Json:
-        """Do what staff would with a document: `{"id": ..., "do": "release|void|unhold"}`."""
+        """Do what staff would with a document: `{"id": ..., "do": "release|void|unhold|reject"}`."""
         tenant = self._tenant(options)
         record = tenant.store.by_id(document_id(tenant, str(options.get("id", ""))))
         act = ACTS.get(str(options.get("do", "")))

@@ -41,6 +41,16 @@ def unhold(tenant: Tenant, record: Record) -> None:
     _set_hold(tenant, record, is_on=False)
 
 
+def reject(tenant: Tenant, record: Record) -> None:
+    """Let an approver reject what waits for approval."""
+    if record.is_released or record.fields["Status"] != "Pending Approval":
+        raise Failed(INVALID)
+    before = dict(record.fields)
+    record.fields["Waits"] = "Rejected"
+    ar.refresh(tenant, record)
+    tenant.keep(record, before)
+
+
 def void(tenant: Tenant, record: Record, on: date | None = None) -> None:
     """Void a released payment or refund: its applications are reversed, a voiding document stands against it.
 

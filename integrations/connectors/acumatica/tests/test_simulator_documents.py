@@ -410,7 +410,9 @@ def test_it_refuses_a_refund_of_an_invoice(client):
 
 def test_it_can_wait_for_the_approval_of_refunds(world, client):
     order(world, "options", approve_refunds=True)
-    assert make_payment(client, Type="Refund")["Status"]["value"] == "Pending Approval"
+    refund = make_payment(client, Type="Refund")
+    assert refund["Status"]["value"] == "Pending Approval"
+    assert order(world, "act", id=refund["id"], do="reject")["status"] == "Rejected"
 
 
 # 5.6 journals

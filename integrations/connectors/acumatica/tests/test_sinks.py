@@ -384,6 +384,8 @@ def test_it_leaves_what_waits_for_approval_to_a_person(bench, session, customer)
     assert stands(session, draft, external_id).stage == "on_hold"
     with pytest.raises(RejectedError, match="Pending Approval"):  # taken back it is only once it is released
         book(session, operation(draft, f"release:{BEFORE_REVERSAL}", external_id))
+    bench.control("POST act", id=external_id.partition("/")[2], do="reject")
+    assert stands(session, draft, external_id).stage == "rejected"
 
 
 def test_it_tells_a_journal_that_is_released_and_not_posted(bench, session):

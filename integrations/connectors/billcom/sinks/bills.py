@@ -235,5 +235,5 @@ def _stage(bill: Bill) -> Stage:
     if bill.archived:
         return "voided"
     if bill.approval_status == "DENIED":
-        return "on_hold"
+        return "rejected"
     return "unposted" if bill.approval_status in _WAITING else "posted"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.connectors.billcom.simulator.approvals import act
 from integrations.connectors.billcom.tests.client_kit import Bench, sandbox, stands, unlike
 from integrations.contracts import Booked
 from integrations.errors import (
@@ -304,6 +305,16 @@ def test_a_bill_waits_for_its_approvers_where_approval_is_asked_for(bench, asked
     )
     draft = bench.bill(book(session, bench.vendor()), "INV-1", "10.00", billApprovals=asked)
     assert stands(session, draft, book(session, draft)).stage == stage
+
+
+def test_a_bill_that_an_approver_denied_is_rejected(bench):
+    session, controls = bench.session(), bench.simulator.controls()
+    user = list(bench.simulator.org.users())[1]
+    controls["POST policies"]({"policies": [{"policyName": "All", "rules": [ANY], "approvers": [user]}]})
+    draft = bench.bill(book(session, bench.vendor()), "INV-1", "10.00", billApprovals=True)
+    external_id = book(session, draft)
+    act(bench.simulator.org, bench.simulator.org.record("bill", external_id), user, "DENY")
+    assert stands(session, draft, external_id).stage == "rejected"
 
 
 def test_it_changes_a_vendor_made_by_hand_and_leaves_its_short_name(bench):

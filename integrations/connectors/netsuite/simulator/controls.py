@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from integrations.connectors.netsuite.simulator.records.sales import REJECTED
 from integrations.connectors.netsuite.simulator.records.types import ITEMS
 from integrations.connectors.netsuite.simulator.roles import Role, integration_role
 from integrations.connectors.netsuite.simulator.seed import set_period
@@ -98,7 +99,9 @@ class Controls:
         return {"ok": True}
 
     def _post(self, options: Json) -> Json:
-        """Approve what waits for approval."""
+        """Approve what waits for approval; `{"reject": [id, ...]}` rejects these instead, and approves nothing."""
+        if "reject" in options:
+            return self._reject([self._internal_id(str(id)) for id in options["reject"]])
         waiting = [one for one in self._site.store.groups["transaction"].values() if not _is_posted(one)]
         for stored in waiting:
             if "approvalStatus" in stored.fields:
@@ -106,6 +109,17 @@ class Controls:
             self._site.books.release(stored.id)
             self._site.touch(stored.id)
         return {"posted": len(waiting)}
+
+    def _reject(self, ids: list[str]) -> Json:
+        """Let an approver reject transactions that wait for approval: they stand there, and are not posted."""
+        found = [self._site.store.get("transaction", id) for id in ids]
+        waiting = [one for one in found if one is not None and not _is_posted(one) and "approvalStatus" in one.fields]
+        if len(waiting) < len(ids):
+            raise LookupError(f"Not all of {', '.join(ids)} wait for approval.")
+        for stored in waiting:
+            stored.fields["approvalStatus"] = REJECTED
+            self._site.touch(stored.id)
+        return {"rejected": len(waiting)}
 
     def _end_tokens(self, _: Json) -> Json:
         self._signin.forget()

@@ -88,7 +88,7 @@ INVOICES = Kind(
     slug="invoices",
     record="invoice",
     type_code="CustInvc",
-    stages={"D": "on_hold", "E": "on_hold", "V": "voided"},
+    stages={"D": "on_hold", "E": "rejected", "V": "voided"},
     has_lines=True,
     is_owed=True,
 )
@@ -104,7 +104,7 @@ PAYMENTS = Kind(
     slug="payments",
     record="customerPayment",
     type_code="CustPymt",
-    stages={"A": "on_hold", "R": "on_hold", "V": "voided"},
+    stages={"A": "on_hold", "R": "rejected", "V": "voided"},
     has_applications=True,
 )
 REFUNDS = Kind(

@@ -256,3 +256,10 @@ def test_an_invoice_pending_approval_is_not_posted_until_approved(account):
     account.control("POST post")
     assert before == ("D", {})
     assert (account.get("invoice", id)["status"]["id"], balances(account)) == ("A", {AR: 100, REVENUE: -100})
+
+
+def test_a_rejected_invoice_is_not_posted(account):
+    account.control("POST options", invoice_approval=True)
+    id = account.invoice()
+    account.control("POST post", reject=[id])
+    assert (account.get("invoice", id)["status"]["id"], balances(account)) == ("E", {})

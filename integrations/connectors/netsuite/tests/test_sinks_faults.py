@@ -107,6 +107,13 @@ def test_it_shows_that_an_invoice_waits_for_approval(ledger, invoice):
     assert ledger.stands(invoice, ledger.book(invoice)).stage == "on_hold"
 
 
+def test_it_shows_that_an_approver_rejected_an_invoice(ledger, invoice):
+    control(ledger, "POST options", invoice_approval=True)
+    internal_id = ledger.book(invoice)
+    control(ledger, "POST post", reject=[internal_id])
+    assert ledger.stands(invoice, internal_id).stage == "rejected"
+
+
 def test_it_names_the_permission_that_a_write_lacks(ledger, invoice):
     control(ledger, "POST role", permissions={"Invoice": "view"})
     with pytest.raises(PrivilegeError) as caught:
