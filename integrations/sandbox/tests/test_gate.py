@@ -1,6 +1,7 @@
 """Simulators that limit their requests in flight: told when one comes in and when it has ended."""
 
 import threading
+import time
 
 import httpx
 
@@ -8,6 +9,8 @@ from integrations.sandbox.app import Response
 from integrations.sandbox.server import running
 from integrations.sandbox.tests.echo import Echo
 from integrations.sandbox.world import World
+
+PATIENCE_S = 60.0
 
 
 class OneAtATime(Echo):
@@ -29,15 +32,15 @@ class OneAtATime(Echo):
 
 def test_it_refuses_what_is_in_flight_too_much():
     world = World([OneAtATime])
-    world.faults("echo").set_rules({"rules": [{"kind": "latency", "value_s": 0.5}]})
-    statuses = []
+    world.faults("echo").set_rules({"rules": [{"kind": "latency", "value_s": PATIENCE_S, "times": 1}]})
     with running(world) as where:
-        threads = [threading.Thread(target=lambda: statuses.append(_get(where))) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted(statuses) == [200, 429, 429]
+        first = threading.Thread(target=_get, args=(where,))
+        first.start()  # and ends with the server
+        pause, deadline = threading.Event(), time.monotonic() + PATIENCE_S
+        while not world.simulators["echo"].inside and time.monotonic() < deadline:
+            pause.wait(0.01)
+        assert [_get(where), _get(where)] == [429, 429]
+    first.join()
 
 
 def test_it_lets_the_next_in_when_one_was_cut():
@@ -50,6 +53,6 @@ def test_it_lets_the_next_in_when_one_was_cut():
 
 def _get(where):
     try:
-        return httpx.get(where.origin("echo") + "/").status_code
+        return httpx.get(where.origin("echo") + "/", timeout=PATIENCE_S).status_code
     except httpx.TransportError:
         return 0
