@@ -159,11 +159,15 @@ def _is_repeatable(work: Work) -> bool:
 
 
 def _changes_what_stands(work: Work) -> bool:
-    """Tell whether a draft acts on a standing document of the record, by its reference: finding that proves nothing."""
-    is_own = (
-        work.link is None or work.draft.reference == work.link.reference or further_of(work, work.draft) is not None
-    )
-    return bool(work.draft.external_id) and is_own and not _is_repeatable(work)
+    """Tell whether a draft acts on a document that stands, by its reference: finding that proves nothing."""
+    is_meant = _is_own(work) or is_release(work.draft)  # of a reversal, too
+    return bool(work.draft.external_id) and is_meant and not _is_repeatable(work)
+
+
+def _is_own(work: Work) -> bool:
+    """Tell whether a draft is about a document that is to stand for the record."""
+    link = work.link
+    return link is None or work.draft.reference == link.reference or further_of(work, work.draft) is not None
 
 
 def _judge_changes(sink: RoutedSink, works: Sequence[Work]) -> list[Ending]:
@@ -174,7 +178,7 @@ def _judge_changes(sink: RoutedSink, works: Sequence[Work]) -> list[Ending]:
         found = standing.get(work.draft.reference)
         if (fault := faults.get(work.draft.reference)) is not None:
             endings.append(hold_unread(work, fault))
-        elif found is None and _changes_what_stands(work):
+        elif found is None and _is_own(work) and _changes_what_stands(work):
             endings.append(deleted(work))
         elif found is not None and _has_arrived(work, found):
             endings.append(compare(work, found.external_id, found))

@@ -135,6 +135,19 @@ def test_it_credits_withheld_tax_once(story, kind, lost):
     assert story.states() == {("customers", "delivered"), ("invoices", "delivered")}
 
 
+@pytest.mark.parametrize("kind", LOST)
+def test_it_releases_the_reversal_of_an_invoice_once(story, kind):
+    invoice = story.invoice()
+    story.run()
+    record = SyncRecord.objects.get(sync=story.sync, natural_key=invoice)
+    story.lose("POST", f"{ROOT}/Invoice/ReleaseInvoice", kind)
+    undo(story.sync, scope=Scope(record_id=record.pk), actor=ACTOR, reason="Wrong")
+    story.run("replay")
+    record.refresh_from_db()
+    assert (record.code, story.kinds()) == ("undone", ["credit_note", "invoice"])
+    assert trial_balance(story.ledger()) == {}
+
+
 @pytest.mark.parametrize("lost", [("PUT", "/Payment"), ("POST", "/Payment/ReleasePayment")])
 def test_it_books_each_customers_part_of_a_payment_once(story, lost):
     story.payment_beyond_a_childs_invoice()
