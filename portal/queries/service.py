@@ -28,7 +28,7 @@ def backlog() -> dict[str, Figure]:
     late = Sync.objects.filter(state=Sync.State.ACTIVE, next_run_at__lt=now).aggregate(at=Min("next_run_at"))["at"]
     figures = {f"records_{state}": Figure(value=records[state], meaning=f"Records {state}") for state in states}
     return figures | {
-        "inbox_new": Figure(value=inbox.count(), meaning="Webhooks received and not yet drained"),
+        "inbox_new": Figure(value=inbox.count(), meaning="Webhooks received and still to be worked on"),
         "inbox_oldest_seconds": Figure(
             value=(now - oldest).total_seconds() if oldest else 0, meaning="Age of the oldest undrained webhook"
         ),
