@@ -77,10 +77,10 @@ OURS: dict[str, Cause] = {
         "Compare both and correct the one that is wrong, then retry.",
     ),
     "different": _ours(
-        "Booked, but not as sent",
-        "The target accepted the document and then showed other figures: a rule or a script there changed it.",
+        "It stands there otherwise than sent",
+        "The target took the document and shows other figures now: a rule, a script or a person there changed it.",
         "erp_admin",
-        "Find what changes it in the target, correct the document there and read it back; or accept it as it stands.",
+        "Find what changed it in the target, correct the document there and read it back; or accept it as it stands.",
     ),
     "rejected_in_target": _ours(
         "An approver rejected it in the target",

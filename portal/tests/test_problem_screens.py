@@ -42,7 +42,7 @@ def test_it_shows_documents_that_differ_as_one_cause(company):
 
     held = {each.code: each for each in held_up(company.tenant)}
     assert (held["different"].records, held["different"].money) == (3, {"EUR": "30"})
-    assert titles(company.client()) == ["A value is not mapped: setup-fee", "Booked, but not as sent"]
+    assert titles(company.client()) == ["A value is not mapped: setup-fee", "It stands there otherwise than sent"]
 
 
 def test_it_sorts_by_money_across_currencies(company):

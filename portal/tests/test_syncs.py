@@ -311,4 +311,4 @@ def test_it_tells_on_a_syncs_page_one_cause_once_and_by_no_id(company, client):
     answer = client.get(f"/syncs/{company.sync.pk}/")
 
     told = [(held.title, held.records) for held in answer.context["problems"] if held.code == "different"]
-    assert told == [("Booked, but not as sent", 2)]
+    assert told == [("It stands there otherwise than sent", 2)]
