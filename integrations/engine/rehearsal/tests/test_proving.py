@@ -22,6 +22,7 @@ from portal.demo.payables import pay_bills
 
 PAYABLES = "jde_to_billcom"
 MOST_SILENT = 5
+FIRST = 15
 
 
 @pytest.fixture
@@ -48,6 +49,12 @@ def plan_of(ground: Ground, flow: str, content: Content) -> FlowPlan:
 
 
 def caught(ground: Ground, flow: str, content: Content, records, shipped) -> bool:
+    """Tell whether a mistake shows with any record: most do with the first, and the others need not be drafted."""
+    first, others = records[:FIRST], records[FIRST:]
+    return any(shows(ground, flow, content, some, shipped) for some in (first, others) if some)
+
+
+def shows(ground: Ground, flow: str, content: Content, records, shipped) -> bool:
     """Tell whether a mistake shows: the proof fails with a record, or the comparison names records that differ."""
     plan = plan_of(ground, flow, content)
     if any(example.key and example.said for example in prove_flow(ground, plan, records)):
@@ -75,7 +82,9 @@ def test_it_proves_what_is_shipped_and_catches_mutants(grounds):
         flows = [flow] if flow else list(grounds[pair].state.plans)
         copies = {one: mutant.content if flow else with_maps(contents[(pair, one)], mutant.content) for one in flows}
         shown = (
-            caught(grounds[pair], one, copy, records[(pair, one)], shipped[(pair, one)]) for one, copy in copies.items()
+            caught(grounds[pair], one, copy, records[(pair, one)], shipped[(pair, one)])
+            for one, copy in copies.items()
+            if copy != contents[(pair, one)]
         )
         if not any(shown):
             silent.append((pair, flow, mutant.operator, mutant.told))
