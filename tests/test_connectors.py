@@ -7,20 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from integrations import registry
-
 ROOT = Path(__file__).resolve().parents[1]
-COPY = "seventh"
+COPIED, COPY = "billcom", "seventh"  # one that reads and writes, and whose suite is short
 PORT_OFFSET = 30
 LONGEST_S = 120
 
 
 def _scratch(to: Path) -> None:
-    """Copy what the suite needs of the repository."""
-    leave = shutil.ignore_patterns("__pycache__", "*.pyc")
-    for name in ("integrations", "mappings", "audit"):
-        shutil.copytree(ROOT / name, to / name, ignore=leave)
-    shutil.copytree(ROOT / "tests" / "conformance", to / "tests" / "conformance", ignore=leave)
+    """Copy what the suite needs of the repository, with what Python has compiled of it."""
+    for name in ("integrations", "mappings", "audit", "tests/conformance"):
+        shutil.copytree(ROOT / name, to / name)
     for name in ("pyproject.toml", "tests/__init__.py"):
         shutil.copy(ROOT / name, to / name)
 
@@ -53,7 +49,7 @@ def _suite(root: Path) -> subprocess.CompletedProcess:
 
 def test_it_takes_a_seventh_connector_as_one_folder(tmp_path: Path):
     _scratch(tmp_path)
-    _copy_connector(min(registry.connectors()), tmp_path)
+    _copy_connector(COPIED, tmp_path)
     ran = _suite(tmp_path)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
     assert re.search(r"[1-9]\d{1,} passed", ran.stdout), ran.stdout[-500:]
