@@ -164,6 +164,14 @@ OURS: dict[str, Cause] = {
         "Refund it on the one customer in the target and enter it for the other, apply that, then skip the change "
         "here.",
     ),
+    "credit_over_customers": _ours(
+        "A credit note pays another customer's invoice",
+        "The note is booked on the customer to whom it was issued. The target applies within one customer, so that the "
+        "other's invoice stays open there.",
+        "accountant",
+        "Move the amount in the target: an invoice for the note's customer and a credit memo for the other over one "
+        "clearing account, each applied. Then skip the change here.",
+    ),
     "withheld_tax_changed": _ours(
         "Tax withheld has another amount now",
         "The memo for it stands in the target with the amount of before, and posted documents are never rewritten.",

@@ -88,6 +88,9 @@ class Draft:
     and companions are known by their references, have facts of their own, and come after the own document. While they
     are booked, and in all that acts on them later, drafts carry their reference, the same `makes`, and their
     `external_id`: empty for one of the same pass, the engine fills it in once it is known.
+
+    With `amends_next` the last draft of a delivery leaves something undone that `Flow.amend` is asked for right after:
+    what stands is then booked whatever becomes of the rest.
     """
 
     flow: str
@@ -102,6 +105,7 @@ class Draft:
     references: tuple[Reference, ...] = ()
     writes_back: bool = False
     makes: Makes = "link"
+    amends_next: bool = False
 
 
 # rejected: whoever approves documents there refused it; unlike on hold, nothing goes on by itself

@@ -48,6 +48,7 @@ def known_after(flow: Flow, ending: Ending) -> LinkView | None:
     if work.aim.mode == "reverse":
         link = _reversed(work, found, link, is_last=is_last)
     elif is_last:
+        work.aim = replace(work.aim, amends_next=work.aim.amends_next or work.draft.amends_next)
         details = AMEND_NEXT if work.aim.amends_next else details_after(flow, work, found, link)
         link = replace(link, source_version=work.version, details_version=details)
         link = replace(link, state="standing")
@@ -139,7 +140,7 @@ def _come_to_rest(work: Work) -> None:
         work.reason = "Its new state is posted next." if aim.mode == "reverse" else "Its reversal is booked next."
     elif aim.amends_next:
         work.state, work.due_at, work.code = State.DUE, timezone.now(), "amend_follows"
-        work.reason = "It was linked; what it is applied to is brought up to date next."
+        work.reason = "What it is applied to is brought up to date next."
     else:
         work.deliver()
         if work.link is not None and is_unsettled(work.link.details_version):

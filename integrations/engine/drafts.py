@@ -33,6 +33,7 @@ def dump_draft(draft: Draft, *, then: str, aim: Mapping[str, Value] | None = Non
             "facts": dump_facts(draft.facts),
             **({"writes_back": True} if draft.writes_back else {}),
             **({} if draft.makes == "link" else {"makes": draft.makes}),
+            **({"amends_next": True} if draft.amends_next else {}),
         }
     )
 

@@ -28,6 +28,7 @@ PER_DOCUMENT = frozenset(
         "deleted_in_target",
         "rejected_in_target",
         "payment_over_customers",
+        "credit_over_customers",
         "withheld_tax_changed",
         "waits_too_long",
     }

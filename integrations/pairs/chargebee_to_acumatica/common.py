@@ -9,7 +9,18 @@ from typing import Literal
 from integrations.connectors.acumatica.records import BEFORE_REVERSAL, REVERSES, Kind, Screen, apply_to
 from integrations.connectors.acumatica.records import reference as reference_of
 from integrations.connectors.chargebee.records import lifecycle
-from integrations.contracts import Application, Context, Draft, Facts, LinkView, Module, Reference, Standing, Value
+from integrations.contracts import (
+    Application,
+    Context,
+    Draft,
+    Facts,
+    LinkView,
+    Module,
+    Record,
+    Reference,
+    Standing,
+    Value,
+)
 from integrations.errors import RejectedError
 from integrations.periods import KIND, posting_day
 
@@ -135,20 +146,18 @@ def apply(made: Draft, applied: Applications, about: str = "") -> Draft:
     )
 
 
-def require_one_customer(label: str, customer: str, rows: Iterable[tuple[str, Decimal]], context: Context) -> None:
-    """Raise RejectedError where a document settles another customer's invoice: Acumatica applies within one only."""
-    links = [context.links.get(("invoices", key)) for key, _ in rows]
-    if any(link and link.facts.customer not in (None, customer) for link in links):
-        raise over_customers(label)
-
-
-def over_customers(label: str) -> RejectedError:
-    """Say that Acumatica applies within one customer only."""
+def credit_of_other(record: Record, link: LinkView, rows: lifecycle.common.Applied) -> RejectedError:
+    """Say that a credit memo settles invoices of other customers, and how that is booked."""
+    told = ", ".join(f"{amount} to {key}" for key, amount in rows)
     return RejectedError(
-        f"{label} settles invoices of more than one customer; Acumatica applies a document to one customer's invoices "
-        "only. Split it in Chargebee, or apply it by hand in Acumatica and accept it here with the reason.",
-        code="payment_over_customers",
-        field="customer",
+        f"{lifecycle.credit_notes.label_of(record)} stands in Acumatica as {link.external_id} and is applied to "
+        f"invoices of other customers in Chargebee ({told}). Acumatica applies within one customer, and what was "
+        "issued to one is not booked on another. Enter there an invoice of that amount for the note's customer and a "
+        "credit memo for the other, both over one clearing account, and apply the note to the one and the memo to "
+        "the other; then skip this change here with the reason.",
+        code="credit_over_customers",
+        field="allocations",
+        value=record.key,
     )
 
 

@@ -14,6 +14,7 @@ from integrations.pairs.chargebee_to_acumatica.common import (
     Mode,
     Values,
     apply,
+    credit_of_other,
     is_journal,
     linked,
     mode,
@@ -21,7 +22,6 @@ from integrations.pairs.chargebee_to_acumatica.common import (
     posted_on,
     reference,
     release,
-    require_one_customer,
     screen,
     used,
 )
@@ -58,24 +58,37 @@ def amend_invoice(record: Record, mapped: Mapped, context: Context) -> tuple[Dra
 
 
 def credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft a credit memo, its release, and its application to the invoices that it settles."""
+    """Draft a credit memo, its release, and its application to the invoices that it settles.
+
+    What it settles of other customers' invoices stays open on it until the amendment asks about it.
+    """
     label, rows = lifecycle.credit_notes.label_of(record), lifecycle.credit_notes.applied(record)
     posting = mode(label, context, [("invoices", key) for key, _ in rows])
     if posting == JOURNALS:
         return journals.credit_note(record, mapped, context)
     note = lifecycle.credit_notes.note_of(record)
-    require_one_customer(label, context.links[("customers", note.customer_id)].external_id, rows, context)
+    customer = context.links[("customers", note.customer_id)].external_id
+    own, of_others = lifecycle.credit_notes.applied_within(record, customer, context)
     made = _document("credit_notes", record, note, posting, mapped, context)
-    applied = linked(rows, "invoices", context)
-    return (made, release(made), *((apply(made, applied),) if applied else ()))
+    applied = linked(own, "invoices", context)
+    drafts = [made, release(made)]
+    if applied:
+        drafts.append(apply(made, applied))
+    drafts[-1] = replace(drafts[-1], amends_next=bool(of_others))
+    return tuple(drafts)
 
 
 def amend_credit_note(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Apply the credit memo to what Chargebee allocated it to since."""
+    """Apply the credit memo to what Chargebee allocated it to since.
+
+    Raises RejectedError where it settles invoices of other customers.
+    """
     if is_journal(context.links[("credit_notes", record.key)]):
         return journals.moved_credit(record, mapped, context)
-    link, rows = context.links[("credit_notes", record.key)], lifecycle.credit_notes.applied(record)
-    require_one_customer(lifecycle.credit_notes.label_of(record), link.facts.customer or "", rows, context)
+    link = context.links[("credit_notes", record.key)]
+    rows, of_others = lifecycle.credit_notes.applied_within(record, link.facts.customer or "", context)
+    if of_others:
+        raise credit_of_other(record, link, of_others)
     wanted = linked(rows, "invoices", context)
     standing = Draft(
         flow="credit_notes",

@@ -93,9 +93,24 @@ def other_customer(key: str) -> RejectedError:
     """Say that NetSuite applies within one customer only."""
     return RejectedError(
         f"{key} stands on one customer in NetSuite and settles invoices of another; NetSuite applies a document to its "
-        "own customer's invoices only. In NetSuite refund it on the one customer and enter it for the other (a credit "
-        "memo: void it and enter it there), apply that, then skip this change here with the reason.",
+        "own customer's invoices only. In NetSuite refund it on the one customer and enter it for the other, apply "
+        "that, then skip this change here with the reason.",
         code="payment_over_customers",
         field="customer",
         value=key,
+    )
+
+
+def credit_of_other(record: Record, memo: lifecycle.payments.Part, rows: lifecycle.common.Applied) -> RejectedError:
+    """Say that a credit memo pays invoices of other customers, and how that is booked."""
+    told = ", ".join(f"{amount} to {key}" for key, amount in rows)
+    return RejectedError(
+        f"Credit note {record.key} stands in NetSuite as {memo.external_id} and is applied to invoices of other "
+        f"customers in Chargebee ({told}). NetSuite applies within one customer, and what was issued to one is not "
+        "booked on another. Enter there an invoice of that amount for the note's customer and a credit memo for the "
+        "other, both over one clearing item, and apply the note to the one and the memo to the other; then skip this "
+        "change here with the reason.",
+        code="credit_over_customers",
+        field="allocations",
+        value=record.key,
     )

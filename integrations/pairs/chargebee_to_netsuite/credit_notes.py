@@ -7,7 +7,7 @@ from integrations.connectors.chargebee.records import lifecycle
 from integrations.connectors.netsuite.records import application_to, body, sublist, unapplication
 from integrations.contracts import Application, Context, Draft, Facts, Mapped, Need, Record, Standing
 from integrations.pairs.chargebee_to_netsuite import taxes
-from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, linked, other_customer, reapply
+from integrations.pairs.chargebee_to_netsuite.applying import apply_rows, credit_of_other, linked, reapply
 from integrations.pairs.chargebee_to_netsuite.common import (
     dimensions_of,
     line_facts,
@@ -29,11 +29,14 @@ def needs(record: Record, context: Context) -> tuple[Need, ...]:
 
 
 def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Draft the credit memo with its applications; what is applied to nothing stays open on the customer."""
+    """Draft the credit memo with its applications; what is applied to nothing stays open on the customer.
+
+    So does, until the amendment asks about it, what is applied to invoices of other customers.
+    """
     note = lifecycle.credit_notes.note_of(record)
     customer = context.links[("customers", note.customer_id)].external_id
-    applied = linked(lifecycle.credit_notes.applied(record), "invoices", context)
-    _require_one_customer(record, customer, context)
+    rows, of_others = lifecycle.credit_notes.applied_within(record, customer, context)
+    applied = linked(rows, "invoices", context)
     day = lifecycle.common.day(note.date, context)
     moved = posting("credit_notes", day, f"Credit note {note.id}", context, mapped.header.get("memo"))
     values = {**mapped.header, **rate(note, context), "entity": customer, "toBeEmailed": False}
@@ -64,15 +67,18 @@ def draft(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]
                 applied=applied,
             ),
             references=(*used("credit_memos", header), *line_references, *tax_references),
+            amends_next=bool(of_others),
         ),
     )
 
 
 def amend(record: Record, mapped: Mapped, context: Context) -> tuple[Draft, ...]:
-    """Apply the credit memo as Chargebee has it now."""
-    wanted = linked(lifecycle.credit_notes.applied(record), "invoices", context)
+    """Apply the credit memo as Chargebee has it now. Raises RejectedError where it pays invoices of other customers."""
     [own, *_] = lifecycle.payments.parts(context.links[("credit_notes", record.key)])
-    return (reapply(record, own, wanted, "credit_notes", context),)
+    rows, of_others = lifecycle.credit_notes.applied_within(record, own.facts.customer or "", context)
+    if of_others:
+        raise credit_of_other(record, own, of_others)
+    return (reapply(record, own, linked(rows, "invoices", context), "credit_notes", context),)
 
 
 def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
@@ -97,9 +103,3 @@ def reverse(standing: Standing, context: Context) -> tuple[Draft, ...]:
         ),
     )
     return (made, settled)
-
-
-def _require_one_customer(record: Record, customer: str, context: Context) -> None:
-    invoices = [context.links.get(("invoices", key)) for key, _ in lifecycle.credit_notes.applied(record)]
-    if any(one and one.facts.customer not in (None, customer) for one in invoices):
-        raise other_customer(record.key)

@@ -82,6 +82,17 @@ def applied(record: Record) -> Applied:
     return rows
 
 
+def applied_within(record: Record, customer: str, context: Context) -> tuple[Applied, Applied]:
+    """Share out what a note is applied to: invoices on its own customer's receivable, and those on that of others.
+
+    A note stays on the customer to whom it was issued, unlike cash, which is booked where it is applied.
+    """
+    rows, links = applied(record), context.links
+    named = {key: link.facts.customer for key, _ in rows if (link := links.get(("invoices", key))) is not None}
+    others = tuple(row for row in rows if named.get(row[0]) not in (None, customer))
+    return tuple(row for row in rows if row not in others), others
+
+
 def verdict(record: Record, context: Context) -> Verdict:
     """Post every note; voided and deleted ones no longer stand, whatever amount is still shown on them.
 

@@ -185,6 +185,21 @@ def test_it_books_and_voids_each_customers_part_of_a_refund_once(story, lost):
     assert trial_balance(story.ledger()) == {"10200": 100, "11000": -100}
 
 
+@pytest.mark.parametrize("lost", [("PUT", "/Invoice"), ("POST", "/Invoice/ReleaseInvoice")])
+def test_it_books_a_credit_once_that_pays_another_customers_invoice_and_then_asks(story, lost):
+    story.act("add_customer", customer_id="kid", company="Kid Inc", preferred_currency_code="USD")
+    invoice = story.invoice(customer="kid")
+    story.run()
+    given = {"customer_id": "ann", "currency": "USD", "total": 4000}
+    note = story.act("give_store_credit", "2026-09-03", **given)["id"]
+    story.act("apply_credit", "2026-09-04", note_id=note, invoice_id=invoice, amount=4000)
+    story.lose(lost[0], ROOT + lost[1])
+    story.run()
+    assert story.kinds() == ["credit_note", "invoice"]
+    assert ("credit_notes", "parked") in story.states()
+    assert SyncRecord.objects.get(sync=story.sync, natural_key=note).code == "credit_over_customers"
+
+
 def test_it_voids_each_customers_part_of_a_payment_once(story):
     payment = story.payment_beyond_a_childs_invoice()
     story.run()

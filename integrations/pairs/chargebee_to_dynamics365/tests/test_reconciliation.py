@@ -68,6 +68,13 @@ def test_it_ties_out_what_a_parent_paid_for_its_child_and_beyond(played):
     assert (report.differences, told) == ((), {"ann": (-25, -25)})
 
 
+def test_it_names_the_customers_where_a_parents_credit_pays_its_childs_invoice(played):
+    with sandbox() as box:
+        sync = played("credit_of_parent_for_child", box)
+        told = owed(sync, tie_out(sync, END, since=START))
+    assert told == {"ann": (0, -40), "kid": (20, 60)}
+
+
 def owed(sync, opened):
     """Give what each customer owes, by its name in Chargebee: there, and in the target."""
     names = dict(Link.objects.filter(tenant=sync.tenant, flow="customers").values_list("external_id", "natural_key"))
