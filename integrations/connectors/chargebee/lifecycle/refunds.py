@@ -122,8 +122,14 @@ def source(record: Record, context: Context) -> SourceDocument:
 
 
 def open_at(record: Record, end: date, context: Context) -> Money | None:
-    """Give nothing: a refund is used up on what it pays out. None: not there yet, or it does not stand."""
+    """Give nothing: a refund is used up on what it pays out. None: not there yet, or it does not stand.
+
+    Before the day on which it was taken back it is open: what it paid out is shown as not paid out at all.
+    """
     refund = transaction_of(record)
-    is_there = refund.type == _REFUND and day(refund.date, context) <= end
-    stands = is_there and verdict(record, context).action == "deliver"
-    return open_money(ZERO, refund.currency_code) if stands else None
+    if refund.type != _REFUND or day(refund.date, context) > end:
+        return None
+    judged = verdict(record, context)
+    if judged.action == "withdraw" and judged.on is not None and judged.on > end and not judged.left_out:
+        return open_money(refund.amount, refund.currency_code)
+    return open_money(ZERO, refund.currency_code) if judged.action == "deliver" else None
