@@ -1,8 +1,9 @@
 """The engine's rules over a document's whole life, judged by what stands in both systems in the end."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -16,7 +17,7 @@ from integrations.engine import decisions, inbox, references, sweep, syncs
 from integrations.engine.drafts import load_draft
 from integrations.engine.run import run_sync
 from integrations.engine.sessions import open_session
-from integrations.engine.tests.casebook import trial_balance
+from integrations.engine.tests.casebook import SITE_ZONE, trial_balance
 from integrations.engine.tests.harness import ACTOR, make_live_sync, run_to_rest, sandbox
 from integrations.engine.undo import Scope, plan_undo, undo
 from integrations.engine.watch import awaiting_posting
@@ -246,7 +247,7 @@ def test_it_posts_anew_what_was_undone_in_the_month_of_the_undo(story):
     syncs.replay(story.sync, record_ids=[story.record("invoices", invoice).pk], actor=ACTOR)
     story.run()
     new = story.document(story.link("invoices", invoice).external_id)
-    month = timezone.now().date().replace(day=1).isoformat()
+    month = datetime.now(ZoneInfo(SITE_ZONE)).date().replace(day=1).isoformat()
     assert (new["date"], new["posting_date"]) == ("2026-08-20", month)
 
 

@@ -1,15 +1,15 @@
 """What a proof booked and reversed is told in both months and in the tie-out as a remark, what it left by name."""
 
 from calendar import monthrange
-from datetime import date
-
-from django.utils import timezone
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from integrations.engine.reconcile.open_items import tie_out
 from integrations.engine.reconcile.period import reconcile_period
 from integrations.engine.reconcile.proofs import CODE
 from integrations.engine.reconcile.tests.ground import START, delivered
 from integrations.engine.rehearsal import making
+from integrations.engine.tests.casebook import SITE_ZONE
 from integrations.engine.tests.harness import ACTOR, Sandbox
 from integrations.engine.trial import life
 from integrations.engine.trial.prove import ask_for_proof
@@ -28,7 +28,7 @@ def test_it_remarks_what_a_proof_booked_and_reversed_in_both_months_and_in_the_t
     check = making.make(ask_for_proof(sync, actor=ACTOR).pk)
     assert check.report["ok"], check.report
     day = earlier_invoice(box, {one["external_id"] for one in check.report["documents"] if one["flow"] == "invoices"})
-    today = timezone.localdate()
+    today = datetime.now(ZoneInfo(SITE_ZONE)).date()  # reversals are dated in the site's zone
     assert month_of(day) != month_of(today)
     for start, end in (month_of(day), month_of(today)):
         report, opened = reconcile_period(sync, start, end), tie_out(sync, end, since=START)
