@@ -56,12 +56,16 @@ def refuse_other(connection: Connection, found: Identity, actor: str) -> None:
 
 
 def verify_identity(connection: Connection, session: Session) -> None:
-    """Ask a connection whose values changed what it is before a run uses it; the others are trusted."""
-    if connection.state != Connection.State.NEW:
+    """Ask a connection whose values changed, or whose last ping failed, what it is before a run uses it.
+
+    A ping that failed may have ended before it asked: it stays failed.
+    """
+    if connection.state == Connection.State.GOOD:
         return
     learn(connection, session.identity(), "system")
-    connection.state = Connection.State.GOOD
-    connection.save(update_fields=["state"])
+    if connection.state == Connection.State.NEW:
+        connection.state = Connection.State.GOOD
+        connection.save(update_fields=["state"])
 
 
 def _lock(connection: Connection, found: Identity) -> None:

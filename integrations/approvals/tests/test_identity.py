@@ -1,10 +1,13 @@
-"""Once another system was confirmed, only that one may answer."""
+"""Once another system was confirmed, only that one may answer; a failed ping lets none in unasked."""
+
+from types import SimpleNamespace
 
 import pytest
 
-from integrations.contracts import Identity
+from integrations.contracts import Identity, PingStep
 from integrations.engine.decisions import confirm_identity
-from integrations.engine.identity import learn
+from integrations.engine.identity import learn, verify_identity
+from integrations.engine.ping import keep
 from integrations.errors import ConfigurationError
 from integrations.models import Connection
 from portal.tests.screens import make_company
@@ -49,3 +52,13 @@ def test_it_confirms_what_answered_last(connection):
     learn(Connection.objects.get(pk=connection.pk), system("three"), ACTOR)
 
     assert Connection.objects.get(pk=connection.pk).fingerprint == "netsuite:three"
+
+
+def test_it_asks_what_answers_after_a_ping_that_failed_before_it_did():
+    changed = make_company().target
+    Connection.objects.filter(pk=changed.pk).update(state="new")
+    keep(changed, [PingStep(slug="login", label="Login", ok=False, ms=1)])
+
+    with pytest.raises(ConfigurationError, match="is now Two"):
+        verify_identity(changed, SimpleNamespace(identity=lambda: system("two")))
+    assert Connection.objects.get(pk=changed.pk).state == "changed"
