@@ -61,7 +61,7 @@ def healing(tenant: Tenant, what: dict[str, Any]) -> Wanted:
             "It is signed off: reconcile the period again, and heal what that finds.", code="signed_off"
         )
     sync, differences = sync_of(tenant, found.reconciliation.sync_id), chosen(found.report, what["names"])
-    tried, anew = booked_again(differences)
+    tried, anew = booked_again(sync, differences)
     booking = booking_of(sync, record_ids=tried, anew=anew)
 
     def run(actor: str, approval: int) -> str:

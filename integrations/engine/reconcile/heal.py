@@ -36,13 +36,27 @@ class Healing:
     left: list[Difference] = field(default_factory=list)
 
 
-def booked_again(differences: Sequence[Difference]) -> tuple[list[int], list[int]]:
-    """Give the records that healing tries again, and those that it posts anew though they stand."""
+def booked_again(sync: Sync, differences: Sequence[Difference]) -> tuple[list[int], list[int]]:
+    """Give the records that healing may try again, and those that it posts anew though they stand.
+
+    Among the first are those to be linked, which are posted where no look-alike stands any more, and those to be read
+    for the first time, by the report, that were read since.
+    """
     tried, anew = (
-        sorted({each.record_id for each in differences if each.heal in ways and each.record_id})
-        for ways in (("replay", "read_again"), ("post_anew",))
+        {each.record_id for each in differences if each.heal in ways and each.record_id}
+        for ways in (("replay", "read_again", "link"), ("post_anew",))
     )
-    return tried, anew
+    return sorted({*tried, *_read_since(sync, differences)}), sorted(anew)
+
+
+def _read_since(sync: Sync, differences: Sequence[Difference]) -> list[int]:
+    """Give the records that there are by now of what was not read yet; of a stream read by several flows, of each."""
+    flows, unread = registry.pair(sync.pair).flows, [each for each in differences if each.heal == "run"]
+    named = {each.flow for each in unread}
+    streams = {(flow.stream, flow.reads) for flow in flows if flow.slug in named}
+    slugs = [flow.slug for flow in flows if (flow.stream, flow.reads) in streams]
+    records = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, flow__in=slugs)
+    return list(records.filter(natural_key__in={each.id for each in unread}).values_list("pk", flat=True))
 
 
 def heal(sync: Sync, differences: Sequence[Difference], *, actor: str, approval: int | None = None) -> Healing:
@@ -59,7 +73,7 @@ def heal(sync: Sync, differences: Sequence[Difference], *, actor: str, approval:
     healing = Healing(left=by_way.pop("", []))
     with transaction.atomic():
         schedule.lock(sync.pk)
-        tried, anew = booked_again(differences)
+        tried, anew = booked_again(sync, differences)
         demand_replay(sync, way="heal", record_ids=tried, anew=anew, approval=approval)
         for way, some in by_way.items():
             healing.begun[way] = _WAYS[way](sync, some, actor)

@@ -99,6 +99,15 @@ def test_it_heals_nothing_above_the_amount_alone(company):
     assert refused(heal, company.sync, report.differences) == NEEDS_APPROVAL
 
 
+@pytest.mark.parametrize("way", ["run", "link"])
+def test_it_heals_nothing_by_another_way_alone(company, way):
+    report, _ = reports_of(company.reconciliation)
+    stale = [replace(each, heal=way, record_id=each.record_id if way == "link" else 0) for each in report.differences]
+
+    assert refused(heal, company.sync, stale) == NEEDS_APPROVAL
+    assert SyncRecord.objects.get(pk=company.record.pk).state == "parked"
+
+
 def without_last_row(company):
     """Give a configuration that leaves out the last row of the invoices."""
     wanted = read_configuration(export_sync(company.sync))
