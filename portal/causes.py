@@ -80,7 +80,8 @@ OURS: dict[str, Cause] = {
         "It stands there otherwise than sent",
         "The target took the document and shows other figures now: a rule, a script or a person there changed it.",
         "erp_admin",
-        "Find what changed it in the target, correct the document there and read it back; or accept it as it stands.",
+        "Find what changed it in the target, correct the document there and read it back; or open the record and "
+        "accept it as it stands.",
     ),
     "rejected_in_target": _ours(
         "An approver rejected it in the target",
@@ -93,7 +94,8 @@ OURS: dict[str, Cause] = {
         "The document that stands there is applied to other documents, or with other amounts, than in the source. What "
         "others booked is never changed from here.",
         "accountant",
-        "Apply it there as the source says and read it back; or accept it as it stands, with the reason.",
+        "Apply it there as the source says and read it back; or open the record and accept it as it stands, with the "
+        "reason.",
     ),
     "worker_lost": _ours(
         "Its worker was lost in mid-call",

@@ -45,6 +45,14 @@ def test_it_shows_documents_that_differ_as_one_cause(company):
     assert titles(company.client()) == ["A value is not mapped: setup-fee", "It stands there otherwise than sent"]
 
 
+@pytest.mark.parametrize(("state", "is_offered"), [("parked", True), ("different", False)])
+def test_it_offers_to_skip_only_what_can_be_skipped(company, state, is_offered):
+    SyncRecord.objects.filter(problem=company.problem).update(state=state)
+    seen = company.client().get(f"/problems/{company.problem.pk}/").content.decode()
+
+    assert ("Skip all of them" in seen) == is_offered
+
+
 def test_it_sorts_by_money_across_currencies(company):
     problem_of(company, code="first", money={"JPY": "20000000"})
     problem_of(company, code="last", money={"JPY": "20000"})

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrations.errors import ConfigurationError
 from integrations.jobs import start_due
-from integrations.models import Problem
+from integrations.models import Problem, SyncRecord
 from portal.assignments import assign, comment, members_of
 from portal.held import MOST_SKIPPED, choose_period_for_all, held_records, retry_held, skip_all_held
 from portal.models import User
@@ -94,6 +94,7 @@ def problem_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "comments": comments_of(problem),
         "page": page,
         "rows": [(row, flow_label(problem.sync.pair, row.flow), "") for row in page.rows],
+        "may_be_skipped": any(row.state == SyncRecord.State.PARKED for row in page.rows),
         "most_skipped": MOST_SKIPPED,
         "crumbs": crumbs(("Problems", reverse("problem_list")), held.title),
     }
