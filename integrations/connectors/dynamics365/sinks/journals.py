@@ -280,9 +280,10 @@ class JournalSink:
                 code="d365_posting_service",
                 field="posting_service",
             )
+        if self._stands_posted(draft):  # by a call whose answer got lost, or by people
+            return Receipt(external_id=draft.external_id, summary={"already": True})
         status = self._ground.client.post_journal(draft.external_id)
-        header = self._ground.client.row(self.kind.headers, self._header_keys(draft.external_id))
-        if header is None or not flag(header, "IsPosted"):
+        if not self._stands_posted(draft):
             raise RejectedError(
                 f"The posting service answered, but journal {draft.external_id} is not posted. Open it in F&O and "
                 "validate it: its message tells why.",
@@ -290,6 +291,10 @@ class JournalSink:
                 value=draft.external_id,
             )
         return Receipt(external_id=draft.external_id, summary={"status": status})
+
+    def _stands_posted(self, draft: Draft) -> bool:
+        header = self._ground.client.row(self.kind.headers, self._header_keys(draft.external_id))
+        return header is not None and flag(header, "IsPosted")
 
     def _header_keys(self, batch: str) -> dict[str, str | int | Decimal]:
         return {"dataAreaId": self._ground.company, "JournalBatchNumber": batch}

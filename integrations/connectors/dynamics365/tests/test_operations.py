@@ -77,6 +77,8 @@ def test_it_settles_a_lost_posting_by_looking(bench: Bench, session, posting, ki
     with pytest.raises(UnknownOutcomeError):
         session.sink("journals").book(posting)
     assert bool(found(session, posting)) is is_done
+    assert session.sink("journals").book(posting).external_id == posting.external_id
+    assert bool(found(session, posting))
 
 
 def test_it_does_not_post_without_a_service(bench: Bench, posting):
