@@ -22,6 +22,7 @@ START, END = date(2020, 1, 1), date(2027, 12, 31)
         ("payment_for_two_children_bounced", {"kid": (100, 100), "sib": (50, 50)}),
         ("tax_withheld", {}),
         ("foreign_currency_difference", {}),
+        ("refund_over_customers", {}),
     ],
 )
 def test_it_agrees_on_every_document_and_on_what_each_customer_owes(live_db, settings, name, due):

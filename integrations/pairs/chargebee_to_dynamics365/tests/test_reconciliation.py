@@ -22,6 +22,7 @@ NAMES = (
     "paid_by_parent_too_much_refunded",
     "payment_late_failure",
     "payment_split",
+    "refund_over_customers",
     "tax_withheld",
 )
 

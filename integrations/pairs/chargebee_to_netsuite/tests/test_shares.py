@@ -69,7 +69,13 @@ def test_it_ties_out_what_a_parent_paid_too_much(box):
 
 
 @pytest.mark.parametrize(
-    "case", ["paid_by_parent_excess_refunded", "payment_of_two_children_bounced", "tax_withheld_removed"]
+    "case",
+    [
+        "paid_by_parent_excess_refunded",
+        "payment_of_two_children_bounced",
+        "refund_over_customers",
+        "tax_withheld_removed",
+    ],
 )
 def test_it_ties_out_what_became_of_further_documents(live_db, settings, case):
     settings.SETTLE_SCALE = 0
