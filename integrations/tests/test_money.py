@@ -25,6 +25,7 @@ amounts = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 (naive on purpose)
 currencies = st.sampled_from(["EUR", "JPY", "KWD", "CLF"])
