@@ -11,7 +11,7 @@ from integrations.engine.reconcile.report import PeriodReport
 from integrations.engine.reconcile.signing import save_report, sign
 from integrations.engine.routes import RoutedSink
 from integrations.engine.run import run_sync
-from integrations.engine.tests.harness import ACTOR, Sandbox, held, links, run_to_rest, verdict
+from integrations.engine.tests.harness import ACTOR, Sandbox, held, links, rested, run_to_rest, verdict
 from integrations.models import Problem, Sync, SyncRecord
 from tests.test_engine import box, check_books, make_live_sync, settle  # noqa: F401 (the fixture)
 
@@ -20,6 +20,10 @@ pytestmark = pytest.mark.usefixtures("box")
 
 @pytest.fixture
 def sync(box) -> Sync:  # noqa: F811
+    return rested(settled, box)
+
+
+def settled(box) -> Sync:  # noqa: F811
     made = make_live_sync(box)
     settle(made)
     return made

@@ -6,7 +6,7 @@ from integrations.engine import syncs
 from integrations.engine.rehearsal import making, stored
 from integrations.engine.rehearsal.tests.kit import billing, fill_map
 from integrations.engine.run import run_sync
-from integrations.engine.tests.harness import ACTOR, make_live_sync, run_to_rest, states, verdict
+from integrations.engine.tests.harness import ACTOR, make_live_sync, rested, run_to_rest, states, verdict
 from integrations.models import Check, Problem, ReferenceValue, SyncRecord
 from mappings.map_versions import change_entries
 from mappings.models import ValueMap
@@ -27,6 +27,10 @@ def box(live_db, settings):
 
 @pytest.fixture
 def sync(box):
+    return rested(booked, box)
+
+
+def booked(box):
     """Give a sync whose invoices are booked, measured when all was well, before its account vanishes."""
     made = make_live_sync(box)
     fill_map(made, "clearing_accounts", MAP)

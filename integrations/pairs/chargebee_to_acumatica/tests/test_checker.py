@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.engine.tests.harness import make_live_sync, run_to_rest, sandbox, verdict
+from integrations.engine.tests.harness import make_live_sync, rested, run_to_rest, sandbox, verdict
 from integrations.models import Link
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,6 +21,10 @@ def box(live_db, settings):
 
 @pytest.fixture
 def sync(box):
+    return rested(synced, box)
+
+
+def synced(box):
     made = make_live_sync(box, SLUG)
     run_to_rest(made)
     return made

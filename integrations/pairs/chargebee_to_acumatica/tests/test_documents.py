@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.engine.tests.harness import held, make_live_sync, run_to_rest, sandbox, states
+from integrations.engine.tests.harness import held, make_live_sync, rested, run_to_rest, sandbox, states
 from integrations.models import Link, SyncRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,9 +17,14 @@ def box(live_db):
         yield made
 
 
-def test_it_books_and_releases_every_document_and_leaves_on_the_receivable_what_is_owed(box):
+def synced(box):
     sync = make_live_sync(box, "chargebee_to_acumatica")
     run_to_rest(sync)
+    return sync
+
+
+def test_it_books_and_releases_every_document_and_leaves_on_the_receivable_what_is_owed(box):
+    sync = rested(synced, box)
     counted = states(sync)
     assert set().union(*(counts.keys() for counts in counted.values())) <= {"delivered", "skipped"}, held(sync)[:5]
     booked = Link.objects.filter(tenant=sync.tenant, flow__in=["invoices", "credit_notes", "payments", "refunds"])
@@ -50,8 +55,7 @@ def owed_in_chargebee(box, currency):
 
 
 def test_it_writes_nothing_the_second_time(box):
-    sync = make_live_sync(box, "chargebee_to_acumatica")
-    run_to_rest(sync)
+    sync = rested(synced, box)
     before = box.control.get("/state/acumatica")["writes"]
     SyncRecord.objects.filter(sync=sync).update(due_at=None)
     run_to_rest(sync)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.engine.tests.harness import sandbox, verdict
+from integrations.engine.tests.harness import rested, sandbox, verdict
 from integrations.models import Link
 from integrations.pairs.chargebee_to_dynamics365.tests.test_history import synced
 
@@ -21,7 +21,7 @@ def box(live_db, settings):
 
 @pytest.fixture
 def sync(box):
-    return synced(box)
+    return rested(synced, box)
 
 
 def plant(box, sync, op, **more):
@@ -35,7 +35,7 @@ def plant(box, sync, op, **more):
 
 @pytest.mark.parametrize("post_when", ["paid", "finalised"])
 def test_it_finds_a_whole_history_in_order(box, post_when):
-    found = verdict(synced(box, post_when=post_when), box)
+    found = verdict(rested(synced, box, post_when=post_when), box)
     assert found.findings == []
     assert found.is_reconciled
     assert found.flows["invoices"].found > 10

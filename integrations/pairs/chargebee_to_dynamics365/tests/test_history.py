@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import Attempt
 from integrations.engine.syncs import change_sync
-from integrations.engine.tests.harness import ACTOR, held, make_live_sync, run_to_rest, sandbox, states
+from integrations.engine.tests.harness import ACTOR, held, make_live_sync, rested, run_to_rest, sandbox, states
 from integrations.engine.watch import awaiting_posting
 from integrations.models import Link, SyncRecord
 
@@ -84,7 +84,7 @@ def paid_early(stand):
 
 @pytest.mark.parametrize("post_when", ["paid", "finalised"])
 def test_it_books_every_document_as_one_balanced_voucher(box, post_when):
-    sync = synced(box, post_when=post_when)
+    sync = rested(synced, box, post_when=post_when)
     counted = states(sync)
     assert set().union(*(counts.keys() for counts in counted.values())) <= {"delivered", "skipped"}, held(sync)[:5]
     by_batch = {one["journal"]: one for one in journals(box)}
@@ -97,13 +97,13 @@ def test_it_books_every_document_as_one_balanced_voucher(box, post_when):
 
 
 def test_it_leaves_on_the_receivable_what_customers_owe_by_chargebee(box):
-    synced(box, post_when="finalised")
+    rested(synced, box, post_when="finalised")
     for currency in CURRENCIES:
         assert balance(box, "130110", currency) == owed(box, currency), currency
 
 
 def test_it_leaves_on_account_what_was_paid_for_invoices_not_settled_yet(box):
-    synced(box)
+    rested(synced, box)
     for currency in CURRENCIES:
         stand = standing(box, currency)
         bounced = sum(one["amount_due"] for one in open_invoices(stand) if was_paid(one))
@@ -112,7 +112,7 @@ def test_it_leaves_on_account_what_was_paid_for_invoices_not_settled_yet(box):
 
 
 def test_it_keeps_the_receivable_on_its_own_account_in_ledger_mode(box):
-    synced(box, post_when="finalised", posting_mode="ledger")
+    rested(synced, box, post_when="finalised", posting_mode="ledger")
     left = Attempt.objects.filter(operation__regex="^(difference|cents):")  # by exchange rates, in dollars
     beside = {one.external_id for one in left}
     for currency in CURRENCIES:
@@ -120,7 +120,7 @@ def test_it_keeps_the_receivable_on_its_own_account_in_ledger_mode(box):
 
 
 def test_it_writes_nothing_the_second_time(box):
-    sync = synced(box)
+    sync = rested(synced, box)
     before = box.control.writes("dynamics365")
     SyncRecord.objects.filter(sync=sync).update(due_at=None)
     run_to_rest(sync)

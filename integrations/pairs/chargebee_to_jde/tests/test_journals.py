@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Count
 
 from audit.models import Attempt
-from integrations.engine.tests.harness import held, links, make_live_sync, run_to_rest, sandbox, verdict
+from integrations.engine.tests.harness import held, links, make_live_sync, rested, run_to_rest, sandbox, verdict
 from integrations.models import SyncRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,6 +22,10 @@ def box(live_db):
 
 @pytest.fixture
 def sync(box):
+    return rested(synced, box)
+
+
+def synced(box):
     made = make_live_sync(box, "chargebee_to_jde")
     run_to_rest(made)
     return made

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from integrations.engine.reconcile.open_items import tie_out
-from integrations.engine.tests.harness import held, make_live_sync, run_to_rest, sandbox, states, verdict
+from integrations.engine.tests.harness import held, make_live_sync, rested, run_to_rest, sandbox, states, verdict
 from portal.demo.payables import pay_bills
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,6 +20,10 @@ def box():
 
 @pytest.fixture
 def sync(box):
+    return rested(synced, box)
+
+
+def synced(box):
     made = make_live_sync(box, "jde_to_billcom")
     run_to_rest(made)
     assert pay_bills(box.control)
