@@ -59,14 +59,17 @@ def _nothing() -> None:
 
 
 def _read_fresh(stream: Stream, rows: dict[str, Row]) -> tuple[list[Record], list[Unreadable]]:
-    """Read in a batch; an object older than the newest change that we were told of is read again by itself."""
+    """Read in a batch; an object older than the newest change that we were told of is read again by itself.
+
+    They come in the order of the rows, whatever the order of the answer.
+    """
     records, unreadable = stream.read(list(rows))
     fresh = {record.key: record for record in records}
     for record in records:
         if 0 < record.order < rows[record.key].wanted_order:
             again, _ = stream.read([record.key])
             fresh.update({newer.key: newer for newer in again})
-    return list(fresh.values()), list(unreadable)
+    return [fresh[key] for key in rows if key in fresh], list(unreadable)
 
 
 # The cursor's windows
