@@ -11,7 +11,14 @@ from integrations.engine.answers import judge_answers
 from integrations.engine.calls import book_all
 from integrations.engine.checkpoint import reached
 from integrations.engine.endings import Ending, Outcome, hold_back, leave_due, put_off
-from integrations.engine.hits import judge_hits, keep_restored, refuse_taken, takes_only_ours, to_be_read
+from integrations.engine.hits import (
+    is_to_be_linked,
+    judge_hits,
+    keep_restored,
+    refuse_taken,
+    takes_only_ours,
+    to_be_read,
+)
 from integrations.engine.linking import compare_only, judge_unsent, must_be_read, to_read
 from integrations.engine.others import is_only_compared, leave_to_others
 from integrations.engine.post import close, open_batch
@@ -91,7 +98,9 @@ class _Batch:
         for work in drafted:
             if (fault := faults.get(work.draft.reference)) is not None:
                 work.park(fault.code, f"{work.label} cannot be looked up in the target: {fault.message}")
-        met = [work for work in drafted if work.drafts and (work.draft.reference in hits or work.aim.looks_up)]
+        alone = [work for work in drafted if work.drafts and work.draft.reference not in hits]
+        met = [work for work in drafted if work.drafts and work.draft.reference in hits]
+        met += [work for work in alone if work.aim.looks_up or is_to_be_linked(work)]
         met = [work for work in met if not keep_restored(work, hits.get(work.draft.reference, ()))]
         judged = (judge_hits(work, hits.get(work.draft.reference, ())) for work in met)
         linked = [ending for ending in judged if ending is not None]

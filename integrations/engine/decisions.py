@@ -13,6 +13,7 @@ from integrations.approvals.replays import demand_replay
 from integrations.engine import schedule
 from integrations.engine.drafting import PAID_IN_TARGET
 from integrations.engine.drafts import load_aim, load_draft
+from integrations.engine.hits import LOOK_ALIKES
 from integrations.engine.problems import recount
 from integrations.engine.sessions import today_at
 from integrations.engine.standing import LINK, POST_ANEW, UNDO
@@ -27,7 +28,6 @@ _SEVERAL = "duplicate_in_target"
 _CHANGED_NOTHING = (
     Attempt.Outcome.REJECTED, Attempt.Outcome.TRANSIENT, Attempt.Outcome.ABSENT, Attempt.Outcome.UNCHANGED,
 )  # fmt: skip
-_LOOK_ALIKES = ("possible_duplicate", _SEVERAL, PAID_IN_TARGET)
 
 
 def link_found(record: SyncRecord, *, actor: str, external_id: str = "") -> None:
@@ -82,7 +82,7 @@ def post_anew(record: SyncRecord, *, actor: str, approval: int | None = None) ->
 
 
 def _decide(record: SyncRecord, decision: str, action: str, actor: str, value: str = "") -> None:
-    if record.state != State.PARKED or record.code not in _LOOK_ALIKES:
+    if record.state != State.PARKED or record.code not in LOOK_ALIKES:
         raise ConfigurationError(f"{record} is not held up by a look-alike in the target.", code="nothing_to_decide")
     _take_up(record, decision, value, action, actor)
 

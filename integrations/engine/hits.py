@@ -8,12 +8,14 @@ from django.utils import timezone
 from integrations.contracts import Found, LinkView
 from integrations.engine.companions import is_further, named_part
 from integrations.engine.compare import applies_alike, differences, is_same_document, told_applications
+from integrations.engine.drafting import PAID_IN_TARGET
 from integrations.engine.endings import Ending, Outcome
 from integrations.engine.standing import LINK, NOT_FOUND, POST_ANEW
 from integrations.engine.store import load_owners
 from integrations.engine.work import FlowPlan, RunState, State, Work
 
 RESTORED = "stands_after_all"
+LOOK_ALIKES = ("possible_duplicate", "duplicate_in_target", PAID_IN_TARGET)
 
 
 def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
@@ -29,6 +31,8 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
     if work.chosen and (chosen := [hit for hit in hits if hit.external_id == work.chosen]):
         hits, wanted = chosen, replace(wanted, date=None)  # a person saw both: the day it was keyed may be another
     if not hits:
+        if is_to_be_linked(work):
+            _hold_unlinked(work)
         return None
     ids = ", ".join(hit.external_id for hit in hits)
     agrees = is_same_document(wanted, hits[0].facts)
@@ -64,6 +68,22 @@ def judge_hits(work: Work, hits: Sequence[Found]) -> Ending | None:
         told = "; ".join(map(str, differences(work.draft.facts, hits[0].facts)))
         work.park("found_but_different", f"{work.label} stands in the target as {ids}, but not as drafted: {told}.")
     return None
+
+
+def is_to_be_linked(work: Work) -> bool:
+    """Tell whether a person had a record linked that nothing was booked for: it is never posted instead."""
+    is_first = work.link is None and not work.operation and work.aim.mode != "reverse"
+    return is_first and work.row is not None and work.row.decision == LINK
+
+
+def _hold_unlinked(work: Work) -> None:
+    """Park a record whose look-alike is not there, with the choices that it had."""
+    code = work.row.code if work.row is not None and work.row.code in LOOK_ALIKES else "possible_duplicate"
+    work.park(
+        code,
+        f"{work.label} was to be linked to {work.chosen or 'its look-alike'}, which does not stand in the target. Link "
+        "it to another, or have it posted as a new one.",
+    )
 
 
 def to_be_read(work: Work) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from integrations.approvals.gate import holds
 from integrations.approvals.replays import demand_replay
 from integrations.contracts import Flow
 from integrations.engine import schedule
+from integrations.engine.hits import LOOK_ALIKES
 from integrations.engine.references import forget_refused, make_stale
 from integrations.engine.rehearsal.readiness import readiness, review_as_shipped
-from integrations.engine.standing import UNDO
+from integrations.engine.standing import LINK, UNDO
 from integrations.engine.store import DELETED, READ_AGAIN
 from integrations.engine.succession import adopt_records, leave_behind, refuse_overlap, take_up_since
 from integrations.errors import ConfigurationError
@@ -253,6 +254,8 @@ def replay_unasked(sync: Sync, *, record_ids: Sequence[int], actor: str) -> int:
             forget_refused(sync.source)
         undone = again.filter(decision=UNDO, state=SyncRecord.State.SKIPPED)  # what is yet to be undone goes on
         undone.update(decision="", decision_value="")
+        unlinked = again.filter(state=SyncRecord.State.PARKED, code__in=LOOK_ALIKES, decision=LINK)  # it was not there
+        unlinked.update(decision="", decision_value="")
         gone = again.filter(state=SyncRecord.State.PARKED, code=DELETED)
         gone.update(state=SyncRecord.State.DIFFERENT)  # looked for again below: it may have been restored
         number = again.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
