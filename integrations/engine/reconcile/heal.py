@@ -1,7 +1,7 @@
 """Heals what a reconciliation named, on a person's request only and on record: nothing happens silently."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -13,8 +13,10 @@ from integrations import registry
 from integrations.approvals.replays import demand_replay
 from integrations.contracts import Changed
 from integrations.engine import schedule, syncs
+from integrations.engine.aftermath import AMEND_NEXT
 from integrations.engine.inbox import make_due
 from integrations.engine.reconcile.report import Difference, Heal
+from integrations.engine.reversal import children_of
 from integrations.engine.standing import LINK, POST_ANEW, UNDO
 from integrations.errors import ConfigurationError
 from integrations.models import Companion, Link, Sync, SyncRecord
@@ -126,13 +128,26 @@ def _decide(sync: Sync, difference: Difference, **decision: str) -> int:
     if number:
         links = Link.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
         sides = {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
-        links.filter(**sides, state=Link.State.STANDING).update(
-            state=Link.State.REVERSED, reversed_on=None, updated_at=timezone.now()
-        )
+        standing = links.filter(**sides, state=Link.State.STANDING)
+        _amend_children(sync, standing)
+        standing.update(state=Link.State.REVERSED, reversed_on=None, updated_at=timezone.now())
         further = Companion.objects.for_tenant(sync.tenant_id).filter(flow=difference.flow, natural_key=difference.id)
         further.filter(**sides).update(state=Companion.State.REVERSED, updated_at=timezone.now())
         schedule.ask_for_run(sync, trigger="replay")
     return number
+
+
+def _amend_children(sync: Sync, gone: Iterable[Link]) -> None:
+    """Have what is applied to documents that are gone brought up to date: applied to what takes their place."""
+    pair = registry.pair(sync.pair)
+    names = [pair.flow(link.flow).called(link.natural_key, link.external_id, link.revision) for link in gone]
+    ids = {child.record_id for some in children_of(sync, names).values() for child in some}
+    children = SyncRecord.objects.for_tenant(sync.tenant_id).filter(pk__in=ids, state=SyncRecord.State.DELIVERED)
+    for child in children:
+        links = Link.objects.for_tenant(sync.tenant_id).filter(flow=child.flow, natural_key=child.natural_key)
+        sides = {"source_identity": sync.source_identity, "target_identity": sync.target_identity}
+        links.filter(**sides, state=Link.State.STANDING, is_ours=True).update(details_version=AMEND_NEXT)
+    children.update(state=SyncRecord.State.DUE, due_at=timezone.now(), tries=0)
 
 
 _WAYS = {"run": _run, "replay": _replay, "read_again": _replay, "link": _link, "post_anew": _post_anew}

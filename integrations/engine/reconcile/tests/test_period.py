@@ -118,6 +118,18 @@ def test_it_names_a_deleted_document_and_posts_it_anew_on_request(box, sync):
         assert found(reconcile_period(sync, START, END)) == []
 
 
+def test_it_applies_a_payment_to_the_invoice_that_was_posted_anew(box, sync):
+    _, payment, applied = applied_payment(box, sync)
+    tamper(box, applied["id"], "delete")
+    missing = [each for each in reconcile_period(sync, START, END).differences if each.heal == "post_anew"]
+    heal(sync, missing, actor=ACTOR)
+    settle(sync, "replay")
+    assert found(reconcile_period(sync, START, END)) == []
+    new = next(each for each in box.control.documents("netsuite") if each["id"] == payment)["applied"]
+    assert [each["amount"] for each in new] == [applied["amount"]]
+    assert new != [applied]
+
+
 def test_it_marks_a_signed_period_stale_when_documents_land_in_it_afterwards(box, sync):
     signed = sign(save_report(sync, reconcile_period(sync, START, END), actor=ACTOR), actor=ACTOR)
     known = set(links(sync, "invoices"))
