@@ -21,6 +21,8 @@ def identity_change(tenant: Tenant, what: dict[str, Any]) -> Wanted:
         raise Http404("No such connection.")
     if connection.state != Connection.State.CHANGED:
         raise ConfigurationError(f"{connection.name} has not become another system.", code="nothing_to_decide")
+    if not connection.became.get("fingerprint"):  # else whatever answers next would be taken
+        raise ConfigurationError(f"Ping {connection.name} first: it is not known what answers.", code="not_pinged")
     syncs = Sync.objects.for_tenant(tenant)
     over = sorted({each.name for each in (syncs.filter(source=connection) | syncs.filter(target=connection))})
 

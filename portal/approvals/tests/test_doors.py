@@ -99,6 +99,13 @@ def test_it_heals_nothing_above_the_amount_alone(company):
     assert refused(heal, company.sync, report.differences) == NEEDS_APPROVAL
 
 
+def test_it_asks_for_no_system_that_nobody_knows(office):
+    Connection.objects.filter(pk=office.company.target.pk).update(state="changed", became={})
+    office.asker.post(CASES["identity"].url(office.company), {"reason": "We moved."})
+
+    assert not ApprovalRequest.objects.exists()
+
+
 @pytest.mark.parametrize("way", ["run", "link"])
 def test_it_heals_nothing_by_another_way_alone(company, way):
     report, _ = reports_of(company.reconciliation)
