@@ -19,6 +19,7 @@ class Booking:
 
     records: tuple[SyncRecord, ...]
     documents: tuple[SyncRecord, ...]  # without those that carry no money by their kind, such as customers
+    anew: tuple[int, ...] = ()  # those that are posted whatever stands there
 
     def is_above(self, rule: ApprovalRule) -> bool:
         """Tell whether a second person is asked for: the documents add up to more than the rule's amount.
@@ -40,7 +41,8 @@ def booking_of(sync: Sync, *, record_ids: Iterable[int], anew: Iterable[int] = (
     rows = found.exclude(state__in=_IN_FLIGHT).order_by("pk")
     records = tuple(row for row in rows if row.pk in anew or row.state not in _STANDING)
     money = {flow.slug for flow in registry.pair(sync.pair).flows if flow.is_document}
-    return Booking(records=records, documents=tuple(record for record in records if record.flow in money))
+    documents = tuple(record for record in records if record.flow in money)
+    return Booking(records=records, documents=documents, anew=tuple(sorted(anew)))
 
 
 def is_above(sync: Sync, *, record_ids: Sequence[int]) -> bool:
@@ -69,7 +71,7 @@ def replay_deed(sync: Sync, booking: Booking, *, way: str, ids: Sequence[int]) -
         tenant_id=sync.tenant_id,
         action=Action.REPLAY,
         subject=f"{way} in sync {sync.pk}: {_named(ids)}",
-        content=[way, sorted(ids), [_content(record) for record in booking.records]],
+        content=[way, sorted(ids), booking.anew, [_content(record) for record in booking.records]],
     )
 
 

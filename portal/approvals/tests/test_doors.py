@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.db import IntegrityError
 
 from integrations.approvals.gate import CHANGED, NEEDS_APPROVAL
-from integrations.approvals.replays import is_above
+from integrations.approvals.replays import booking_of, is_above, replay_deed
 from integrations.approvals.rule import Settings
 from integrations.engine import decisions, syncs
 from integrations.engine.configuration import export_sync, import_sync, read_configuration
@@ -231,6 +231,14 @@ def test_it_judges_amounts_strictly(company, amount, currency, above, is_held):
     )
 
     assert is_above(company.sync, record_ids=[company.record.pk]) == is_held
+
+
+def test_it_tells_posting_anew_from_trying_again(company):
+    ids = [company.record.pk]
+    bookings = booking_of(company.sync, record_ids=ids), booking_of(company.sync, record_ids=(), anew=ids)
+    again, anew = (replay_deed(company.sync, booking, way="heal", ids=ids).digest for booking in bookings)
+
+    assert again != anew
 
 
 @pytest.mark.parametrize("state", ["delivered", "different"])
