@@ -16,6 +16,7 @@ from portal.models import Membership, Tenant
 
 _LATER = ("not_active",)  # refusals that pass: the request goes on waiting
 _ACTOR_CHARS = 254
+_CHANGED_SINCE = "What it is about has changed since it was asked for. Ask anew."
 
 
 def ask_for(wanted: Wanted, *, membership: Membership, reason: str) -> ApprovalRequest:
@@ -34,7 +35,7 @@ def approve(request: ApprovalRequest, *, membership: Membership) -> str:
     person = person_of(membership.user)
     if request.state == ApprovalRequest.State.WAITING and not _is_still_member(request):
         requests.lapse(request, f"{request.asker} may not ask for it any more.", person=person)
-        raise ConfigurationError(f"It has lapsed: {request.said}", code="lapsed")
+        raise ConfigurationError(f"It has lapsed. {request.said}", code="lapsed")
     try:
         with transaction.atomic():
             requests.grant(request, person=person)
@@ -46,7 +47,7 @@ def approve(request: ApprovalRequest, *, membership: Membership) -> str:
         if getattr(refusal, "code", "") in (*_LATER, "own_request", "over"):
             raise
         requests.lapse(request, _why(refusal), person=person)
-        raise ConfigurationError(f"Nothing was done, and the request has lapsed: {request.said}", code="lapsed") from (
+        raise ConfigurationError(f"Nothing was done, and the request has lapsed. {request.said}", code="lapsed") from (
             refusal
         )
 
@@ -54,11 +55,11 @@ def approve(request: ApprovalRequest, *, membership: Membership) -> str:
 def _carry_out(request: ApprovalRequest, tenant: Tenant, actor: str) -> str:
     wanted = make_out(tenant, request.kind, {**request.what, "reason": request.reason})
     if wanted.deed.digest != request.digest:
-        raise ConfigurationError("what it is about has changed since it was asked for. Ask anew.", code=CHANGED)
+        raise ConfigurationError(_CHANGED_SINCE, code=CHANGED)
     said = wanted.run(actor[:_ACTOR_CHARS], request.pk)
     request.refresh_from_db()
     if request.state != ApprovalRequest.State.DONE:
-        raise ConfigurationError("what it is about has changed since it was asked for. Ask anew.", code=CHANGED)
+        raise ConfigurationError(_CHANGED_SINCE, code=CHANGED)
     return said
 
 
