@@ -7,10 +7,11 @@ from typing import Final, TypeAlias
 
 from django.utils import timezone
 
+from integrations.contracts import Flow
 from integrations.engine.reconcile.books import open_books
 from integrations.engine.work import Work
 from integrations.errors import ConfigurationError
-from integrations.models import Sync
+from integrations.models import Companion, Sync
 
 Balances: TypeAlias = dict[tuple[str, str], Decimal]  # (customer's id there, currency) -> what is owed
 # What a document of each kind does to what its customer owes.
@@ -42,6 +43,24 @@ def expected_change(works: Mapping[tuple[str, str], Work], booked: Iterable[tupl
         work = works.get(name)
         if work is not None and work.money is not None and name[0] in _SIGNS:
             change[work.money.currency] += _SIGNS[name[0]] * abs(work.money.amount)
+    return dict(change)
+
+
+def change_beside(
+    works: Mapping[tuple[str, str], Work], flows: Iterable[Flow], companions: Iterable[Companion]
+) -> dict[str, Decimal]:
+    """Add up, by currency, what stands beside the documents booked, such as tax withheld, does to what is owed.
+
+    What is written where documents of either sign are is left out: nobody can tell which it is.
+    """
+    signs = defaultdict[str, set[int]](set)
+    for flow in flows:
+        signs[flow.sink].add(_SIGNS.get(flow.slug, 0))
+    change = defaultdict[str, Decimal](Decimal)
+    for one in companions:
+        work, told, total = works.get((one.flow, one.natural_key)), signs[one.sink], one.facts.get("total")
+        if work is not None and work.money is not None and len(told) == 1 and total:
+            change[work.money.currency] += next(iter(told)) * abs(Decimal(str(total)))
     return dict(change)
 
 

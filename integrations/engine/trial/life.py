@@ -148,6 +148,16 @@ def links_of(trial: Sync) -> "QuerySet[Link]":
     )
 
 
+def companions_of(trial: Sync) -> "QuerySet[Companion]":
+    """Give what stands beside the documents of a trial."""
+    return Companion.objects.for_tenant(trial.tenant_id).filter(
+        source_identity=trial.source_identity,
+        target_identity=trial.target_identity,
+        state=Companion.State.STANDING,
+        is_share=False,
+    )
+
+
 def standing_of(trial: Sync) -> "QuerySet[Link]":
     """Give the links of documents that are not reversed."""
     documents = [flow.slug for flow in registry.pair(trial.pair).flows if flow.is_document]

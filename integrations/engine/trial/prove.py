@@ -12,7 +12,14 @@ from integrations.engine.rehearsal.foreseeing import Name
 from integrations.engine.rehearsal.ground import open_ground
 from integrations.engine.rehearsal.stored import ask
 from integrations.engine.trial import life
-from integrations.engine.trial.balances import Balances, change_of, expected_change, moved, read_balances
+from integrations.engine.trial.balances import (
+    Balances,
+    change_beside,
+    change_of,
+    expected_change,
+    moved,
+    read_balances,
+)
 from integrations.engine.trial.choosing import KINDS, Chosen, choose
 from integrations.errors import ConfigurationError
 from integrations.models import Check, Link, Sync, SyncRecord
@@ -83,7 +90,7 @@ def prove_in_target(sync: Sync, check: Check) -> None:
     report.trial = trial.pk
     try:
         booked = _book(trial, chosen, report)
-        _check_balances(sync, chosen, booked, before, report)
+        _check_balances(trial, sync, chosen, booked, before, report)
     finally:
         _reverse(trial, check, report)
     _check_zero(trial, sync, before, report)
@@ -191,7 +198,7 @@ def _note_booked(trial: Sync, records: Mapping[Name, SyncRecord], report: _Repor
 
 
 def _check_balances(
-    sync: Sync, chosen: Chosen, booked: Sequence[Name], before: Balances | None, report: _Report
+    trial: Sync, sync: Sync, chosen: Chosen, booked: Sequence[Name], before: Balances | None, report: _Report
 ) -> None:
     report.tell("balances", "running")
     now = read_balances(sync) if before is not None else None
@@ -199,6 +206,8 @@ def _check_balances(
         report.tell("balances", "left_out", "The target cannot tell what is open; each document was read back alone.")
         return
     wanted, found = expected_change(chosen.works, booked), change_of(before, now)
+    beside = change_beside(chosen.works, registry.pair(sync.pair).flows, life.companions_of(trial))
+    wanted |= {code: wanted.get(code, Decimal(0)) + amount for code, amount in beside.items()}
     report.owed = [
         {"currency": code, "wanted": str(wanted.get(code, Decimal(0))), "found": str(found.get(code, Decimal(0)))}
         for code in sorted({*wanted, *(code for code, amount in found.items() if amount)})
