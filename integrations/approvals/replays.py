@@ -8,6 +8,7 @@ from decimal import Decimal
 from integrations import registry
 from integrations.approvals.gate import Deed, demand, rule_of
 from integrations.models import Action, ApprovalRule, Sync, SyncRecord
+from mappings.models import Mapping
 
 _IN_FLIGHT = (SyncRecord.State.OPEN, SyncRecord.State.UNKNOWN)
 _STANDING = (SyncRecord.State.DELIVERED, SyncRecord.State.DIFFERENT)
@@ -66,12 +67,13 @@ def demand_replay(
 
 
 def replay_deed(sync: Sync, booking: Booking, *, way: str, ids: Sequence[int]) -> Deed:
-    """Give what a replay comes to."""
+    """Give what a replay comes to: the records as they were read and decided on, by the mappings of their flows."""
+    contents = [_content(record) for record in booking.records]
     return Deed(
         tenant_id=sync.tenant_id,
         action=Action.REPLAY,
         subject=f"{way} in sync {sync.pk}: {_named(ids)}",
-        content=[way, sorted(ids), booking.anew, [_content(record) for record in booking.records]],
+        content=[way, sorted(ids), booking.anew, contents, _versions(sync, booking.records)],
     )
 
 
@@ -83,4 +85,11 @@ def _named(ids: Sequence[int]) -> str:
 
 
 def _content(record: SyncRecord) -> list[object]:
-    return [record.pk, record.source_version, f"{record.amount}", record.currency, record.decision]
+    is_skipped = record.state == SyncRecord.State.SKIPPED  # of the other states runs make one another
+    return [record.pk, record.source_version, f"{record.amount}", record.currency, record.decision, is_skipped]
+
+
+def _versions(sync: Sync, records: Sequence[SyncRecord]) -> list[list[object]]:
+    flows = {record.flow for record in records}
+    mappings = Mapping.objects.for_tenant(sync.tenant_id).filter(sync_id=sync.pk, status=Mapping.Status.PUBLISHED)
+    return [list(row) for row in mappings.filter(flow__in=flows).order_by("flow").values_list("flow", "version")]

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from audit.models import ConfigChange
 from integrations.approvals.requests import lapse_over
-from integrations.models import ApprovalRequest
-from portal.approvals.tests.office import CASES, ask, open_office
+from integrations.models import ApprovalRequest, SyncRecord
+from mappings.versions import publish
+from portal.approvals.tests.office import CASES, ask, draft_of, open_office
 
 pytestmark = pytest.mark.django_db
 every = pytest.mark.parametrize("action", list(CASES))
@@ -60,6 +61,22 @@ def test_it_lapses_where_what_was_asked_for_has_changed(office, action):
 
     assert (request.state, CASES[action].is_done(office.company)) == ("lapsed", False)
     assert "changed since" in request.said
+
+
+def publish_otherwise(company):
+    publish(mapping=draft_of(company), actor="owner@acme.example")
+
+
+def skip_by_hand(company):
+    SyncRecord.objects.filter(pk=company.record.pk).update(state="skipped")
+
+
+@pytest.mark.parametrize("happens", [publish_otherwise, skip_by_hand])
+def test_it_lapses_where_a_replay_would_book_by_another_mapping_or_what_is_skipped_now(office, happens):
+    request = ask(office, CASES["replay"])
+    happens(office.company)
+
+    assert decide(office.approver, request, "approve").state == "lapsed"
 
 
 @every
