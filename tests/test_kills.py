@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 
 import django_rq
 import pytest
@@ -61,6 +62,20 @@ def at_rest(sync: Sync) -> bool:
     return not fresh.wants_run and fresh.lease_until is None and not busy.exists()
 
 
+def start_until(sync: Sync, box: Sandbox, is_so) -> BaseProcess:
+    """Give a worker that is at work once something is so; where a slow machine costs one its lease, another goes on."""
+    for _ in range(12):
+        wait_for_claim(sync)
+        worker = start_worker(box.base_port)
+        while worker.is_alive():
+            if is_so():
+                return worker
+            signal.sigtimedwait([], 0.02)
+        assert finish(worker) == 0
+        syncs.run_now(sync, actor=ACTOR)
+    raise AssertionError(f"never so: {states(sync)}")
+
+
 def run_to_rest(sync: Sync, box: Sandbox) -> None:
     """Let unharmed workers finish what is left."""
     for _ in range(12):
@@ -112,11 +127,7 @@ def test_it_goes_on_after_redis_was_emptied_in_mid_run(box, session_redis):
     sync = make_live_sync(box)
     box.fault("netsuite", "latency", value_s=0.02)
     syncs.run_now(sync, actor=ACTOR)
-    wait_for_claim(sync)
-    worker = start_worker(box.base_port)
-    while Attempt.objects.filter(outcome="delivered").count() < 20:
-        assert worker.is_alive()
-        signal.sigtimedwait([], 0.05)
+    worker = start_until(sync, box, lambda: Attempt.objects.filter(outcome="delivered").count() >= 20)
     session_redis.flushdb()
     assert finish(worker) == 0
     box.heal("netsuite")
@@ -146,11 +157,7 @@ def test_it_keeps_a_zombie_from_writing_once_its_lease_is_gone(box):
     sync = make_live_sync(box)
     box.fault("netsuite", "latency", value_s=0.05)
     syncs.run_now(sync, actor=ACTOR)
-    wait_for_claim(sync)
-    zombie = start_worker(box.base_port)
-    while not Attempt.objects.filter(closed_at=None).exists():
-        assert zombie.is_alive()
-        signal.sigtimedwait([], 0.02)
+    zombie = start_until(sync, box, Attempt.objects.filter(closed_at=None).exists)
     stop_between_transactions(zombie.pid)
     try:
         box.heal("netsuite")

@@ -59,6 +59,11 @@ class ManyTimes(World):
     def __init__(self, seed: int) -> None:
         super().__init__(registry.simulators(), seed=seed)
         self.simulators = _Simulators(self.simulators)
+        self._made = {name: value for name, value in self.__getstate__().items() if name != "base_port"}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what it began with: a kept state is put back into the same world."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_made"}
 
     def reset(self) -> None:
         """Return clock, used simulators, faults and counters to their start."""
@@ -72,7 +77,12 @@ class ManyTimes(World):
                     simulator.reset()
 
     def begin(self) -> None:
-        """Return all to its start, for users that hold nothing of those before."""
+        """Return all to its start, for users that hold nothing of those before, with the simulators made first.
+
+        Those of a kept state have copies of what their modules hold, and tests may change that.
+        """
+        with self.lock:
+            self.__dict__.update(self._made)
         self.reset()
         self.simulators.asked_for.clear()
 
