@@ -9,7 +9,7 @@ from integrations.connectors.dynamics365.simulator.rules import calendars, free_
 from integrations.connectors.dynamics365.simulator.rules.marking import marks_of, open_transaction
 from integrations.connectors.dynamics365.simulator.rules.shapes import BY_HEADER, SHAPES
 from integrations.connectors.dynamics365.simulator.schema import ZERO, Values
-from integrations.connectors.dynamics365.simulator.settling import note_transaction, refresh, settle_by_itself
+from integrations.connectors.dynamics365.simulator.settling import note_transaction, refresh, settle_by_itself, worth
 from integrations.connectors.dynamics365.simulator.site import (
     GAIN,
     LOSS,
@@ -177,12 +177,12 @@ def _applied(site: Site, company: Company, draft: Draft) -> dict[str, Decimal]:
 
 
 def _value_receivable(company: Company, document: Document, applied: dict[str, Decimal]) -> None:
-    """Relieve the receivable at the rate of the invoice; the rest of a payment stands at its own."""
+    """Relieve the receivable of what the invoice weighs there; the rest of a payment stands at its own."""
     books, base = company.books, company.base
-    worth = sum((base.round(amount * books.documents[id].rate) for id, amount in applied.items()), ZERO)
-    worth += base.round((document.total - sum(applied.values(), ZERO)) * document.rate)
+    value = sum((worth(company, books.documents[id], amount) for id, amount in applied.items()), ZERO)
+    value += base.round((document.total - sum(applied.values(), ZERO)) * document.rate)
     entry = next(one for one in document.entries if one.party)
-    entry.base_debit, entry.base_credit = (worth, ZERO) if entry.debit else (ZERO, worth)
+    entry.base_debit, entry.base_credit = (value, ZERO) if entry.debit else (ZERO, value)
     entry.has_base = True
 
 

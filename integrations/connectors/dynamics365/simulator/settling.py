@@ -118,7 +118,7 @@ def settle_with(site: Site, company: Company, document: Document, others: Iterab
 
 def _settle(company: Company, document: Document, other: Document, amount: Decimal) -> None:
     """Use one on the other; where they weigh differently in the accounting currency, that is a gain or a loss."""
-    ours, theirs = (_worth(company, one, amount) for one in (document, other))
+    ours, theirs = (worth(company, one, amount) for one in (document, other))
     company.books.apply(document.id, other.id, company.books.get(document.id).applied.get(other.id, ZERO) + amount)
     if ours == theirs:
         return
@@ -145,10 +145,19 @@ def _settle(company: Company, document: Document, other: Document, amount: Decim
     )
 
 
-def _worth(company: Company, document: Document, amount: Decimal) -> Decimal:
+def worth(company: Company, document: Document, amount: Decimal) -> Decimal:
     """Give what the next part of a document weighs: all of its parts make the whole, to the cent."""
-    at = company.base.round
-    return at((document.used + amount) * document.rate) - at(document.used * document.rate)
+    return _worth_of(company, document, document.used + amount) - _worth_of(company, document, document.used)
+
+
+def _worth_of(company: Company, document: Document, part: Decimal) -> Decimal:
+    """Weigh the first part of a document; the whole weighs what was posted, with the cents that its lines left.
+
+    Payments are weighed at their rate: what they were marked for has gone at another one.
+    """
+    if part == document.total and document.kind not in TYPES:
+        return abs(sum((one.base_debit - one.base_credit for one in document.entries if one.party), ZERO))
+    return company.base.round(part * document.rate)
 
 
 def _base_only(account: str, amount: Decimal, party: str = "") -> Entry:
