@@ -28,3 +28,10 @@ def test_it_takes_nothing_for_a_world_that_is_none(tmp_path):
     assert load(tmp_path / "absent") is None
     (tmp_path / "broken").write_bytes(b"\x80\x04nonsense")
     assert load(tmp_path / "broken") is None
+
+
+def test_it_takes_no_world_of_other_code_than_this(tmp_path):
+    save(World([build], seed=3), tmp_path / "state")
+    kept = (tmp_path / "state").read_bytes()
+    (tmp_path / "state").write_bytes(bytes(32) + kept[32:])
+    assert load(tmp_path / "state") is None
