@@ -77,12 +77,13 @@ def start_until(sync: Sync, box: Sandbox, is_so) -> BaseProcess:
 
 
 def run_to_rest(sync: Sync, box: Sandbox) -> None:
-    """Let unharmed workers finish what is left."""
+    """Let unharmed workers finish what is left; what was put off need not be waited for."""
     for _ in range(12):
         wait_for_claim(sync)
         assert finish(start_worker(box.base_port)) == 0
         if at_rest(sync):
             return
+        SyncRecord.objects.filter(sync=sync, state__in=("due", "unknown")).update(due_at=timezone.now())
         Sync.objects.filter(pk=sync.pk).update(next_run_at=timezone.now())
     raise AssertionError(f"not at rest: {states(sync)}")
 
